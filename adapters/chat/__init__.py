@@ -1,0 +1,1 @@
+"""Chats staff work in. `protocol` is what every chat shares."""

@@ -1,0 +1,91 @@
+"""What a chat brings in and takes out, the same for Slack, the inbox and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from cards.actions import Action
+from cards.elements import Card, Form
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who pressed or typed, as the chat knows them: `platform` slack, inbox or cli, the workspace, and their id there."""
+
+    platform: str
+    team: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardRef:
+    """Where a card stands: for Slack the channel and the message's timestamp."""
+
+    platform: str
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One verified thing a person did. `key` is the vendor's own id of it, unique for ever.
+
+    Exactly one of `action` (a button or a form, then with its `values`) and `text` (a command) is given.
+    """
+
+    key: str
+    person: Person
+    action: Action | None = None
+    text: str | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    card: CardRef | None = None
+    respond: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person gets back, only they: a card or a form; `errors` are words at the form's fields, by name.
+
+    `card` with `replaces` stands in place of the card that was pressed (the live card itself is updated through the outbox).
+    """
+
+    card: Card | None = None
+    form: Form | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    replaces: bool = False
+
+
+class Handler(Protocol):
+    """The one door into the product for everything a person does. Never raises: trouble comes back as a problem card."""
+
+    async def __call__(self, incoming: Incoming) -> Reply: ...
+
+
+class Inbound(Protocol):
+    """Keeps what was accepted until it is handled."""
+
+    async def accept(self, incoming: Incoming) -> bool:
+        """Commits the row. False when that key was accepted before: nothing is to be done then."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a chat says of one of its people. `email` only where the chat has verified it; `outsider` covers guests and other companies' people."""
+
+    email: str | None
+    name: str
+    outsider: bool = False
+    deactivated: bool = False
+
+
+class ChatRoom(Protocol):
+    """A chat we can write to. All raise the errors of `workflows.errors`."""
+
+    platform: str
+
+    async def post(self, channel: str, card: Card) -> CardRef: ...
+    async def update(self, ref: CardRef, card: Card) -> None: ...
+    async def profile(self, person: Person) -> Profile: ...

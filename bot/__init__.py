@@ -1,0 +1,1 @@
+"""Builds Duebot and wires its parts."""

@@ -1,0 +1,1 @@
+"""What staff see: values in, data out."""

@@ -1,0 +1,86 @@
+"""Action names and their small versioned payloads: the one place that encodes and decodes what a button carries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+VERSION = 1
+LONGEST = 1_900  # a Slack button's value holds 2,000 characters
+
+
+class Name(StrEnum):
+    """What a press asks for. Names are stored in cards that live on in channels: add, never rename."""
+
+    # an item
+    OPEN = "item.open"
+    SEND_REMINDER = "reminder.preview"
+    CONFIRM_REMINDER = "reminder.send"
+    SNOOZE = "snooze.form"
+    CONFIRM_SNOOZE = "snooze.set"
+    WAKE = "snooze.end"
+    PLAN = "plan.form"
+    PREVIEW_PLAN = "plan.preview"
+    CONFIRM_PLAN = "plan.propose"
+    ACCEPT_PLAN = "plan.accept"
+    DECLINE_PLAN = "plan.decline"
+    ESCALATE = "escalate.form"
+    CONFIRM_ESCALATE = "escalate.to"
+    HAND_BACK = "escalate.end"
+    FLAG = "flag.set"
+    UNFLAG = "flag.end"
+    WHY = "item.why"
+    # a book
+    SHOW_ALL = "digest.all"
+    SHOW_OUTGOING = "digest.outgoing"
+    RELEASE = "first_contact.release"
+    # a message whose fate is unknown
+    WAS_SENT = "unknown.was_sent"
+    SEND_AGAIN = "unknown.send_again"
+
+
+class UnreadableAction(ValueError):
+    """A payload that no card of ours carries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`id` is what the action is about (an item, a book, a plan, a notice); `data` a few short texts more.
+
+    `seen` is the version of the thing when the card was drawn, so that a press on a stale card is told what happened since.
+    """
+
+    name: Name
+    id: UUID
+    seen: int = 0
+    data: dict[str, str] = field(default_factory=dict)
+
+    def encode(self) -> str:
+        body: dict[str, object] = {"v": VERSION, "id": str(self.id)}
+        if self.seen:
+            body["seen"] = self.seen
+        if self.data:
+            body["d"] = self.data
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        if len(text) > LONGEST:
+            raise ValueError(f"the payload of {self.name} is {len(text)} characters long; store it and carry its id")
+        return text
+
+
+def decode(name: str, payload: str) -> Action:
+    """The action a button of ours carried; raises `UnreadableAction`, whatever the text is."""
+    try:
+        body = json.loads(payload) if len(payload) <= 2 * LONGEST else None
+    except (ValueError, RecursionError):
+        body = None
+    if not isinstance(body, dict) or body.get("v") != VERSION:
+        raise UnreadableAction("not a payload of this version")
+    data, seen = body.get("d", {}), body.get("seen", 0)
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()) or type(seen) is not int:
+        raise UnreadableAction("a payload of another shape")
+    try:
+        return Action(Name(name), UUID(body.get("id")), seen, data)
+    except (ValueError, TypeError, AttributeError):
+        raise UnreadableAction("an action or id that does not exist") from None

@@ -1,0 +1,184 @@
+"""The neutral card: a small tree that every renderer draws with `match` and `assert_never`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from cards.actions import Action
+
+
+class Tone(StrEnum):
+    """How urgent a thing is. A renderer shows it with a sign as well as a colour."""
+
+    LATE = "late"
+    WARNING = "warning"
+    GOOD = "good"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The line read first. `badge` is a short word beside it, `amount` stands at the right where there is room."""
+
+    text: str
+    amount: str | None = None
+    badge: str | None = None
+    tone: Tone = Tone.QUIET
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line or paragraph. `quiet` is secondary."""
+
+    text: str
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of somebody else, or a message as its reader will get it: kept apart, line breaks kept."""
+
+    text: str
+    caption: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Pairs of a name and a value."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list: cells under the list's columns, and what opening it does."""
+
+    cells: tuple[str, ...]
+    tone: Tone = Tone.QUIET
+    open: Action | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list with columns; `right` names the columns (from 0) that are figures. `rest` says how many more there are, and `all` shows them."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    right: frozenset[int] = frozenset()
+    rest: str | None = None
+    all: Action | None = None
+
+
+class Style(StrEnum):
+    PLAIN = "plain"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    label: str
+    action: Action
+    style: Style = Style.PLAIN
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """One row of buttons, and a select menu of the rarer ones behind `more`."""
+
+    buttons: tuple[Button, ...]
+    more: tuple[Button, ...] = ()
+
+
+Element = Heading | Text | Quote | Facts | Rows | Actions
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """`summary` is the whole card in one plain sentence, for notifications, logs and screen readers."""
+
+    summary: str
+    body: tuple[Element, ...]
+    tone: Tone = Tone.QUIET
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceField:
+    """One of `options`; few are shown side by side, many as a menu."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    value: str | None = None
+    hint: str | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    name: str
+    label: str
+    value: str = ""
+    hint: str | None = None
+    required: bool = True
+    lines: int = 1
+    max_length: int = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DateField:
+    """A day; the form's answer is ISO (`2026-11-30`)."""
+
+    name: str
+    label: str
+    value: date | None = None
+    hint: str | None = None
+    required: bool = True
+    earliest: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmountField:
+    """An amount in `currency`; the answer is text, read by the handler with the reader's separators."""
+
+    name: str
+    label: str
+    currency: str
+    value: str = ""
+    hint: str | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NumberField:
+    name: str
+    label: str
+    value: int | None = None
+    hint: str | None = None
+    required: bool = True
+    least: int = 0
+    most: int = 1000
+
+
+Field = ChoiceField | TextField | DateField | AmountField | NumberField
+Prose = Text | Quote | Facts | Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a person fills in. `submit` carries the payload the answers come back with; `intro` stands above the fields, `outro` below."""
+
+    title: str
+    submit: Button
+    intro: tuple[Prose, ...] = ()
+    fields: tuple[Field, ...] = ()
+    outro: tuple[Prose, ...] = ()
+    cancel: str = "Cancel"

@@ -1,0 +1,1 @@
+"""What Duebot decides and does, without knowing how anything outside is reached."""

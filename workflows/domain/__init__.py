@@ -1,0 +1,1 @@
+"""Receivables as plain values and pure functions."""

@@ -1,0 +1,55 @@
+"""Who may do what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+from workflows.domain.ids import UserId
+
+
+class Role(IntEnum):
+    """Each role may do what those below it may."""
+
+    VIEWER = 1
+    COLLECTOR = 2
+    MANAGER = 3
+    ADMINISTRATOR = 4
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+class Right(StrEnum):
+    """What a use case asks for, and the least role that has it."""
+
+    SEE = "see"
+    CHASE = "chase"
+    AGREE_LARGE_PLAN = "agree_large_plan"
+    RELEASE = "release"
+    ADMINISTER = "administer"
+
+
+_LEAST = {
+    Right.SEE: Role.VIEWER,
+    Right.CHASE: Role.COLLECTOR,
+    Right.AGREE_LARGE_PLAN: Role.MANAGER,
+    Right.RELEASE: Role.MANAGER,
+    Right.ADMINISTER: Role.ADMINISTRATOR,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: UserId
+    email: str
+    name: str
+    role: Role
+
+    def may(self, right: Right) -> bool:
+        return self.role >= _LEAST[right]
+
+
+def least_role(right: Right) -> Role:
+    return _LEAST[right]

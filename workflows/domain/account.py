@@ -1,0 +1,259 @@
+"""An account: one customer in one book with every fact a decision needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from workflows.domain.calendar import Place
+from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.money import Money
+
+
+class Party(StrEnum):
+    BUSINESS = "business"
+    SOLE_TRADER = "sole_trader"
+    CONSUMER = "consumer"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A legal entity whose receivables are watched. `place` is where its days begin and end.
+
+    `fed_by_files` books are only as fresh as the last file: `read_through` is the day that file was exported.
+    """
+
+    id: BookId
+    slug: str
+    name: str
+    place: Place
+    currency: str | None = None
+    language: str = "en"
+    seller_email: str | None = None
+    seller_phone: str | None = None
+    payment_instructions: str | None = None
+    fed_by_files: bool = True
+    read_through: date | None = None
+    read_at: datetime | None = None
+    chat_channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Who owes. `number` is the seller's own key for them; `place` falls back to the book's."""
+
+    id: CustomerId
+    book_id: BookId
+    number: str
+    name: str
+    place: Place
+    language: str = "en"
+    party: Party = Party.BUSINESS
+    emails: tuple[str, ...] = ()
+    owner: UserId | None = None
+
+
+class ItemKind(StrEnum):
+    INVOICE = "invoice"
+    INSTALMENT = "instalment"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One amount with one due day: an invoice, or an instalment of a plan (then `plan` names it).
+
+    `seen_at` is when Duebot first learnt of it. An item without `due_on` is never late.
+    """
+
+    id: ItemId
+    number: str
+    total: Money
+    due_on: date | None
+    seen_at: datetime
+    issued_on: date | None = None
+    kind: ItemKind = ItemKind.INVOICE
+    plan: PlanId | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money received. Without `item` it is money on account."""
+
+    amount: Money
+    paid_on: date
+    item: ItemId | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A credit note, for one item or on account."""
+
+    amount: Money
+    credited_on: date
+    item: ItemId | None = None
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Silence about an item up to 00:00 of `until` in the book's zone. `ended_at` is set when staff wake it early or set another."""
+
+    item: ItemId
+    until: date
+    by: UserId
+    at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A mark for colleagues; it changes nothing about chasing."""
+
+    item: ItemId
+    by: UserId
+    at: datetime
+    note: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """The item is in a manager's hands; reminders wait until it is handed back (`ended_at`)."""
+
+    item: ItemId
+    to: UserId
+    why: str
+    by: UserId
+    at: datetime
+    ended_at: datetime | None = None
+
+
+class PlanState(StrEnum):
+    PROPOSED = "proposed"
+    ACTIVE = "active"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Instalments in place of the items they cover. `instalments` are items of kind instalment, in order of due day.
+
+    Acceptance keeps who noted it, when, and how the customer gave their word.
+    """
+
+    id: PlanId
+    covers: tuple[ItemId, ...]
+    instalments: tuple[Item, ...]
+    state: PlanState
+    by: UserId
+    at: datetime
+    accepted_by: UserId | None = None
+    accepted_at: datetime | None = None
+    accepted_how: str = ""
+    ended_at: datetime | None = None
+
+
+class NoticeState(StrEnum):
+    """Where a message to the customer is. `suppressed` and `failed` never reached them; `unknown` may have."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+
+    @property
+    def counts(self) -> bool:
+        return self not in {NoticeState.FAILED, NoticeState.SUPPRESSED}
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """What a notice said of one item: the step it counts as (null: none was reached), and the occurrence of that step."""
+
+    item: ItemId
+    step: str | None
+    occurrence: int = 0
+    leads: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One message to the customer, over whichever channel. `day` is the local day at the customer's place."""
+
+    id: NoticeId
+    day: date
+    at: datetime
+    step: str
+    items: tuple[ListedItem, ...]
+    state: NoticeState
+    channel: str = "email"
+    by: UserId | None = None
+    currencies: tuple[str, ...] = ()
+    sent_at: datetime | None = None
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Staff were told that an item reached a step."""
+
+    item: ItemId
+    step: str
+    occurrence: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something a person did about an item, in words for colleagues: `Ana snoozed until Mon 30 Nov`. `name` is the use case."""
+
+    item: ItemId
+    name: str
+    by: UserId
+    by_name: str
+    at: datetime
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything known of one customer in one book. `fresh_until` is the instant up to which balances count as current; null: always."""
+
+    book: Book
+    customer: Customer
+    items: tuple[Item, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    credits: tuple[Credit, ...] = ()
+    snoozes: tuple[Snooze, ...] = ()
+    flags: tuple[Flag, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    plans: tuple[Plan, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    raised: tuple[Raised, ...] = ()
+    acts: tuple[Act, ...] = ()
+    policy: tuple[str, int] | None = None
+    released_at: datetime | None = None
+    fresh_until: datetime | None = None
+    _by_id: dict[ItemId, Item] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._by_id.update({item.id: item for item in self.all_items})
+
+    @property
+    def all_items(self) -> tuple[Item, ...]:
+        """Invoices and the instalments of active plans."""
+        return self.items + tuple(item for plan in self.plans if plan.state is PlanState.ACTIVE for item in plan.instalments)
+
+    def item(self, item: ItemId) -> Item:
+        """Raises `KeyError` for an item that is not of this account."""
+        return self._by_id[item]
+
+    def acts_on(self, item: ItemId) -> tuple[Act, ...]:
+        """What people did about the item, oldest first. Their number is the version a card carries."""
+        return tuple(act for act in self.acts if act.item == item)

@@ -1,0 +1,83 @@
+"""Days, business days and hours at a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
+
+SATURDAY = 5
+_DAY = timedelta(days=1)
+
+
+class UnknownZone(ValueError):
+    """A name that is not an IANA time zone."""
+
+
+@lru_cache(maxsize=512)
+def zone(name: str) -> ZoneInfo:
+    """The IANA zone of that name; raises `UnknownZone`."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownZone(f"{name!r} is not a time zone; use a name such as Europe/Berlin") from None
+
+
+@lru_cache(maxsize=256)
+def _public_holidays(country: str, subdivision: str | None) -> holidays.HolidayBase:
+    return holidays.country_holidays(country, subdiv=subdivision)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a day and an hour are read: a zone and, for holidays, a country (ISO 3166-1) and subdivision."""
+
+    zone: str
+    country: str | None = None
+    subdivision: str | None = None
+
+    def local(self, instant: datetime) -> datetime:
+        return instant.astimezone(zone(self.zone))
+
+    def day(self, instant: datetime) -> date:
+        return self.local(instant).date()
+
+    def at(self, day: date, hour: time) -> datetime:
+        """The instant, in UTC, at which the clocks of the place show that hour.
+
+        An hour that the night skips (clocks put forward) is read with the offset before it, so 02:30 comes as 03:30; one that
+        comes twice (clocks put back) is its first coming.
+        """
+        return datetime.combine(day, hour, zone(self.zone)).astimezone(UTC)
+
+    def start_of(self, day: date) -> datetime:
+        return self.at(day, time())
+
+    def is_business_day(self, day: date) -> bool:
+        """Neither a weekend day nor a public holiday; without a known country only weekends count."""
+        if day.weekday() >= SATURDAY:
+            return False
+        return self.country is None or day not in _public_holidays(self.country, self.subdivision)
+
+    def add_business_days(self, day: date, count: int) -> date:
+        """The `count`-th business day after `day`."""
+        while count > 0:
+            day += _DAY
+            if self.is_business_day(day):
+                count -= 1
+        return day
+
+    def next_business_day(self, day: date) -> date:
+        """`day` itself, or the first business day after it."""
+        while not self.is_business_day(day):
+            day += _DAY
+        return day
+
+
+def month_end(day: date) -> date:
+    """The last day of the month that holds `day`."""
+    first_of_next = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return first_of_next - _DAY

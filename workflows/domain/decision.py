@@ -1,0 +1,96 @@
+"""What `decide` answers: the state of every item, what to do now, and when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from workflows.domain.account import Item, ListedItem
+from workflows.domain.ids import ItemId
+from workflows.domain.money import Money
+
+
+class State(StrEnum):
+    OPEN = "open"
+    CHASING = "chasing"
+    SNOOZED = "snoozed"
+    ON_PLAN = "on_plan"
+    ESCALATED = "escalated"
+    SETTLED = "settled"
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The next thing that will happen to an item by itself. `day` is the local day at the customer's place."""
+
+    step: str
+    day: date
+    at: datetime
+    reminds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDecision:
+    """One item now. `days_past_due` is null without a due day; negative before it. `because` is a sentence for staff."""
+
+    item: Item
+    state: State
+    level: str | None
+    open: Money
+    days_past_due: int | None
+    because: str
+    next: NextStep | None = None
+
+    @property
+    def overdue(self) -> bool:
+        return self.state is not State.SETTLED and self.days_past_due is not None and self.days_past_due > 0
+
+
+class ActionKind(StrEnum):
+    ALERT = "alert"
+    REMIND = "remind"
+    ESCALATE = "escalate"
+    REVIEW = "review"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing to do now, or (kind none) a step that was reached and withheld.
+
+    `items` are the overdue items it lists, leader first; `upcoming` those whose step before the due day falls now.
+    `key` is unique for ever: doing it twice is noticed by its key alone. `amounts` is one open sum per currency over `items`, net.
+    """
+
+    kind: ActionKind
+    step: str
+    items: tuple[ListedItem, ...]
+    key: str
+    because: str
+    upcoming: tuple[ListedItem, ...] = ()
+    amounts: tuple[Money, ...] = ()
+    template: str | None = None
+    via: tuple[str, ...] = ()
+    day: date | None = None
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`next_look_at` is a hint for the tick: null when nothing will change by the passing of time alone."""
+
+    items: tuple[ItemDecision, ...]
+    actions: tuple[Action, ...]
+    next_look_at: datetime | None
+
+    def of(self, item: ItemId) -> ItemDecision:
+        """Raises `KeyError` for an item of another account."""
+        for decided in self.items:
+            if decided.item.id == item:
+                return decided
+        raise KeyError(item)
+
+    @property
+    def overdue(self) -> tuple[ItemDecision, ...]:
+        return tuple(decided for decided in self.items if decided.overdue)

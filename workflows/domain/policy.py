@@ -1,0 +1,145 @@
+"""A chasing policy: which steps follow a due day, what each does, and the limits that hold it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import time, timedelta
+from enum import StrEnum
+
+from workflows.domain.money import Money
+
+
+class AgeFrom(StrEnum):
+    DUE = "due"
+    ISSUE = "issue"
+
+
+class Sequence(StrEnum):
+    CUSTOMER = "customer"
+    INVOICE = "invoice"
+
+
+class FirstContact(StrEnum):
+    REVIEW = "review"
+    HIGHEST_DUE = "highest_due"
+
+
+class CatchUp(StrEnum):
+    CATCH_UP = "catch_up"
+    SKIP = "skip"
+
+
+class OnAccount(StrEnum):
+    ASK = "ask"
+    SEND = "send"
+
+
+class Anchor(StrEnum):
+    """What a step's days count from."""
+
+    BEFORE_DUE = "before_due"
+    AFTER_DUE = "after_due"
+    AFTER_ISSUE = "after_issue"
+    AFTER_PREVIOUS = "after_previous"
+    MONTH_END_AFTER_DUE = "month_end_after_due"
+    BEFORE_INSTALMENT = "before_instalment"
+    AFTER_INSTALMENT = "after_instalment"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """`days` from the anchor; `repeat_every` days from the step's own day, for ever."""
+
+    anchor: Anchor
+    days: int
+    repeat_every: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Tell staff with a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """Write to the customer over the first possible of `via`, in the words of `template`."""
+
+    template: str
+    via: tuple[str, ...] = ("email",)
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Bring the item to a person of that role."""
+
+    to: str = "manager"
+
+
+Do = Alert | Remind | Escalate
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    when: When
+    do: tuple[Do, ...]
+
+    @property
+    def remind(self) -> Remind | None:
+        return next((act for act in self.do if isinstance(act, Remind)), None)
+
+    @property
+    def alerts(self) -> bool:
+        return any(isinstance(act, Alert) for act in self.do)
+
+    @property
+    def escalates(self) -> bool:
+        return any(isinstance(act, Escalate) for act in self.do)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """From `start` up to, not including, `end`, on the clocks of the place."""
+
+    start: time
+    end: time
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Limits that are null or empty do not apply. Days are calendar days unless the name says business days."""
+
+    name: str
+    steps: tuple[Step, ...]
+    version: int = 1
+    books: tuple[str, ...] = ()
+    age_from: AgeFrom = AgeFrom.DUE
+    sequence: Sequence = Sequence.CUSTOMER
+    first_contact: FirstContact = FirstContact.REVIEW
+    after_outage: CatchUp = CatchUp.CATCH_UP
+    after_pause: CatchUp = CatchUp.SKIP
+    on_account: OnAccount = OnAccount.ASK
+    net: bool = True
+    minimum: dict[str, Money] = field(default_factory=dict)
+    minimum_count: int = 1
+    tolerance: dict[str, Money] = field(default_factory=dict)
+    gap_days: int = 0
+    max_attempts: int | None = None
+    hours: Hours | None = None
+    business_days: bool = False
+    weekdays: tuple[int, ...] = ()
+    grace_days: int = 5
+    cure_days: int = 10
+    freshness: timedelta = timedelta(minutes=10)
+    freshness_file: int = 1
+
+    def step(self, name: str) -> Step:
+        """Raises `KeyError` for a step the policy does not have."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise KeyError(name)
+
+    def rank(self, name: str | None) -> int:
+        """A step's place on the ladder; below all of them for null or a step of another version."""
+        return next((index for index, step in enumerate(self.steps) if step.name == name), -1)

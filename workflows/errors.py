@@ -1,0 +1,65 @@
+"""What can go wrong outside, and what a person may not do, in words a use case acts on."""
+
+from __future__ import annotations
+
+
+class OutsideError(Exception):
+    """Something outside the process did not do what was asked. `retryable` says whether the same call may succeed later."""
+
+    retryable = False
+
+
+class Unavailable(OutsideError):
+    """Nothing was accepted: no connection, a time-out before the request was taken, a 5xx. Try again later."""
+
+    retryable = True
+
+
+class RateLimited(OutsideError):
+    """Nothing was accepted; ask again after `retry_after` seconds."""
+
+    retryable = True
+
+    def __init__(self, words: str, retry_after: float) -> None:
+        super().__init__(words)
+        self.retry_after = retry_after
+
+
+class NeedsReconnect(OutsideError):
+    """The credentials no longer work; an administrator has to connect anew."""
+
+
+class NotFound(OutsideError):
+    """The thing named does not exist there."""
+
+
+class Rejected(OutsideError):
+    """The other side refused this very request and will again."""
+
+
+class UnexpectedPayload(OutsideError):
+    """An answer of another shape than documented."""
+
+
+class OutcomeUnknown(OutsideError):
+    """The request may or may not have been carried out; it must not be repeated blindly."""
+
+
+class Refused(Exception):
+    """What was asked cannot be done; the sentence says why and what to do. Nothing was changed."""
+
+
+class NotAllowed(Refused):
+    """The person's role does not include it."""
+
+
+class NotKnown(Refused):
+    """There is no such invoice, customer, user or book."""
+
+
+class AlreadyDone(Refused):
+    """Somebody was first: the sentence says who and when."""
+
+
+class NeedsReason(Refused):
+    """A limit of the policy stands against it; a reason given by the person overrides it."""

@@ -1,0 +1,392 @@
+"""What the use cases need from outside, named by role."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+from uuid import UUID
+
+from workflows.domain.access import Role, User
+from workflows.domain.account import (
+    Account,
+    Act,
+    Book,
+    Customer,
+    Escalation,
+    Flag,
+    Item,
+    Notice,
+    NoticeState,
+    Plan,
+    PlanState,
+    Raised,
+    Snooze,
+)
+from workflows.domain.ids import BookId, CardId, CustomerId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.money import Money
+from workflows.domain.policy import Policy
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        ...
+
+
+class Policies(Protocol):
+    """The policy files, every version an account may still run on."""
+
+    def current(self, account: Account) -> Policy:
+        """The newest version of the policy that applies to the account."""
+        ...
+
+    def of(self, account: Account) -> Policy:
+        """The version the account runs on; the current one for an account that has not started."""
+        ...
+
+
+# What is sent ----------------------------------------------------------------------------------------------------------
+
+
+class OutboxState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+
+
+class Effect(StrEnum):
+    """The kinds of outbox rows: a message to a customer, a card in a chat."""
+
+    NOTICE = "notice"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One effect. `key` is unique for ever and is what the vendor is given to know it by; `attempts` counts this claim."""
+
+    id: UUID
+    kind: Effect
+    key: str
+    payload: Mapping[str, Any]
+    state: OutboxState
+    attempts: int
+    claimed_at: datetime | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a customer reads. `to` are addresses of the channel; `html` is null for channels that have none."""
+
+    to: tuple[str, ...]
+    subject: str
+    text: str
+    html: str | None = None
+    sender_name: str = ""
+    reply_to: str | None = None
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The vendor took it. `reference` is what the vendor knows it by."""
+
+    reference: str
+
+
+class Outreach(Protocol):
+    """A channel to customers. Raises the errors of `workflows.errors`; `OutcomeUnknown` when the message may have left."""
+
+    channel: str
+
+    async def send(self, message: Message, key: str) -> Receipt: ...
+
+    async def was_sent(self, key: str) -> bool | None:
+        """Whether the message of that key left; null when the vendor cannot be asked."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """One item in a letter."""
+
+    number: str
+    due_on: date
+    days_past_due: int
+    total: Money
+    open: Money
+    issued_on: date | None = None
+    reference: str | None = None
+
+    @property
+    def paid(self) -> Money:
+        return self.total - self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything a template may show. `overdue` leader first; `upcoming` may be empty, and so may `overdue` when only those are meant.
+
+    `amounts` is what is asked for: one sum per currency over `overdue`, less money on account.
+    """
+
+    template: str
+    language: str
+    book: Book
+    customer: Customer
+    day: date
+    overdue: tuple[LetterLine, ...]
+    upcoming: tuple[LetterLine, ...]
+    amounts: tuple[Money, ...]
+    on_account: tuple[Money, ...] = ()
+
+
+class Letters(Protocol):
+    """Writes letters in the customer's language; falls back to the book's, then English."""
+
+    def write(self, letter: Letter) -> Message: ...
+
+
+# The store -------------------------------------------------------------------------------------------------------------
+
+
+class CardKind(StrEnum):
+    ALERT = "alert"
+    DIGEST = "digest"
+    PROBLEM = "problem"
+    REVIEW = "review"
+
+
+class CardState(StrEnum):
+    LIVE = "live"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCard:
+    """A card that stands in a chat or the inbox. `subject` is what it is about: an item, a book, a notice.
+
+    `channel` and `message` say where the chat holds it; null: not (yet) posted anywhere but in the inbox.
+    `data` are the few facts a card keeps from the moment it was raised (a digest: its items).
+    """
+
+    id: CardId
+    kind: CardKind
+    book: BookId
+    subject: UUID
+    day: date
+    at: datetime
+    state: CardState = CardState.LIVE
+    data: Mapping[str, Any] = field(default_factory=dict)
+    platform: str | None = None
+    channel: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """DOMAIN's trail: who (a person's id, or `policy:standard@1`), what, and small facts with money as strings. Never bodies or secrets."""
+
+    actor: str
+    at: datetime
+    type: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    item: Item
+    customer: Customer
+    book: Book
+
+
+@dataclass(frozen=True, slots=True)
+class AgingRow:
+    """One currency of a book on a day. Buckets by days past due: not yet, 1-30, 31-60, 61-90, 91 and more; each (count, amount).
+
+    `unapplied` is money on account, a negative line of its own.
+    """
+
+    currency: str
+    current: tuple[int, Money]
+    d1_30: tuple[int, Money]
+    d31_60: tuple[int, Money]
+    d61_90: tuple[int, Money]
+    d90_plus: tuple[int, Money]
+    unapplied: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One invoice as a file says it. `paid` is everything received so far, dated `paid_on` (the file's date where the file has none)."""
+
+    number: str
+    customer_number: str
+    customer_name: str | None
+    total: Money
+    due_on: date | None
+    issued_on: date | None = None
+    paid: Money | None = None
+    paid_on: date | None = None
+    reference: str | None = None
+    email: str | None = None
+    language: str | None = None
+    country: str | None = None
+    zone: str | None = None
+    party: str | None = None
+
+
+class Stored(StrEnum):
+    IMPORTED = "imported"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Everything that is added and everything that is read belongs to it; its opener commits it.
+
+    Ids that do not exist raise `workflows.errors.NotKnown`. Every fact added about an account sets its `next_look_at` to now.
+    """
+
+    # books
+    async def add_book(self, book: Book) -> None: ...
+    async def change_book(self, book: Book) -> None: ...
+    async def book(self, slug: str) -> Book: ...
+    async def books(self) -> Sequence[Book]: ...
+
+    # accounts
+    async def account(self, customer: CustomerId) -> Account:
+        """The whole account, its row locked to the end of the unit where the database has row locks."""
+        ...
+
+    async def account_of(self, item: ItemId) -> Account: ...
+    async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
+        """Accounts whose `next_look_at` has come, oldest first, locked; those another worker holds are left out."""
+        ...
+
+    async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int]) -> None: ...
+    def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
+        """Streams; bounded memory."""
+        ...
+
+    async def overdue_accounts(self, day: date, limit: int, book: BookId | None = None) -> Sequence[CustomerId]:
+        """Accounts with an open item past due on that day, the oldest due first."""
+        ...
+
+    # facts
+    async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
+        """Invoices with their customers and payments, by number within the book; one answer per row, same order."""
+        ...
+
+    async def snooze(self, fact: Snooze) -> None:
+        """Ends the snooze that runs, if one does."""
+        ...
+
+    async def end_snooze(self, item: ItemId, at: datetime) -> None: ...
+    async def flag(self, fact: Flag) -> None: ...
+    async def end_flag(self, item: ItemId, at: datetime) -> None: ...
+    async def escalate(self, fact: Escalation) -> None: ...
+    async def end_escalation(self, item: ItemId, at: datetime) -> None: ...
+    async def add_plan(self, plan: Plan, customer: CustomerId) -> None: ...
+    async def plan(self, plan: PlanId) -> tuple[Plan, CustomerId]: ...
+    async def set_plan(self, plan: PlanId, state: PlanState, by: UserId, at: datetime, how: str = "") -> None: ...
+    async def release(self, customer: CustomerId, by: UserId | None, at: datetime) -> None: ...
+    async def waiting_for_release(self, book: BookId | None) -> Sequence[CustomerId]: ...
+    async def add_act(self, act: Act) -> None: ...
+    async def add_raised(self, raised: Raised) -> bool:
+        """False when that item was raised at that step and occurrence before."""
+        ...
+
+    # notices
+    async def add_notice(self, customer: CustomerId, notice: Notice, key: str) -> bool:
+        """False, and nothing stored, when the key was used, or a counting notice led with the same item, step and occurrence."""
+        ...
+
+    async def notice(self, notice: NoticeId) -> tuple[Notice, CustomerId]: ...
+    async def set_notice(self, notice: NoticeId, state: NoticeState, at: datetime, because: str = "") -> None:
+        """A state that does not count frees the key, so that the step may go out another day."""
+        ...
+
+    async def keep_body(self, notice: NoticeId, message: Message) -> str:
+        """Stores the message encrypted and returns the SHA-256 of its text as hex."""
+        ...
+
+    # outbox
+    async def enqueue(self, kind: Effect, key: str, payload: Mapping[str, Any], not_before: datetime) -> bool: ...
+    async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
+        """Due rows, set to `sending` with a lease and one attempt more."""
+        ...
+
+    async def abandoned(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
+        """Rows left in `sending` by a worker whose lease is over, leased anew so that only one worker settles them."""
+        ...
+
+    async def settle(
+        self,
+        row: UUID,
+        state: OutboxState,
+        at: datetime,
+        *,
+        reference: str | None = None,
+        not_before: datetime | None = None,
+        error: str = "",
+    ) -> None: ...
+
+    # cards
+    async def add_card(self, card: StaffCard) -> bool:
+        """False when a card of that kind, subject and day stands already. Freezes older live cards of the subject (not problems)."""
+        ...
+
+    async def card(self, card: CardId) -> StaffCard: ...
+    async def live_cards(self, book: BookId | None = None, subject: UUID | None = None) -> Sequence[StaffCard]:
+        """Newest first."""
+        ...
+
+    async def card_at(self, platform: str, channel: str, message: str) -> StaffCard | None: ...
+    async def set_card(self, card: StaffCard) -> None: ...
+
+    # people
+    async def add_user(self, user: User) -> None: ...
+    async def users(self) -> Sequence[User]: ...
+    async def user(self, user: UserId) -> User: ...
+    async def user_by_email(self, email: str) -> User | None: ...
+    async def user_by_identity(self, platform: str, team: str, person: str) -> User | None: ...
+    async def set_role(self, user: UserId, role: Role) -> None: ...
+    async def link(self, user: UserId, platform: str, team: str, person: str) -> None: ...
+
+    # inbound
+    async def handled(self, key: str, at: datetime) -> bool:
+        """Marks an accepted row as handled in this unit. False when it was already."""
+        ...
+
+    # audit
+    async def record(self, entry: AuditEntry) -> None: ...
+
+    # reading for answers and reports
+    async def find_items(self, number: str, book: BookId | None = None) -> Sequence[FoundItem]: ...
+    async def find_customers(self, words: str, limit: int = 10) -> Sequence[Customer]:
+        """By number or by part of the name, any case, exact matches first."""
+        ...
+
+    async def aging(self, book: BookId, day: date) -> Sequence[AgingRow]:
+        """Counting every fact dated on or before that day whenever it was learnt; one row per currency, by code."""
+        ...
+
+    async def outbox_counts(self) -> Mapping[tuple[Effect, OutboxState], int]: ...
+
+
+class Store(Protocol):
+    """Opens units of work."""
+
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """Commits when the block ends, rolls back when it raises."""
+        ...
