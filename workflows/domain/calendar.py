@@ -81,3 +81,8 @@ def month_end(day: date) -> date:
     """The last day of the month that holds `day`."""
     first_of_next = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return first_of_next - _DAY
+
+
+def spoken(day: date) -> str:
+    """A day as sentences for staff name it: `Mon 30 Nov 2026`."""
+    return f"{day:%a} {day.day} {day:%b %Y}"

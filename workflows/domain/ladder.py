@@ -1,0 +1,131 @@
+"""The ladder of one item: the day of each step, the step it has reached, and what was already said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from workflows.domain.account import Account, Item, ItemKind
+from workflows.domain.calendar import month_end
+from workflows.domain.ids import ItemId
+from workflows.domain.policy import AgeFrom, Anchor, CatchUp, Policy, Step
+
+_FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
+_BEFORE = frozenset({Anchor.BEFORE_DUE, Anchor.BEFORE_INSTALMENT})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rung:
+    """A step an item stands on. `occurrence` counts the repeats of a step that repeats; `day` is that occurrence's own day."""
+
+    rank: int
+    occurrence: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """One item under one policy. `paused_to` is the day its last pause ended: with `after_pause: skip` earlier days are not caught up."""
+
+    policy: Policy
+    item: Item
+    said: dict[tuple[int, int], date]
+    paused_to: date | None = None
+
+    def step(self, rung: Rung) -> Step:
+        return self.policy.steps[rung.rank]
+
+    def day_of(self, rank: int) -> date | None:
+        """The day of a step's first occurrence; null when it cannot be known (no due day, or the step before it has not been sent)."""
+        when = self.policy.steps[rank].when
+        if when.anchor is Anchor.AFTER_PREVIOUS:
+            return self._after_previous(rank, when.days)
+        return _dated(when.anchor, when.days, self.item, self.policy.age_from)
+
+    def _after_previous(self, rank: int, days: int) -> date | None:
+        sent = max((day for (said, _), day in self.said.items() if said == rank - 1), default=None)
+        if sent is None and self.paused_to is not None:
+            previous = self.day_of(rank - 1)
+            if previous is not None and previous < self.paused_to:
+                sent = self.paused_to  # the step before was let go by a pause: count from its end, or the ladder would stop for ever
+        return None if sent is None else sent + timedelta(days=days)
+
+    def reached(self, today: date) -> Rung | None:
+        """The highest step whose day has come."""
+        for rank in reversed(range(len(self.policy.steps))):
+            first = self.day_of(rank)
+            if first is not None and first <= today:
+                return _occurrence(self.policy.steps[rank], rank, first, today)
+        return None
+
+    def was_said(self, rung: Rung) -> bool:
+        """This occurrence of the step, or anything above it, is in a message that counts."""
+        return any(said >= (rung.rank, rung.occurrence) for said in self.said)
+
+    def let_go(self, rung: Rung) -> bool:
+        """The step's day passed during a pause and the policy does not catch up."""
+        return self.policy.after_pause is CatchUp.SKIP and self.paused_to is not None and rung.day < self.paused_to
+
+    def ahead(self, today: date) -> Iterator[Rung]:
+        """The first coming occurrence of every step above the one reached, by day."""
+        here = self.reached(today)
+        above = here.rank if here else -1
+        rungs = []
+        for rank in range(max(above, 0), len(self.policy.steps)):
+            first = self.day_of(rank)
+            if first is None:
+                continue
+            repeat = self.policy.steps[rank].when.repeat_every
+            if first > today:
+                rungs.append(Rung(rank, 0, first))
+            elif repeat and rank == above and here:
+                rungs.append(Rung(rank, here.occurrence + 1, here.day + timedelta(days=repeat)))
+        return iter(sorted(rungs, key=lambda rung: (rung.day, rung.rank)))
+
+
+def is_before_due(step: Step) -> bool:
+    return step.when.anchor in _BEFORE
+
+
+def _dated(anchor: Anchor, days: int, item: Item, age_from: AgeFrom) -> date | None:
+    if (anchor in _FOR_INVOICES) is (item.kind is ItemKind.INSTALMENT):
+        return None
+    start = item.issued_on if anchor is Anchor.AFTER_ISSUE or (age_from is AgeFrom.ISSUE and anchor is Anchor.AFTER_DUE) else item.due_on
+    if start is None or item.due_on is None:
+        return None
+    if anchor in _BEFORE:
+        return start - timedelta(days=days)
+    day = start + timedelta(days=days)
+    return month_end(day) if anchor is Anchor.MONTH_END_AFTER_DUE else day
+
+
+def _occurrence(step: Step, rank: int, first: date, today: date) -> Rung:
+    if step.when.repeat_every is None:
+        return Rung(rank, 0, first)
+    count = (today - first).days // step.when.repeat_every
+    return Rung(rank, count, first + timedelta(days=count * step.when.repeat_every))
+
+
+def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
+    """A ladder per item of the account."""
+    said: dict[ItemId, dict[tuple[int, int], date]] = {}
+    for notice in account.notices:
+        if notice.state.counts:
+            for listed in notice.items:
+                if listed.step is not None:
+                    said.setdefault(listed.item, {})[policy.rank(listed.step), listed.occurrence] = notice.day
+    ends = _pause_ends(account)
+    return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id)) for item in account.all_items}
+
+
+def _pause_ends(account: Account) -> dict[ItemId, date]:
+    """The latest day on which a pause of each item ended: running pauses end in the future and let nothing go yet."""
+    day = account.book.place.day
+    ends: dict[ItemId, date] = {}
+    pairs = [(s.item, s.until if s.ended_at is None else min(s.until, day(s.ended_at))) for s in account.snoozes]
+    pairs += [(e.item, day(e.ended_at)) for e in account.escalations if e.ended_at is not None]
+    pairs += [(item, day(p.ended_at)) for p in account.plans if p.ended_at is not None for item in p.covers]
+    for item, end in pairs:
+        ends[item] = max(end, ends.get(item, end))
+    return ends
