@@ -19,6 +19,7 @@ from workflows.domain.account import (
     Escalation,
     Flag,
     Item,
+    ListedItem,
     Notice,
     NoticeState,
     Plan,
@@ -306,6 +307,10 @@ class UnitOfWork(Protocol):
         """False when that item was raised at that step and occurrence before."""
         ...
 
+    async def raised_between(self, book: BookId, start: datetime, end: datetime) -> Sequence[tuple[CustomerId, Raised]]:
+        """What staff of the book are to be told of, raised from `start` up to, not including, `end`; oldest first."""
+        ...
+
     # notices
     async def add_notice(self, customer: CustomerId, notice: Notice, key: str) -> bool:
         """False, and nothing stored, when the key was used, or a counting notice led with the same item, step and occurrence."""
@@ -314,6 +319,10 @@ class UnitOfWork(Protocol):
     async def notice(self, notice: NoticeId) -> tuple[Notice, CustomerId]: ...
     async def set_notice(self, notice: NoticeId, state: NoticeState, at: datetime, because: str = "") -> None:
         """A state that does not count frees the key, so that the step may go out another day."""
+        ...
+
+    async def relist_notice(self, notice: NoticeId, items: Sequence[ListedItem], currencies: Sequence[str]) -> None:
+        """What the message says in the end, when something changed between its cause and its sending."""
         ...
 
     async def keep_body(self, notice: NoticeId, message: Message) -> str:

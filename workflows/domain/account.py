@@ -121,12 +121,12 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """The item is in a manager's hands; reminders wait until it is handed back (`ended_at`)."""
+    """The item is in a manager's hands; reminders wait until it is handed back (`ended_at`). Without `by` the policy did it."""
 
     item: ItemId
     to: UserId
     why: str
-    by: UserId
+    by: UserId | None
     at: datetime
     ended_at: datetime | None = None
 

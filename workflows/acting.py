@@ -1,0 +1,60 @@
+"""What every act of a person on an item shares: the right to do it, the stale card, the note for colleagues, the cards to redraw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from workflows.domain.access import Right, User, least_role
+from workflows.domain.account import Account, Act, Item
+from workflows.domain.calendar import spoken
+from workflows.domain.ids import ItemId, new_id
+from workflows.domain.money import Money
+from workflows.errors import AlreadyDone, NotAllowed
+from workflows.ports import AuditEntry, Effect, UnitOfWork
+
+
+def require(user: User, right: Right) -> None:
+    """Raises `NotAllowed` naming the role that may."""
+    if not user.may(right):
+        raise NotAllowed(f"Your role is {user.role.word}; this needs a {least_role(right).word}. Ask one to do it, or an administrator to change your role.")
+
+
+async def item_to_act_on(work: UnitOfWork, item: ItemId, by: User, seen: int | None, right: Right = Right.CHASE) -> tuple[Account, Item]:
+    """The item and its account, locked to the end of the unit.
+
+    `seen` is how many acts the pressed card knew of; null when it does not matter. Raises `NotAllowed`, `NotKnown`, and
+    `AlreadyDone` when somebody acted on the item since the card was drawn.
+    """
+    require(by, right)
+    account = await work.account_of(item)
+    acts = account.acts_on(item)
+    if seen is not None and len(acts) > seen:
+        raise AlreadyDone(_who_was_first(account, acts[-1], by))
+    return account, account.item(item)
+
+
+def _who_was_first(account: Account, act: Act, by: User) -> str:
+    local = account.book.place.local(act.at)
+    who = "You were" if act.by == by.id else f"{act.by_name} was"
+    return f"{who} first: {act.words}, {spoken(local.date())} at {local:%H:%M}. The card shows it now; press again if you still want to."
+
+
+async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, name: str, words: str, at: datetime, **facts: object) -> None:
+    """Keeps what was done for colleagues and for the audit trail, and has the item's live cards redrawn."""
+    await work.add_act(Act(item.id, name, by.id, by.name, at, words))
+    await record(work, str(by.id), at, name, {"item": str(item.id), "number": item.number, **facts})
+    await redraw(work, account, item.id, at)
+
+
+async def redraw(work: UnitOfWork, account: Account, item: ItemId, at: datetime) -> None:
+    """An outbox row per live card that shows the item; a background change is merged when the rows are claimed."""
+    for card in await work.live_cards(account.book.id, item):
+        if card.channel is not None or account.book.chat_channel is not None:
+            await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, at)
+
+
+async def record(work: UnitOfWork, actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> None:
+    """An audit entry; money is written as its plain decimal beside its currency."""
+    plain = {key: {"amount": value.plain, "currency": value.currency} if isinstance(value, Money) else value for key, value in data.items()}
+    await work.record(AuditEntry(actor, at, kind, plain))

@@ -1,0 +1,71 @@
+"""An item into a manager's hands, and back to chasing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from workflows.acting import item_to_act_on, note_act
+from workflows.domain.access import Role, User
+from workflows.domain.account import Account, Escalation, Item
+from workflows.domain.allocation import balances
+from workflows.domain.ids import ItemId, UserId
+from workflows.errors import Refused
+from workflows.ports import Clock, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class EscalateItem:
+    item: ItemId
+    to: UserId
+    why: str
+    by: User
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalated:
+    account: Account
+    item: Item
+    to: User
+    why: str
+
+
+async def escalate_item(ask: EscalateItem, work: UnitOfWork, clock: Clock) -> Escalated:
+    """Raises `Refused` without a reason, to somebody who is no manager, or when it is escalated already."""
+    account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
+    to = await work.user(ask.to)
+    if to.role < Role.MANAGER:
+        raise Refused(f"{to.name} is a {to.role.word}; choose a manager.")
+    if not ask.why.strip():
+        raise Refused("Say in a few words why; the manager reads it first.")
+    if balances(account).open_of(item.id).minor <= 0:
+        raise Refused(f"{item.number} is paid; there is nothing to escalate.")
+    if any(e.item == item.id and e.ended_at is None for e in account.escalations):
+        raise Refused(f"{item.number} is escalated already.")
+    await work.escalate(Escalation(item.id, to.id, ask.why.strip(), ask.by.id, clock.now()))
+    words = f"{ask.by.name} escalated it to {to.name}: {ask.why.strip()}"
+    await note_act(work, account, item, ask.by, "item.escalated", words, clock.now(), to=str(to.id))
+    return Escalated(account, item, to, ask.why.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class HandBackItem:
+    item: ItemId
+    by: User
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    account: Account
+    item: Item
+
+
+async def hand_back_item(ask: HandBackItem, work: UnitOfWork, clock: Clock) -> HandedBack:
+    """Chasing goes on from here; what fell in between is not caught up unless the policy says so."""
+    account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
+    if not any(e.item == item.id and e.ended_at is None for e in account.escalations):
+        raise Refused(f"{item.number} is not escalated.")
+    await work.end_escalation(item.id, clock.now())
+    await note_act(work, account, item, ask.by, "item.handed_back", f"{ask.by.name} handed it back to chasing", clock.now())
+    return HandedBack(account, item)

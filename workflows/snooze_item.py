@@ -1,0 +1,86 @@
+"""Silence about an item until a day, and the end of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from workflows.acting import item_to_act_on, note_act
+from workflows.domain.access import User
+from workflows.domain.account import Account, Item, Snooze
+from workflows.domain.allocation import balances
+from workflows.domain.calendar import spoken
+from workflows.domain.ids import ItemId
+from workflows.domain.ladder import Rung, ladders
+from workflows.domain.policy import Policy
+from workflows.errors import Refused
+from workflows.ports import Clock, Policies, UnitOfWork
+
+LONGEST_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeItem:
+    item: ItemId
+    until: date
+    by: User
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """`silences` are the steps, with their days, that will not happen because of it."""
+
+    account: Account
+    item: Item
+    until: date
+    silences: tuple[tuple[str, date], ...]
+
+
+async def snooze_item(ask: SnoozeItem, work: UnitOfWork, policies: Policies, clock: Clock) -> Snoozed:
+    """Raises `Refused` for a day that has come, one too far, or an item with nothing open."""
+    account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
+    today = account.book.place.day(clock.now())
+    if ask.until <= today:
+        raise Refused("Choose a day after today; a snooze ends at the start of its day.")
+    if (ask.until - today).days > LONGEST_DAYS:
+        raise Refused(f"A snooze lasts at most {LONGEST_DAYS} days; choose a day up to then.")
+    if balances(account).open_of(item.id).minor <= 0:
+        raise Refused(f"{item.number} is paid; there is nothing to snooze.")
+    silences = silenced(policies.of(account), account, item, today, ask.until)
+    await work.snooze(Snooze(item.id, ask.until, ask.by.id, clock.now()))
+    words = f"{ask.by.name} snoozed until {spoken(ask.until)}"
+    await note_act(work, account, item, ask.by, "item.snoozed", words, clock.now(), until=ask.until.isoformat())
+    return Snoozed(account, item, ask.until, silences)
+
+
+def silenced(policy: Policy, account: Account, item: Item, today: date, until: date) -> tuple[tuple[str, date], ...]:
+    """Steps of the item that fall from today up to, not including, `until`."""
+    ladder = ladders(policy, account)[item.id]
+    here = ladder.reached(today)
+    waiting: list[Rung] = [here] if here is not None and not ladder.was_said(here) and ladder.step(here).remind else []
+    return tuple((ladder.step(rung).name, max(rung.day, today)) for rung in [*waiting, *ladder.ahead(today)] if rung.day < until)
+
+
+@dataclass(frozen=True, slots=True)
+class WakeItem:
+    item: ItemId
+    by: User
+    seen: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Woken:
+    account: Account
+    item: Item
+
+
+async def wake_item(ask: WakeItem, work: UnitOfWork, clock: Clock) -> Woken:
+    """Ends the snooze now; raises `Refused` when none runs."""
+    account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
+    today = account.book.place.day(clock.now())
+    if not any(s.item == item.id and s.ended_at is None and s.until > today for s in account.snoozes):
+        raise Refused(f"{item.number} is not snoozed.")
+    await work.end_snooze(item.id, clock.now())
+    await note_act(work, account, item, ask.by, "item.woken", f"{ask.by.name} ended the snooze", clock.now())
+    return Woken(account, item)
