@@ -1,0 +1,175 @@
+"""What `/due` answers: a customer's balance, what is overdue, one invoice, why something is as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from cards.actions import Action, Name
+from cards.clean import bare
+from cards.digest import DigestLine
+from cards.elements import Card, Element, Facts, Heading, Row, Rows, Text, Tone
+from cards.format import age, amounts, cell, count, day, lateness, locale_of, money, name
+from cards.history import Event
+from cards.overdue import buttons, following_line, next_words, past_line, which_line
+from workflows.domain.account import Account, Book
+from workflows.domain.decision import Decision, ItemDecision, State
+from workflows.domain.ids import UserId
+from workflows.domain.money import totals
+
+SHOWN = 15
+EVENTS = 12
+STATE_WORDS = {
+    State.OPEN: "open",
+    State.CHASING: "being reminded",
+    State.SNOOZED: "snoozed",
+    State.ON_PLAN: "on a plan",
+    State.ESCALATED: "with a manager",
+    State.SETTLED: "settled",
+}
+BUCKETS = ((0, "not due"), (30, "1–30 d"), (60, "31–60 d"), (90, "61–90 d"), (None, "over 90 d"))
+
+
+def bucket(days_past_due: int | None) -> str:
+    """The aging bucket's words; an item without a due day is not due."""
+    late = days_past_due or 0
+    return next(words for most, words in BUCKETS if most is None or late <= most)
+
+
+def aging_words(items: Sequence[ItemDecision], locale: str) -> tuple[tuple[str, str], ...]:
+    """Per bucket that holds something: its words and one sum per currency."""
+    by = {words: [item.open for item in items if bucket(item.days_past_due) == words] for _, words in BUCKETS}
+    return tuple((words, amounts(totals(sums), locale)) for words, sums in by.items() if sums)
+
+
+def balance(account: Account, decision: Decision, now: datetime) -> Card:
+    """A customer with every open item, oldest due first, totals per currency and their ages."""
+    locale, today, customer = locale_of(account.book), account.book.place.day(now), name(account.customer.name)
+    items = sorted(
+        (item for item in decision.items if item.state is not State.SETTLED and item.open), key=lambda item: item.item.due_on or date.max
+    )
+    if not items:
+        return Card(f"{customer} owes nothing", (Heading(f"{customer} owes nothing", tone=Tone.GOOD),), Tone.GOOD)
+    sums, late = amounts(totals(item.open for item in items), locale), [item for item in items if item.overdue]
+    overdue = f"{amounts(totals(item.open for item in late), locale)} overdue" if late else "nothing overdue"
+    heading = Heading(customer, sums, overdue, Tone.LATE if late else Tone.QUIET)
+    body: tuple[Element, ...] = (heading, Facts(aging_words(items, locale)), _items(account, items, today), *_on_account(account, locale))
+    return Card(f"{customer} owes {sums}, {overdue}, {count(len(items), 'item')}", body, heading.tone)
+
+
+def _on_account(account: Account, locale: str) -> tuple[Text, ...]:
+    free = [fact.amount for fact in account.payments if fact.item is None] + [fact.amount for fact in account.credits if fact.item is None]
+    return (Text(f"Money on account, not set against an invoice: {amounts(totals(free), locale)}", quiet=True),) if free else ()
+
+
+def _items(account: Account, items: Sequence[ItemDecision], today: date) -> Rows:
+    locale, versions = locale_of(account.book), {item.item.id: len(account.acts_on(item.item.id)) for item in items[:SHOWN]}
+    rows = tuple(
+        Row(
+            (cell(item.item.number), money(item.open, locale), _due(item, today, locale), STATE_WORDS[item.state]),
+            Tone.LATE if item.overdue else Tone.QUIET,
+            Action(Name.OPEN, item.item.id, versions[item.item.id]),
+        )
+        for item in items[:SHOWN]
+    )
+    left = len(items) - SHOWN
+    return Rows(("Invoice", "Open", "Due", "State"), rows, frozenset({1}), f"{left:,} more" if left > 0 else None)
+
+
+def _due(decided: ItemDecision, today: date, locale: str) -> str:
+    on = decided.item.due_on
+    return f"{day(on, today, locale)}, {lateness(decided.days_past_due)}" if on else "no due date"
+
+
+def overdue_list(book: Book, lines: Sequence[DigestLine], *, more: int = 0) -> Card:
+    """Customers with something overdue, the oldest first; `more` were left out by the caller."""
+    locale = locale_of(book)
+    title = f"{name(book.name)}: overdue"
+    if not lines:
+        return Card(f"{title}: nothing", (Heading(f"{name(book.name)}: nothing overdue", tone=Tone.GOOD),), Tone.GOOD)
+    sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
+    rows = tuple(
+        Row(
+            (cell(line.customer), amounts(line.amounts, locale), age(line.days), bare(line.words)),
+            Tone.WARNING if line.waits else Tone.LATE,
+            Action(Name.OPEN, line.item, line.seen),
+        )
+        for line in lines[:SHOWN]
+    )
+    left = max(len(lines) - SHOWN, 0) + more
+    table = Rows(("Customer", "Open", "Late", "State"), rows, frozenset({1, 2}), f"{left:,} more" if left else None)
+    shown = sums if not more else None
+    return Card(
+        f"{title}: {count(len(lines) + more, 'customer')}{', ' + sums if shown else ''}",
+        (Heading(title, shown, count(len(lines) + more, "customer"), Tone.LATE), table),
+        Tone.LATE,
+    )
+
+
+def invoice(account: Account, decided: ItemDecision, events: Sequence[Event], now: datetime, people: Mapping[UserId, str]) -> Card:
+    """One invoice: how it stands, what comes next, what happened, and its buttons."""
+    locale, customer, number = locale_of(account.book), name(account.customer.name), name(decided.item.number)
+    settled = decided.state is State.SETTLED
+    late = "settled" if settled else lateness(decided.days_past_due)
+    tone = Tone.GOOD if settled else Tone.LATE if decided.overdue else Tone.QUIET
+    amount = money(decided.item.total if settled else decided.open, locale)
+    body: list[Element] = [Heading(customer, amount, late, tone), Text(which_line(account, decided, now))]
+    if not settled:
+        body += [Text(past_line(account, decided, now, people), quiet=True), Text(following_line(account, decided, now, people))]
+    body += _events(events)
+    body += [] if settled else [buttons(account, decided)]
+    return Card(f"{number}: {customer}, {amount}, {late}", tuple(body), tone)
+
+
+def _events(events: Sequence[Event]) -> list[Element]:
+    if not events:
+        return []
+    rows = tuple(Row((event.when, event.words, event.detail)) for event in events[:EVENTS])
+    left = len(events) - EVENTS
+    return [Rows(("When", "What", ""), rows, rest=f"{left:,} earlier" if left > 0 else None)]
+
+
+def why(account: Account, decided: ItemDecision, events: Sequence[Event], now: datetime) -> Card:
+    """Why the item is as it is: its state, the reason, what comes next, what happened."""
+    customer, number = name(account.customer.name), name(decided.item.number)
+    coming = next_words(account, decided, now) or "nothing by itself"
+    policy = f"{bare(account.policy[0])}, version {account.policy[1]}" if account.policy else "not started"
+    facts = Facts((("State", STATE_WORDS[decided.state]), ("Because", bare(decided.because)), ("Next", coming), ("Policy", policy)))
+    title = f"Why: {customer}, {number}"
+    return Card(f"{title}. {STATE_WORDS[decided.state]}: {bare(decided.because)} Next: {coming}", (Heading(title), facts, *_events(events)))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things a query may have meant. `detail` tells it from the others."""
+
+    label: str
+    detail: str
+    open: Action | None = None
+
+
+def several(query: str, choices: Sequence[Choice], *, more: int = 0) -> Card:
+    """Several customers or invoices match."""
+    title = f"{len(choices) + more:,} match “{name(query)}”"
+    rows = tuple(Row((cell(choice.label), bare(choice.detail)), open=choice.open) for choice in choices[:SHOWN])
+    left = max(len(choices) - SHOWN, 0) + more
+    return Card(
+        title,
+        (
+            Heading(title),
+            Rows(("Which", ""), rows, rest=f"{left:,} more" if left else None),
+            Text("Say more of the name, or the number.", quiet=True),
+        ),
+    )
+
+
+def nothing_found(query: str, *, near: Sequence[str] = ()) -> Card:
+    """Nothing matches; `near` are names that come close."""
+    title = f"Nothing found for “{name(query)}”"
+    hint = (
+        f"Did you mean {' or '.join(name(word) for word in near[:3])}?"
+        if near
+        else "Give a part of the customer's name, their number, or an invoice number."
+    )
+    return Card(f"{title}. {hint}", (Heading(title), Text(hint)))

@@ -1,0 +1,64 @@
+"""Characters from outside that must never reach a screen."""
+
+from __future__ import annotations
+
+import unicodedata
+
+OPEN, CLOSE = "\u2068", "\u2069"  # FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE
+_INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e")
+_DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
+_BREAKS = frozenset("\n\u2028\u2029\u0085\u000b\u000c")
+_DROPPED = frozenset(["Cc", "Cs", "Co", "Cn"])
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    """Text without control characters, and without the marks that reorder or hide what stands around them.
+
+    Isolates are kept where they are balanced, since our own names are wrapped in them. Line breaks become spaces unless `lines`.
+    """
+    kept: list[str] = []
+    isolated = False
+    for char in text.replace("\r\n", "\n").replace("\r", "\n"):
+        if char in _BREAKS:
+            kept.append(("\u2069" if isolated else "") + ("\n" if lines else " "))
+            isolated = False
+        elif char == OPEN and not isolated:
+            isolated = True
+            kept.append(char)
+        elif char == CLOSE and isolated:
+            isolated = False
+            kept.append(char)
+        else:
+            kept.append(_safe(char))
+    return "".join(kept) + (CLOSE if isolated else "")
+
+
+def _safe(char: str) -> str:
+    if char == "\t":
+        return " "
+    if char in _DIRECTION or char in _INVISIBLE or "\U000e0000" <= char <= "\U000e0fff":
+        return ""
+    return "" if unicodedata.category(char) in _DROPPED else char
+
+
+def bare(text: str) -> str:
+    """Outside text on its way into one of our sentences: one line, no direction marks at all."""
+    return " ".join(clean(text).replace(OPEN, "").replace(CLOSE, "").split())
+
+
+def shorten(text: str, width: int) -> str:
+    """At most `width` characters, an ellipsis in place of what is left out; never cuts a letter from its accents."""
+    if len(text) <= width:
+        return text
+    cut = max(width - 1, 0)
+    while cut > 0 and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f" or text[cut - 1] == "\u200d"):
+        cut -= 1
+    kept = text[: cut or max(width - 1, 0)].rstrip()
+    return kept + "…" if kept.count(OPEN) <= kept.count(CLOSE) else shorten(kept, width - 2).rstrip("…") + "…" + CLOSE
+
+
+def isolated(text: str) -> str:
+    """Wrapped so that right-to-left words do not reorder the figures beside them; left-to-right text as it is."""
+    if any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text):
+        return f"{OPEN}{text}{CLOSE}"
+    return text

@@ -1,0 +1,1 @@
+"""The neutral tree as HTML for the inbox."""

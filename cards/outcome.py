@@ -1,0 +1,87 @@
+"""Short answers after an action: what changed, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from cards.clean import bare
+from cards.elements import Card, Element, Heading, Text, Tone
+from cards.format import count, day, listing, locale_of, moment, money, name, step_words
+from cards.overdue import next_words
+from workflows.domain.account import Account, Act, Plan
+from workflows.domain.decision import ItemDecision, NextStep
+
+
+def _answer(words: str, *more: str, tone: Tone = Tone.GOOD) -> Card:
+    lines = tuple(line for line in more if line)
+    body: tuple[Element, ...] = (Heading(words, tone=tone), *(Text(line) for line in lines))
+    return Card(". ".join((words.rstrip("."), *lines)), body, tone)
+
+
+def _subject(account: Account, decided: ItemDecision) -> str:
+    return f"{name(account.customer.name)}, {name(decided.item.number)}"
+
+
+def snoozed(account: Account, decided: ItemDecision, until: date, silenced: Sequence[NextStep], now: datetime) -> Card:
+    """`Snoozed until Mon 30 Nov. Silences … Wakes …`."""
+    book, today = account.book, account.book.place.day(now)
+    locale = locale_of(book)
+    steps = [f"{step_words(step.step, reminds=step.reminds)} of {day(step.day, today, locale)}" for step in silenced]
+    silences = f"Silences: {listing(steps)}." if steps else "No step falls into that time."
+    wakes = f"Wakes: {day(until, today, locale)} 00:00."
+    return _answer(f"{_subject(account, decided)}: snoozed until {day(until, today, locale)}", silences, wakes)
+
+
+def woken(account: Account, decided: ItemDecision, now: datetime) -> Card:
+    return _answer(f"{_subject(account, decided)}: awake", _next(account, decided, now))
+
+
+def flagged(account: Account, decided: ItemDecision) -> Card:
+    return _answer(f"{_subject(account, decided)}: flagged", "A mark for colleagues; reminders go on as before.")
+
+
+def unflagged(account: Account, decided: ItemDecision) -> Card:
+    return _answer(f"{_subject(account, decided)}: flag removed")
+
+
+def escalated(account: Account, decided: ItemDecision, to_name: str) -> Card:
+    return _answer(f"{_subject(account, decided)}: with {name(to_name)}", "Reminders wait until it is handed back.")
+
+
+def handed_back(account: Account, decided: ItemDecision, now: datetime) -> Card:
+    return _answer(f"{_subject(account, decided)}: handed back", _next(account, decided, now))
+
+
+def plan_proposed(account: Account, decided: ItemDecision, plan: Plan) -> Card:
+    parts = count(len(plan.instalments), "instalment")
+    return _answer(f"{_subject(account, decided)}: plan of {parts} proposed", "Reminders go on until the customer accepts.")
+
+
+def plan_accepted(account: Account, decided: ItemDecision, plan: Plan, now: datetime) -> Card:
+    """The plan runs; the invoice itself is no longer chased."""
+    locale, today = locale_of(account.book), account.book.place.day(now)
+    first = plan.instalments[0]
+    due = f"First: {money(first.total, locale)} on {day(first.due_on, today, locale)}." if first.due_on else ""
+    parts = count(len(plan.instalments), "instalment")
+    return _answer(f"{_subject(account, decided)}: plan of {parts} accepted", due, "Only its instalments are chased now.")
+
+
+def plan_declined(account: Account, decided: ItemDecision, now: datetime) -> Card:
+    return _answer(f"{_subject(account, decided)}: plan declined", _next(account, decided, now), tone=Tone.QUIET)
+
+
+def released(accounts: int) -> Card:
+    return _answer(f"{count(accounts, 'customer')} released", "Each gets one message at most, on the next working day and hour.")
+
+
+def _next(account: Account, decided: ItemDecision, now: datetime) -> str:
+    coming = next_words(account, decided, now)
+    return f"Next: {coming}." if coming else f"Next: nothing by itself. {bare(decided.because)}".strip()
+
+
+def already_done(account: Account, act: Act, now: datetime) -> Card:
+    """Somebody was first: who, what and when."""
+    at = moment(act.at, now, account.book.place, locale_of(account.book))
+    words = bare(act.words) or f"{name(act.by_name)} has changed it"
+    return _answer("Somebody was first", f"{words}, {at}.", "Nothing was changed. The card shows how it stands now.", tone=Tone.WARNING)

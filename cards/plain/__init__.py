@@ -1,0 +1,1 @@
+"""The neutral tree as text for terminals and logs."""

@@ -1,0 +1,98 @@
+"""What went wrong, what it means and what to do."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from cards.actions import Action, Name
+from cards.clean import bare
+from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
+from cards.format import day, listing, locale_of, moment, money, name, over
+from workflows.domain.access import Role
+from workflows.domain.account import Account, Book, Notice
+
+
+def _problem(words: str, *lines: str, actions: Actions | None = None) -> Card:
+    body: tuple[Element, ...] = (
+        Heading(words, tone=Tone.WARNING),
+        *(Text(line) for line in lines if line),
+        *((actions,) if actions else ()),
+    )
+    return Card(". ".join((words.rstrip("."), *(line for line in lines if line))), body, Tone.WARNING)
+
+
+def apology(reference: str) -> Card:
+    """Something nobody expected. The same reference stands in the log."""
+    return _problem(
+        "That did not work",
+        "Nothing was changed. Try once more; if it fails again, give your administrator this reference:",
+        bare(reference),
+    )
+
+
+def refused(sentence: str) -> Card:
+    """What was asked cannot be done; the sentence says why and what to do."""
+    return _problem("Nothing was changed", sentence)
+
+
+def not_allowed(needs: Role, has: Role | None = None) -> Card:
+    """The person's role does not include it."""
+    yours = f" You are a {has.word}." if has else ""
+    return _problem(
+        "Not yours to do", f"This needs the role {needs.word}.{yours} Ask a {needs.word}, or an administrator to change your role."
+    )
+
+
+def not_linked(platform: str = "slack") -> Card:
+    """Duebot does not know who this is. Nobody learns anything about a customer from it."""
+    command = f"duebot user link EMAIL --platform {bare(platform)}"
+    return _problem(
+        "I do not know you yet",
+        "Your account here is not linked to a Duebot user, so nothing was shown or changed.",
+        f"An administrator links you with: {command}",
+    )
+
+
+def unknown_message(account: Account, notice: Notice, now: datetime, *, to: tuple[str, ...] = ()) -> Card:
+    """A message that may or may not have left. Buttons carry the notice's id."""
+    book = account.book
+    at = moment(notice.at, now, book.place, locale_of(book))
+    addresses = f" to {listing([bare(address) for address in to])}" if to else ""
+    numbers = listing([name(account.item(line.item).number) for line in notice.items[:5]])
+    told = f"The message {over(notice.channel)}{addresses} about {numbers}, {at}, may or may not have left: the connection broke while it was being handed over."
+    asks = "It is not sent again by itself. Look in the mailbox it leaves from, then say:"
+    choice = Actions((Button("It was sent", Action(Name.WAS_SENT, notice.id)), Button("Send again", Action(Name.SEND_AGAIN, notice.id))))
+    return _problem(f"{name(account.customer.name)}: did the reminder leave?", told, asks, actions=choice)
+
+
+def unknown_settled(account: Account, words: str) -> Card:
+    """What a colleague said of it: the card that takes the place of the question."""
+    title = f"{name(account.customer.name)}: settled"
+    return Card(f"{title}. {bare(words)}", (Heading(title, tone=Tone.GOOD), Text(bare(words))), Tone.GOOD)
+
+
+def stale_book(book: Book, today: date, waiting: int = 0) -> Card:
+    """The book's file is too old to send from."""
+    of = f"The last file is of {day(book.read_through, today, locale_of(book))}." if book.read_through else "No file has been read yet."
+    waits = f" {waiting:,} reminders wait." if waiting > 1 else " One reminder waits." if waiting else ""
+    return _problem(
+        f"{name(book.name)}: balances are too old",
+        f"{of} Nothing goes out until a newer one is read.{waits}",
+        f"Import one with: duebot import FILE --book {bare(book.slug)}",
+    )
+
+
+def delivery_failed(account: Account, notice: Notice, now: datetime) -> Card:
+    """A message that never reached the customer."""
+    at = moment(notice.at, now, account.book.place, locale_of(account.book))
+    amounts = listing(
+        [
+            f"{name(account.item(line.item).number)} over {money(account.item(line.item).total, locale_of(account.book))}"
+            for line in notice.items[:3]
+        ]
+    )
+    return _problem(
+        f"{name(account.customer.name)}: the reminder did not arrive",
+        f"Sent {over(notice.channel)} {at}, about {amounts}. {bare(notice.because)}",
+        "Check the address, then send a reminder from the item's card.",
+    )

@@ -1,0 +1,100 @@
+"""A reminder sent by a person: what the customer will get, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from babel import Locale, UnknownLocaleError
+
+from cards.actions import Name
+from cards.clean import bare
+from cards.elements import Button, Card, Facts, Field, Form, Heading, Prose, Quote, Row, Rows, Style, Text, Tone
+from cards.format import amounts, cell, clock, count, day, lateness, listing, locale_of, moment, money, name
+from cards.forms import filled, reason_field
+from cards.overdue import about
+from workflows.domain.account import Account
+from workflows.domain.decision import ItemDecision
+from workflows.domain.money import totals
+
+
+def reminder_preview(
+    account: Account,
+    leader: ItemDecision,
+    today: date,
+    *,
+    to: Sequence[str],
+    sender: str,
+    subject: str,
+    text: str,
+    language: str = "en",
+    listed: Sequence[ItemDecision] = (),
+    warning: str | None = None,
+    data: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Form:
+    """The message as the customer will get it. With a `warning` the answer `reason` is asked for.
+
+    `data` comes back in the submit's action (a fingerprint of what was shown, the step).
+    """
+    facts = Facts(
+        (
+            ("To", listing([bare(address) for address in to])),
+            ("From", bare(sender)),
+            ("Language", language_name(language)),
+            ("Asks for", _asked(account, leader, listed)),
+        )
+    )
+    intro: list[Prose] = [Text(f"⚠ {errors['']}")] if errors and "" in errors else []
+    intro += [Text(f"⚠ {bare(warning)}")] if warning else []
+    intro += [
+        facts,
+        Quote(f"{bare(subject)}\n\n{text}", caption="The message"),
+        Text("It is decided again just before it leaves: paid, credited or stopped in between wins.", quiet=True),
+    ]
+    intro += [listed_items(account, listed, today)] if len(listed) > 1 else []
+    fields: tuple[Field, ...] = (reason_field(),) if warning else ()
+    submit = Button("Send now", about(account, leader, Name.CONFIRM_REMINDER, **(data or {})), Style.PRIMARY)
+    return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}))
+
+
+def _asked(account: Account, leader: ItemDecision, listed: Sequence[ItemDecision]) -> str:
+    items = listed or (leader,)
+    sums = amounts(totals(item.open for item in items), locale_of(account.book))
+    return f"{sums}, {name(leader.item.number)}" if len(items) == 1 else f"{sums}, {count(len(items), 'invoice')}"
+
+
+def language_name(code: str) -> str:
+    """`German` for `de`; the code itself where it has no name."""
+    try:
+        return Locale.parse(code.replace("-", "_")).get_display_name("en") or bare(code)
+    except (UnknownLocaleError, ValueError):
+        return bare(code)
+
+
+def reminder_queued(
+    account: Account, leader: ItemDecision, now: datetime, *, by_name: str, to: Sequence[str], at: datetime | None = None
+) -> Card:
+    """It is on its way; `at` when it leaves later than now (outside the hours)."""
+    when = f"It leaves {moment(at, now, account.book.place, locale_of(account.book))}." if at and at > now else "It leaves within a minute."
+    words = f"{name(by_name)} sent {name(account.customer.name)} a reminder for {money(leader.open, locale_of(account.book))}"
+    told = f"To {listing([bare(address) for address in to])}. {when}"
+    return Card(f"{words}. {told}", (Heading(words, badge=clock(now, account.book.place), tone=Tone.GOOD), Text(told)), Tone.GOOD)
+
+
+def listed_items(account: Account, listed: Sequence[ItemDecision], today: date) -> Rows:
+    """The items a message lists, for those who want to see each."""
+    locale = locale_of(account.book)
+    rows = tuple(
+        Row(
+            (
+                cell(item.item.number),
+                day(item.item.due_on, today, locale) if item.item.due_on else "",
+                lateness(item.days_past_due),
+                money(item.open, locale),
+            )
+        )
+        for item in listed
+    )
+    return Rows(("Invoice", "Due", "Age", "Open"), rows, frozenset({3}))
