@@ -17,7 +17,9 @@ from workflows.ports import AuditEntry, Effect, UnitOfWork
 def require(user: User, right: Right) -> None:
     """Raises `NotAllowed` naming the role that may."""
     if not user.may(right):
-        raise NotAllowed(f"Your role is {user.role.word}; this needs a {least_role(right).word}. Ask one to do it, or an administrator to change your role.")
+        raise NotAllowed(
+            f"Your role is {user.role.word}; this needs a {least_role(right).word}. Ask one to do it, or an administrator to change your role."
+        )
 
 
 async def item_to_act_on(work: UnitOfWork, item: ItemId, by: User, seen: int | None, right: Right = Right.CHASE) -> tuple[Account, Item]:

@@ -254,6 +254,10 @@ class Account:
         """Raises `KeyError` for an item that is not of this account."""
         return self._by_id[item]
 
+    def written_on(self, notice: Notice) -> date:
+        """The local day at the customer's place on which the message left, or is to leave."""
+        return notice.day if notice.sent_at is None else self.customer.place.day(notice.sent_at)
+
     def acts_on(self, item: ItemId) -> tuple[Act, ...]:
         """What people did about the item, oldest first. Their number is the version a card carries."""
         return tuple(act for act in self.acts if act.item == item)

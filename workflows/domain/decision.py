@@ -32,7 +32,9 @@ class NextStep:
 
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
-    """One item now. `days_past_due` is null without a due day; negative before it. `because` is a sentence for staff."""
+    """One item now. `days_past_due` is null without a due day; negative before it. `occurrence` counts the
+    level's repeats. `because` is a sentence for staff.
+    """
 
     item: Item
     state: State
@@ -41,6 +43,7 @@ class ItemDecision:
     days_past_due: int | None
     because: str
     next: NextStep | None = None
+    occurrence: int = 0
 
     @property
     def overdue(self) -> bool:

@@ -114,7 +114,7 @@ def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
         if notice.state.counts:
             for listed in notice.items:
                 if listed.step is not None:
-                    said.setdefault(listed.item, {})[policy.rank(listed.step), listed.occurrence] = notice.day
+                    said.setdefault(listed.item, {})[policy.rank(listed.step), listed.occurrence] = account.written_on(notice)
     ends = _pause_ends(account)
     return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id)) for item in account.all_items}
 

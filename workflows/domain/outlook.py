@@ -14,7 +14,16 @@ from workflows.domain.windows import opens
 
 def decided(view: View, seen: Standing) -> ItemDecision:
     level = None if seen.rung is None else seen.ladder.step(seen.rung).name
-    return ItemDecision(seen.item, seen.state, level, seen.open, seen.days_past_due, _because(view, seen), _next_step(view, seen))
+    return ItemDecision(
+        seen.item,
+        seen.state,
+        level,
+        seen.open,
+        seen.days_past_due,
+        _because(view, seen),
+        _next_step(view, seen),
+        0 if seen.rung is None else seen.rung.occurrence,
+    )
 
 
 def _because(view: View, seen: Standing) -> str:

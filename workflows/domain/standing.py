@@ -159,7 +159,7 @@ class View:
     @cached_property
     def writing_from(self) -> datetime:
         """The first instant at which a message may leave: hours, days and the gap to the last one, at the customer's place."""
-        last = max((notice.day for notice in self.account.notices if notice.state.counts), default=None)
+        last = max((self.account.written_on(notice) for notice in self.account.notices if notice.state.counts), default=None)
         earliest = None if last is None else last + timedelta(days=max(self.policy.gap_days, 1))
         return next_allowed(self.policy, self.account.customer.place, self.now, earliest)
 

@@ -1,0 +1,87 @@
+"""What somebody asks about: a customer's balance, what is overdue, one invoice and why it stands as it does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from workflows.domain.account import Account, Customer
+from workflows.domain.decide import decide
+from workflows.domain.decision import Decision, ItemDecision
+from workflows.domain.ids import BookId, CustomerId, ItemId
+from workflows.domain.policy import Policy
+from workflows.errors import NotKnown
+from workflows.ports import Clock, FoundItem, Policies, UnitOfWork
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An account as decided at `at`."""
+
+    account: Account
+    decision: Decision
+    policy: Policy
+    at: datetime
+
+    def of(self, item: ItemId) -> ItemDecision:
+        return self.decision.of(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Several things fit; the person chooses."""
+
+    asked: str
+    customers: tuple[Customer, ...] = ()
+    items: tuple[FoundItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """The accounts with the oldest overdue items, oldest first; `more` says that there are others."""
+
+    accounts: tuple[Seen, ...]
+    more: bool
+
+
+async def see(customer: CustomerId, work: UnitOfWork, policies: Policies, at: datetime) -> Seen:
+    account = await work.account(customer)
+    policy = policies.of(account)
+    return Seen(account, decide(policy, account, at), policy, at)
+
+
+async def balance(words: str, work: UnitOfWork, policies: Policies, clock: Clock) -> Seen | Choices:
+    """Raises `NotKnown`. A full name or number wins over parts of others."""
+    found = await work.find_customers(words)
+    if not found:
+        raise NotKnown(f"No customer is called or numbered like “{words}”. Try fewer letters.")
+    exact = [customer for customer in found if words.strip().casefold() in {customer.name.casefold(), customer.number.casefold()}]
+    if len(found) > 1 and len(exact) != 1:
+        return Choices(words, customers=tuple(found))
+    return await see((exact or list(found))[0].id, work, policies, clock.now())
+
+
+async def invoice(
+    number: str, work: UnitOfWork, policies: Policies, at: datetime, book: BookId | None = None
+) -> tuple[Seen, ItemDecision] | Choices:
+    """Raises `NotKnown`. A number that stands in several books is a choice."""
+    found = await work.find_items(number.strip(), book)
+    if not found:
+        raise NotKnown(f"No invoice has the number “{number}”.")
+    if len(found) > 1:
+        return Choices(number, items=tuple(found))
+    seen = await see(found[0].customer.id, work, policies, at)
+    return seen, seen.of(found[0].item.id)
+
+
+async def overdue(work: UnitOfWork, policies: Policies, clock: Clock, days: Mapping[BookId, date], limit: int = MOST) -> Overdue:
+    """`days` is today in each book."""
+    seen: list[Seen] = []
+    for book, day in days.items():
+        seen += [await see(customer, work, policies, clock.now()) for customer in await work.overdue_accounts(day, limit + 1, book)]
+    late = [one for one in seen if one.decision.overdue]
+    late.sort(key=lambda one: min(item.item.due_on for item in one.decision.overdue if item.item.due_on is not None))
+    return Overdue(tuple(late[:limit]), len(late) > limit)

@@ -1,0 +1,139 @@
+"""One batch of the tick: decide every account whose time has come, and store what follows from it in the same transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from workflows.acting import record, redraw
+from workflows.domain.access import Role, User
+from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
+from workflows.domain.decide import decide
+from workflows.domain.decision import Action, ActionKind
+from workflows.domain.ids import CardId, NoticeId, new_id
+from workflows.domain.policy import Policy
+from workflows.ports import CardKind, Clock, Effect, Policies, StaffCard, UnitOfWork
+
+NEEDS_A_LOOK = "needs_a_look"  # raised when a person has to look at an account for a reason that is no step
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAccounts:
+    """At most `limit` accounts in this unit."""
+
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many accounts were decided and what was stored; an account count of zero means the tick is over."""
+
+    accounts: int = 0
+    notices: int = 0
+    raised: int = 0
+    escalated: int = 0
+    waiting: int = 0
+    withheld: int = 0
+
+    def __add__(self, other: Decided) -> Decided:
+        return Decided(
+            self.accounts + other.accounts,
+            self.notices + other.notices,
+            self.raised + other.raised,
+            self.escalated + other.escalated,
+            self.waiting + other.waiting,
+            self.withheld + other.withheld,
+        )
+
+
+async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Policies, clock: Clock) -> Decided:
+    """Repeating it, late or twice, stores the same: every effect has a key that the store keeps unique."""
+    now = clock.now()
+    done = Decided()
+    managers = [user for user in await work.users() if user.role is Role.MANAGER]
+    for customer in await work.claim_accounts(now, ask.limit):
+        account = await work.account(customer)
+        policy = policies.of(account)
+        decision = decide(policy, account, now)
+        done += Decided(accounts=1)
+        for action in decision.actions:
+            done += await _carry_out(action, account, policy, managers, work, now)
+        await work.looked(customer, decision.next_look_at, (policy.name, policy.version))
+    return done
+
+
+async def _carry_out(action: Action, account: Account, policy: Policy, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+    match action.kind:
+        case ActionKind.REMIND:
+            return await _queue_notice(action, account, policy, work, now)
+        case ActionKind.ALERT:
+            return await _raise(action, account, policy, work, now)
+        case ActionKind.ESCALATE:
+            return await _escalate(action, account, policy, managers, work, now)
+        case ActionKind.REVIEW:
+            return await _review(action, account, policy, work, now)
+        case ActionKind.NONE:
+            return await _withheld(account, work, now)
+
+
+async def _queue_notice(action: Action, account: Account, policy: Policy, work: UnitOfWork, now: datetime) -> Decided:
+    listed = action.items + action.upcoming
+    day = action.day or account.customer.place.day(now)
+    currencies = tuple(amount.currency for amount in action.amounts)
+    notice = Notice(NoticeId(new_id()), day, now, action.step, listed, NoticeState.QUEUED, action.via[0], None, currencies)
+    if not await work.add_notice(account.customer.id, notice, action.key):
+        return Decided()
+    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, now)
+    facts = {"notice": str(notice.id), "customer": str(account.customer.id), "step": action.step, "because": action.because}
+    await record(work, _actor(policy), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
+    for entry in listed:
+        await redraw(work, account, entry.item, now)
+    return Decided(notices=1)
+
+
+def _actor(policy: Policy) -> str:
+    return f"policy:{policy.name}@{policy.version}"
+
+
+async def _raise(action: Action, account: Account, policy: Policy, work: UnitOfWork, now: datetime) -> Decided:
+    new = [entry for entry in action.items if await work.add_raised(Raised(entry.item, entry.step or action.step, entry.occurrence, now))]
+    if not new:
+        return Decided()
+    facts = {"customer": str(account.customer.id), "step": action.step, "because": action.because}
+    await record(work, _actor(policy), now, "alert.raised", facts | {"items": [str(entry.item) for entry in new]})
+    return Decided(raised=1)
+
+
+async def _escalate(action: Action, account: Account, policy: Policy, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+    """To the first manager there is; without one staff are told all the same, and the item stays with them."""
+    entry = action.items[0]
+    if not await work.add_raised(Raised(entry.item, entry.step or action.step, entry.occurrence, now)):
+        return Decided()
+    item = account.item(entry.item)
+    if managers:
+        why = f"{action.because} {account.book.name}'s policy hands it to a manager."
+        await work.escalate(Escalation(item.id, managers[0].id, why, None, now))
+    await record(work, _actor(policy), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
+    return Decided(escalated=1)
+
+
+async def _review(action: Action, account: Account, policy: Policy, work: UnitOfWork, now: datetime) -> Decided:
+    """First contact: one card for the whole book. Money on account: the item itself is raised."""
+    day = account.book.place.day(now)
+    if not action.day:
+        await work.add_card(StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now))
+        return Decided(waiting=1)
+    raised = await work.add_raised(Raised(action.items[0].item, NEEDS_A_LOOK, day.toordinal(), now))
+    if raised:
+        await record(work, _actor(policy), now, "alert.raised", {"item": str(action.items[0].item), "because": action.because})
+    return Decided(raised=int(raised), withheld=1)
+
+
+async def _withheld(account: Account, work: UnitOfWork, now: datetime) -> Decided:
+    """A stale book gets one card a day, however many accounts wait for it; a closed hour needs no word."""
+    if account.fresh_until is not None and now >= account.fresh_until:
+        day = account.book.place.day(now)
+        await work.add_card(
+            StaffCard(CardId(new_id()), CardKind.PROBLEM, account.book.id, account.book.id, day, now, data={"what": "stale_book"})
+        )
+    return Decided(withheld=1)

@@ -1,0 +1,181 @@
+"""A file's rows become facts: counted, named where they have no number, stored in chunks, refused one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from hashlib import blake2b
+from itertools import islice
+
+from workflows.domain.account import Book
+from workflows.errors import Refused
+from workflows.ports import AuditEntry, Clock, LedgerRow, Stored, UnitOfWork
+
+CHUNK = 1000
+
+
+class NeedsAnswers(Refused):
+    """The file can be read in more than one way; each question says how to answer it."""
+
+    def __init__(self, questions: Sequence[str]) -> None:
+        super().__init__("\n".join(questions))
+        self.questions = tuple(questions)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that reads well, and where it stands. Its `number` is empty when the file gives none."""
+
+    line: int
+    row: LedgerRow
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was left out. `line` counts from 1; `column` is the header's own word, null when the whole line is at fault."""
+
+    line: int
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A row equal to the one on line `first`, and the number it goes by."""
+
+    line: int
+    first: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportLedger:
+    """`as_of` is the day the file was exported; `number_column` is named when a number is refused; `by` goes into the audit trail."""
+
+    book: str
+    entries: Iterable[Entry | Refusal]
+    as_of: date
+    number_column: str | None = None
+    all_or_nothing: bool = False
+    dry_run: bool = False
+    by: str = "command line"
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """`imported + updated + unchanged + len(refused) == rows`; `invoices` are the distinct ones among the rows that were not refused."""
+
+    rows: int
+    invoices: int
+    imported: int
+    updated: int
+    unchanged: int
+    refused: tuple[Refusal, ...]
+    repeats: tuple[Repeat, ...]
+
+
+class NothingKept(Exception):
+    """A dry run, or a refused row under all-or-nothing. `result` is what the file would have done; raising it undoes the unit."""
+
+    def __init__(self, result: Imported) -> None:
+        super().__init__("nothing was kept")
+        self.result = result
+
+
+async def import_ledger(ask: ImportLedger, work: UnitOfWork, clock: Clock) -> Imported:
+    """Raises `NothingKept` with the result when nothing shall stay, `Refused` for a file from a day to come."""
+    now = clock.now()
+    book = await work.book(ask.book)
+    if ask.as_of > book.place.day(now):
+        raise Refused(f"A file cannot be from a day to come ({ask.as_of.isoformat()}); give the day it was exported with --as-of.")
+    tally = _Tally(ask.number_column, ask.as_of)
+    fresh = tally.fresh(ask.entries)
+    while chunk := list(islice(fresh, CHUNK)):
+        tally.stored.extend(await work.store_rows(book.id, chunk, now))
+    result = tally.result()
+    if ask.dry_run or (ask.all_or_nothing and result.refused):
+        raise NothingKept(result)
+    if tally.stored:
+        await _note_freshness(book, ask.as_of, now, work)
+    await work.record(AuditEntry(ask.by, now, "ledger.imported", _audited(ask, result)))
+    return result
+
+
+async def _note_freshness(book: Book, as_of: date, now: datetime, work: UnitOfWork) -> None:
+    if book.read_through is None or as_of >= book.read_through:
+        await work.change_book(replace(book, read_through=as_of, read_at=now))
+
+
+def _audited(ask: ImportLedger, result: Imported) -> dict[str, str | int]:
+    return {
+        "book": ask.book,
+        "as_of": ask.as_of.isoformat(),
+        "rows": result.rows,
+        "imported": result.imported,
+        "updated": result.updated,
+        "unchanged": result.unchanged,
+        "refused": len(result.refused),
+    }
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts what passes through. Per invoice it keeps a line and a digest, not the row."""
+
+    number_column: str | None
+    as_of: date
+    rows: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    repeats: list[Repeat] = field(default_factory=list)
+    stored: list[Stored] = field(default_factory=list)
+    _repeated: int = 0
+    _seen: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    _unnumbered: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def fresh(self, entries: Iterable[Entry | Refusal]) -> Iterator[LedgerRow]:
+        """The rows to store, every invoice once."""
+        for entry in entries:
+            self.rows += 1
+            if isinstance(entry, Refusal):
+                self.refused.append(entry)
+            elif (row := self._numbered(entry) if entry.row.number else self._named(entry)) is not None:
+                yield replace(row, paid_on=self.as_of) if row.paid and row.paid_on is None else row
+
+    def _numbered(self, entry: Entry) -> LedgerRow | None:
+        number, content = entry.row.number, _digest(repr(entry.row))
+        first, known = self._seen.setdefault(number, (entry.line, content))
+        if first == entry.line:
+            return entry.row
+        if known == content:
+            self._repeated += 1
+            self.repeats.append(Repeat(entry.line, first, number))
+        else:
+            self.refused.append(Refusal(entry.line, self.number_column, f"Line {first} has the same invoice number with other content."))
+        return None
+
+    def _named(self, entry: Entry) -> LedgerRow | None:
+        """A row without a number goes by what it says and by how often that was said before."""
+        row = entry.row
+        key = _digest(repr((row.customer_number, row.due_on, str(row.total), row.paid_on)), 6).hex()
+        first, before = self._unnumbered.get(key, (entry.line, 0))
+        self._unnumbered[key] = (first, before + 1)
+        number = f"auto-{key}-{before + 1}"
+        if before:
+            self.repeats.append(Repeat(entry.line, first, number))
+        return self._numbered(Entry(entry.line, replace(row, number=number)))
+
+    def result(self) -> Imported:
+        return Imported(
+            rows=self.rows,
+            invoices=len(self._seen),
+            imported=self.stored.count(Stored.IMPORTED),
+            updated=self.stored.count(Stored.UPDATED),
+            unchanged=self.stored.count(Stored.UNCHANGED) + self._repeated,
+            refused=tuple(self.refused),
+            repeats=tuple(self.repeats),
+        )
+
+
+def _digest(text: str, size: int = 16) -> bytes:
+    return blake2b(text.encode(), digest_size=size).digest()

@@ -1,0 +1,38 @@
+"""Lets accounts go that were already overdue when they were first read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from workflows.acting import record, require
+from workflows.domain.access import Right, User
+from workflows.domain.ids import BookId
+from workflows.ports import CardKind, CardState, Clock, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseAccounts:
+    """All waiting accounts of the book, or of every book. Without `by` it is the command line or the demo."""
+
+    book: BookId | None = None
+    by: User | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    accounts: int
+
+
+async def release_accounts(ask: ReleaseAccounts, work: UnitOfWork, clock: Clock) -> Released:
+    """Raises `NotAllowed`. What falls due then is the highest step each account has reached, once."""
+    if ask.by is not None:
+        require(ask.by, Right.RELEASE)
+    waiting = await work.waiting_for_release(ask.book)
+    actor = "command line" if ask.by is None else str(ask.by.id)
+    for customer in waiting:
+        await work.release(customer, None if ask.by is None else ask.by.id, clock.now())
+        await record(work, actor, clock.now(), "account.released", {"customer": str(customer)})
+    for card in await work.live_cards(ask.book):
+        if card.kind is CardKind.REVIEW:
+            await work.set_card(replace(card, state=CardState.FROZEN))
+    return Released(len(waiting))
