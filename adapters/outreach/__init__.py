@@ -1,0 +1,1 @@
+"""Ways a message leaves for a customer, one file each."""

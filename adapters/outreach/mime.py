@@ -1,0 +1,123 @@
+"""A message as an e-mail, the same for every way it may leave."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from email.header import Header
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from hashlib import sha256
+from itertools import starmap
+
+from workflows.errors import Rejected
+from workflows.ports import Message
+
+CRLF = "\r\n"
+HEADER_LENGTH = 250
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,40}( [A-Za-z0-9-]{1,40})*")
+# What every mail server takes without extensions; what else RFC 5322 allows in quotes is not worth a bounced reminder.
+_MAILBOX = re.compile(r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)@([^@\s]{1,253})")
+_HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def email_of(message: Message, key: str, *, sender: str, now: datetime) -> bytes:
+    """As it is sent, ASCII with CRLF: text first, then HTML where there is some. `sender` is an address, `key` becomes the Message-ID.
+
+    Addresses that are none are left out; raises `Rejected` when no recipient is left.
+    """
+    # `EmailMessage` folds long display names into broken headers (Python 3.11), so it is trusted with the parts alone.
+    fields = starmap(_field, _headers(message, key, sender, now))
+    head = "\r\n".join([_from(message.sender_name, sender_address(sender)), *fields, ""])
+    return head.encode("ascii") + _parts(message).as_bytes(policy=SMTP)
+
+
+def _headers(message: Message, key: str, sender: str, now: datetime) -> Iterator[tuple[str, str]]:
+    yield "To", ", ".join(recipients(message))
+    if message.reply_to and (reply_to := mailbox(message.reply_to)):
+        yield "Reply-To", reply_to
+    yield "Subject", header_line(message.subject)
+    yield "Date", format_datetime(now)
+    yield "Message-ID", message_id(key, sender)
+    yield "Auto-Submitted", "auto-generated"
+    if _LANGUAGE.fullmatch(message.language):
+        yield "Content-Language", message.language
+
+
+def _field(name: str, text: str) -> str:
+    # "=?" in plain text would be read as an encoded word, so it is encoded itself.
+    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
+    return f"{name}: {Header(text, charset, header_name=name).encode(linesep=CRLF)}"
+
+
+def _from(name: str, address: str) -> str:
+    """A name of anything but plain words is an encoded word, which needs no quotes."""
+    shown = header_line(name)
+    field = Header(shown, "us-ascii" if _PLAIN_NAME.fullmatch(shown) else "utf-8", header_name="From")
+    field.append(f"<{address}>", "us-ascii")
+    return f"From: {field.encode(linesep=CRLF)}"
+
+
+def _parts(message: Message) -> EmailMessage:
+    """Quoted-printable passes every server unchanged and stays readable in the raw file."""
+    parts = EmailMessage(policy=SMTP)
+    parts.set_content(message.text, cte="quoted-printable")
+    if message.html is not None:
+        parts.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    return parts
+
+
+def message_id(key: str, sender: str) -> str:
+    """The same for the same key and sender, and no way back from it to the key."""
+    host = sender_address(sender).partition("@")[2]
+    return f"<duebot.{sha256(key.encode()).hexdigest()[:32]}@{host}>"
+
+
+def recipients(message: Message) -> tuple[str, ...]:
+    """The addresses a server can be given, each once; raises `Rejected` when there are none."""
+    good = tuple(dict.fromkeys(address for given in message.to if (address := mailbox(given))))
+    if not good:
+        raise Rejected("none of the customer's addresses is an e-mail address" if message.to else "the customer has no e-mail address")
+    return good
+
+
+def mailbox(given: str) -> str | None:
+    """The address with its domain in ASCII, or null for what is no address."""
+    match = _MAILBOX.fullmatch(given.strip())
+    host = _ascii(match[2]) if match else None
+    return f"{match[1]}@{host}" if match and host and len(match[1]) <= 64 else None
+
+
+def _ascii(host: str) -> str | None:
+    try:
+        plain = host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return None
+    return plain if _HOST.fullmatch(plain) else None
+
+
+def sender_address(given: str) -> str:
+    """Raises `Rejected` when it is none."""
+    address = mailbox(given)
+    if address is None:
+        raise Rejected("the sender's address is not an e-mail address")
+    return address
+
+
+def header_line(text: str) -> str:
+    """One line without control and direction characters, so that no text can start a header of its own or show itself backwards."""
+    line = " ".join("".join(_shown(text)).split())
+    return line if len(line) <= HEADER_LENGTH else line[: HEADER_LENGTH - 1] + "…"
+
+
+def _shown(text: str) -> Iterator[str]:
+    for letter in text:
+        kind = unicodedata.category(letter)
+        if kind in {"Cc", "Zl", "Zp"}:
+            yield " "
+        elif kind != "Cs" and unicodedata.bidirectional(letter) not in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}:
+            yield letter
