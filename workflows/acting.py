@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from workflows.domain.access import Right, User, least_role
-from workflows.domain.account import Account, Act, Item
+from workflows.domain.account import Account, Act, Book, Item
 from workflows.domain.calendar import spoken
 from workflows.domain.ids import ItemId, new_id
 from workflows.domain.money import Money
 from workflows.errors import AlreadyDone, NotAllowed
-from workflows.ports import AuditEntry, Effect, UnitOfWork
+from workflows.ports import AuditEntry, Effect, StaffCard, UnitOfWork
 
 
 def require(user: User, right: Right) -> None:
@@ -50,10 +50,17 @@ async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, nam
 
 
 async def redraw(work: UnitOfWork, account: Account, item: ItemId, at: datetime) -> None:
-    """An outbox row per live card that shows the item; a background change is merged when the rows are claimed."""
-    for card in await work.live_cards(account.book.id, item):
-        if card.channel is not None or account.book.chat_channel is not None:
-            await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, at)
+    """An outbox row for every live card that shows the item: its own and the book's digest."""
+    own = await work.live_cards(account.book.id, item)
+    digests = [card for card in await work.live_cards(account.book.id, account.book.id) if str(item) in card.data.get("items", ())]
+    for card in (*own, *digests):
+        await show(work, account.book, card, at)
+
+
+async def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime) -> None:
+    """Has a card posted or updated in the book's chat; without one it stands in the inbox only."""
+    if card.channel is not None or book.chat_channel is not None:
+        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, at)
 
 
 async def record(work: UnitOfWork, actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> None:

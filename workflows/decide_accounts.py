@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows.acting import record, redraw
+from workflows.acting import record, redraw, show
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
 from workflows.domain.decide import decide
@@ -121,7 +121,7 @@ async def _review(action: Action, account: Account, policy: Policy, work: UnitOf
     """First contact: one card for the whole book. Money on account: the item itself is raised."""
     day = account.book.place.day(now)
     if not action.day:
-        await work.add_card(StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now))
+        await _add(StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now), account, work, now)
         return Decided(waiting=1)
     raised = await work.add_raised(Raised(action.items[0].item, NEEDS_A_LOOK, day.toordinal(), now))
     if raised:
@@ -137,3 +137,8 @@ async def _withheld(account: Account, work: UnitOfWork, now: datetime) -> Decide
             StaffCard(CardId(new_id()), CardKind.PROBLEM, account.book.id, account.book.id, day, now, data={"what": "stale_book"})
         )
     return Decided(withheld=1)
+
+
+async def _add(card: StaffCard, account: Account, work: UnitOfWork, now: datetime) -> None:
+    if await work.add_card(card):
+        await show(work, account.book, card, now)

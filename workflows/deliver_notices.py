@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from workflows.acting import record, redraw
+from workflows.acting import record, redraw, show
 from workflows.domain.account import Account, Notice, NoticeState
 from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind
@@ -169,5 +169,5 @@ async def _unknown(row: OutboxRow, notice: NoticeId, because: str, work: UnitOfW
     book = (await work.account(customer)).book
     data = {"what": "unknown_message", "row": str(row.id)}
     card = StaffCard(CardId(new_id()), CardKind.PROBLEM, book.id, notice, book.place.day(now), now, data=data)
-    if await work.add_card(card) and book.chat_channel is not None:
-        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, now)
+    if await work.add_card(card):
+        await show(work, book, card, now)

@@ -283,6 +283,10 @@ class UnitOfWork(Protocol):
         """Accounts with an open item past due on that day, the oldest due first."""
         ...
 
+    async def looking_before(self, book: BookId, until: datetime, limit: int) -> Sequence[CustomerId]:
+        """Accounts of the book whose `next_look_at` comes before `until`, soonest first."""
+        ...
+
     # facts
     async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
         """Invoices with their customers and payments, by number within the book; one answer per row, same order."""
@@ -317,6 +321,10 @@ class UnitOfWork(Protocol):
         ...
 
     async def notice(self, notice: NoticeId) -> tuple[Notice, CustomerId]: ...
+    async def notices_of(self, book: BookId, day: date) -> Sequence[tuple[Notice, CustomerId]]:
+        """Messages of that local day to the book's customers, oldest first, whatever their state."""
+        ...
+
     async def set_notice(self, notice: NoticeId, state: NoticeState, at: datetime, because: str = "") -> None:
         """A state that does not count frees the key, so that the step may go out another day."""
         ...

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from workflows.acting import redraw
+from workflows.acting import show
 from workflows.domain.account import Account, Book
 from workflows.domain.allocation import balances
 from workflows.domain.ids import CardId, CustomerId, ItemId, new_id
-from workflows.ports import CardKind, Clock, Effect, StaffCard, UnitOfWork
+from workflows.ports import CardKind, Clock, StaffCard, UnitOfWork
 
 FEW = 5  # own cards a book and day; more customers than that make a digest
 
@@ -73,7 +73,7 @@ async def _own_cards(book: Book, raised: list[_Raised], standing: list[StaffCard
         card = StaffCard(CardId(new_id()), CardKind.ALERT, book.id, one.items[0], book.place.day(now), now)
         if await work.add_card(card):
             added += 1
-            await redraw(work, await work.account(one.customer), one.items[0], now)
+            await show(work, book, card, now)
     return added
 
 
@@ -88,6 +88,5 @@ async def _digest(book: Book, raised: list[_Raised], work: UnitOfWork, now: date
         return 0
     if not added:
         await work.set_card(replace(card, data={"items": items}))
-    if book.chat_channel is not None:
-        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, now)
+    await show(work, book, card, now)
     return int(added)

@@ -10,9 +10,9 @@ from workflows.domain.access import User
 from workflows.domain.account import Account, Item, Snooze
 from workflows.domain.allocation import balances
 from workflows.domain.calendar import spoken
+from workflows.domain.decision import NextStep
 from workflows.domain.ids import ItemId
-from workflows.domain.ladder import Rung, ladders
-from workflows.domain.policy import Policy
+from workflows.domain.outlook import coming
 from workflows.errors import Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 
@@ -29,12 +29,12 @@ class SnoozeItem:
 
 @dataclass(frozen=True, slots=True)
 class Snoozed:
-    """`silences` are the steps, with their days, that will not happen because of it."""
+    """`silences` are the steps that will not happen because of it."""
 
     account: Account
     item: Item
     until: date
-    silences: tuple[tuple[str, date], ...]
+    silences: tuple[NextStep, ...]
 
 
 async def snooze_item(ask: SnoozeItem, work: UnitOfWork, policies: Policies, clock: Clock) -> Snoozed:
@@ -47,19 +47,11 @@ async def snooze_item(ask: SnoozeItem, work: UnitOfWork, policies: Policies, clo
         raise Refused(f"A snooze lasts at most {LONGEST_DAYS} days; choose a day up to then.")
     if balances(account).open_of(item.id).minor <= 0:
         raise Refused(f"{item.number} is paid; there is nothing to snooze.")
-    silences = silenced(policies.of(account), account, item, today, ask.until)
+    silences = tuple(step for step in coming(policies.of(account), account, item.id, clock.now()) if step.day < ask.until)
     await work.snooze(Snooze(item.id, ask.until, ask.by.id, clock.now()))
     words = f"{ask.by.name} snoozed until {spoken(ask.until)}"
     await note_act(work, account, item, ask.by, "item.snoozed", words, clock.now(), until=ask.until.isoformat())
     return Snoozed(account, item, ask.until, silences)
-
-
-def silenced(policy: Policy, account: Account, item: Item, today: date, until: date) -> tuple[tuple[str, date], ...]:
-    """Steps of the item that fall from today up to, not including, `until`."""
-    ladder = ladders(policy, account)[item.id]
-    here = ladder.reached(today)
-    waiting: list[Rung] = [here] if here is not None and not ladder.was_said(here) and ladder.step(here).remind else []
-    return tuple((ladder.step(rung).name, max(rung.day, today)) for rung in [*waiting, *ladder.ahead(today)] if rung.day < until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from workflows.domain.account import PlanState
+from workflows.domain.account import Account, PlanState
 from workflows.domain.calendar import spoken
 from workflows.domain.decision import Action, ActionKind, ItemDecision, NextStep, State
-from workflows.domain.policy import Sequence, Step
+from workflows.domain.ids import ItemId
+from workflows.domain.policy import Policy, Sequence, Step
 from workflows.domain.standing import PLAN_OFFER_DAYS, Standing, View
 from workflows.domain.windows import opens
 
@@ -70,6 +71,16 @@ def _next_step(view: View, seen: Standing) -> NextStep | None:
         step = seen.ladder.step(rung)
         return NextStep(step.name, rung.day, _when(view, step, rung.day), reminds=step.remind is not None)
     return None
+
+
+def coming(policy: Policy, account: Account, item: ItemId, now: datetime) -> tuple[NextStep, ...]:
+    """Every known step that lies ahead of an item if nothing holds it back, soonest first; a step that is due and waits is among them."""
+    view = View(policy, account, now)
+    seen = next(standing for standing in view.seen if standing.item.id == item)
+    waiting = [seen.rung] if seen.rung is not None and view.pending(seen) else []
+    rungs = [*waiting, *seen.ladder.ahead(view.day)]
+    steps = [(seen.ladder.step(rung), max(rung.day, view.day)) for rung in rungs]
+    return tuple(NextStep(step.name, day, _when(view, step, day), reminds=step.remind is not None) for step, day in steps)
 
 
 def _when(view: View, step: Step, day: date) -> datetime:
