@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from itertools import zip_longest
 from typing import assert_never
 
@@ -52,7 +53,7 @@ def _lines(element: Element) -> list[str]:
                 "",
             ]
         case Facts():
-            return _table([(f"{key}:", value) for key, value in element.pairs], frozenset())
+            return aligned([(f"{key}:", value) for key, value in element.pairs], frozenset())
         case Rows():
             return ["", *_rows(element), ""]
         case Actions():
@@ -67,14 +68,14 @@ def _rows(rows: Rows) -> list[str]:
     cells = [((_SIGNS[row.tone], *row.cells) if signed else row.cells) for row in rows.rows]
     head = [(("", *rows.columns) if signed else rows.columns)] if any(rows.columns) else []
     right = frozenset(at + 1 for at in rows.right) if signed else rows.right
-    return _table([*head, *cells], right) + ([f"… {_safe(rows.rest)}"] if rows.rest else [])
+    return aligned([*head, *cells], right) + ([f"… {_safe(rows.rest)}"] if rows.rest else [])
 
 
-def _table(lines: list[tuple[str, ...]], right: frozenset[int]) -> list[str]:
-    """Columns as wide as their widest cell; the widest give way until the line fits."""
+def aligned(lines: Sequence[tuple[str, ...]], right: frozenset[int], room: int = WIDTH) -> list[str]:
+    """Columns as wide as their widest cell; the widest give way until the line fits into `room` columns."""
     table = [[_safe(cell) for cell in line] for line in lines]
     widths = [max(width(cell) for cell in column) for column in zip_longest(*table, fillvalue="")]
-    while sum(widths) + _GAP * (len(widths) - 1) > WIDTH and max(widths, default=0) > 1:
+    while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths, default=0) > 1:
         widths[widths.index(max(widths))] -= 1
     return [(" " * _GAP).join(_pad(cell, widths[at], right=at in right) for at, cell in enumerate(line)) for line in table]
 

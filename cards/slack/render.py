@@ -1,55 +1,55 @@
-"""The neutral tree as Block Kit. Slack's limits live here, and what comes back from its buttons and forms is read here."""
+"""The neutral tree as Block Kit messages. Slack's limits live in this folder and nowhere else.
+
+Too much is shortened or folded, never refused: lists show fewer rows and say how many more there are, long texts end in an ellipsis.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
 from dataclasses import dataclass
-from typing import Any
 
-from cards.actions import Action
-from cards.elements import Card, Form
+from cards.elements import Card
+from cards.slack.blocks import Block, Pen
+from cards.slack.modal import form_errors, render_form
+from cards.slack.presses import Submitted, pressed, submitted
+from cards.slack.text import TEXT, plain, summary
 
-Block = dict[str, Any]
+__all__ = ["Blocks", "Submitted", "form_errors", "pressed", "render", "render_form", "submitted"]
+
+BLOCKS = 50
+CHARS = 12_000  # all blocks of a message together; Slack refuses somewhat above 13,000
+_BUDGETS = ((40, TEXT), (20, 1_500), (12, 800), (6, 400), (3, 200))  # rows of a list, characters of a text: the first that fits
 
 
 @dataclass(frozen=True, slots=True)
 class Blocks:
-    """A message: its blocks and the fallback text of notifications. Post with `mrkdwn=False`, `unfurl_links=False`."""
+    """A message: its blocks, and the text of notifications. Post both with `unfurl_links=False`."""
 
     blocks: list[Block]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """A form that came back: what it asks for, its answers by field name, and the metadata it was opened with."""
-
-    action: Action
-    values: dict[str, str]
-    metadata: str
-
-
 def render(card: Card) -> Blocks:
-    return Blocks([{"type": "section", "text": {"type": "plain_text", "text": card.summary[:3000], "emoji": False}}], card.summary[:3900])
+    for rows, chars in _BUDGETS:
+        blocks = list(Pen(rows, chars).draw(card.body))
+        if len(blocks) <= BLOCKS and size(blocks) <= CHARS:
+            return Blocks(blocks, summary(card.summary))
+    return Blocks(_cut(list(Pen(*_BUDGETS[-1]).draw(card.body))), summary(card.summary))
 
 
-def render_form(
-    form: Form, *, metadata: str = "", values: Mapping[str, str] | None = None, errors: Mapping[str, str] | None = None
-) -> Block:
-    """A modal view. `metadata` (up to 900 characters) comes back with it; `values` are what was typed before."""
-    raise NotImplementedError
+def size(blocks: list[Block]) -> int:
+    """Characters as JSON, which is more than what Slack counts."""
+    return len(json.dumps(blocks, ensure_ascii=False))
 
 
-def pressed(action: Mapping[str, Any]) -> Action:
-    """The action of one element of a `block_actions` payload's `actions`; raises `UnreadableAction`."""
-    raise NotImplementedError
-
-
-def submitted(view: Mapping[str, Any]) -> Submitted:
-    """A `view_submission` payload's `view`; raises `UnreadableAction`."""
-    raise NotImplementedError
-
-
-def form_errors(errors: Mapping[str, str], form: Form) -> dict[str, str]:
-    """Words at fields as `response_action: errors` wants them, by block id."""
-    raise NotImplementedError
+def _cut(blocks: list[Block]) -> list[Block]:
+    """What fits of a card that is too large whichever way it is folded; it says that there is more."""
+    end: Block = {"type": "context", "elements": [plain("… the rest is in the inbox")]}
+    kept: list[Block] = []
+    left = CHARS - size([end])
+    for block in blocks[: BLOCKS - 1]:
+        left -= size([block])
+        if left < 0:
+            break
+        kept.append(block)
+    return [*kept, end]

@@ -1,0 +1,154 @@
+"""Elements to blocks, each within its own limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, assert_never
+
+from cards.actions import Action
+from cards.clean import shorten
+from cards.elements import Actions, Button, Element, Facts, Heading, Quote, Row, Rows, Style, Text, Tone
+from cards.plain.render import aligned
+from cards.slack.presses import short
+from cards.slack.text import plain, words
+
+Block = dict[str, Any]
+SIGNS = {Tone.LATE: "🔴 ", Tone.WARNING: "🟠 ", Tone.GOOD: "✅ ", Tone.QUIET: ""}
+HEADER, BUTTON, IN_A_ROW, OPTIONS, CELL, FACTS = 150, 75, 25, 100, 48, 20
+
+
+@dataclass(slots=True)
+class Pen:
+    """Draws one message or view: gives every press an `action_id` of its own, and keeps lists and texts within a budget."""
+
+    rows: int
+    chars: int
+    _used: dict[str, int] = field(default_factory=dict)
+
+    def _action_id(self, name: str) -> str:
+        before = self._used.get(name, 0)
+        self._used[name] = before + 1
+        return f"{name}:{before}" if before else name
+
+    def draw(self, elements: tuple[Element, ...]) -> Iterator[Block]:
+        """Lines that follow one another share a block, so that they stand close."""
+        texts: list[Text] = []
+        for element in elements:
+            if isinstance(element, Text) and (not texts or texts[-1].quiet is element.quiet):
+                texts.append(element)
+                continue
+            yield from self._lines(texts)
+            texts = [element] if isinstance(element, Text) else []
+            if not isinstance(element, Text):
+                yield from self._blocks(element)
+        yield from self._lines(texts)
+
+    def _lines(self, texts: list[Text]) -> Iterator[Block]:
+        if not texts:
+            return
+        text = plain("\n".join(words(line.text, self.chars) for line in texts), self.chars, lines=True)
+        yield {"type": "context", "elements": [text]} if texts[0].quiet else {"type": "section", "text": text}
+
+    def _blocks(self, element: Element) -> Iterator[Block]:
+        match element:
+            case Heading():
+                yield {"type": "header", "text": plain(heading(element), HEADER)}
+            case Text():
+                yield from self._lines([element])
+            case Quote():
+                yield from self._quote(element)
+            case Facts():
+                yield from self._facts(element)
+            case Rows():
+                yield from self._rows(element)
+            case Actions():
+                yield from self._actions(element)
+            case _:
+                assert_never(element)
+
+    def _quote(self, quote: Quote) -> Iterator[Block]:
+        said = {"type": "rich_text_quote", "elements": [{"type": "text", "text": words(quote.text, self.chars, lines=True)}]}
+        caption = [{"type": "rich_text_section", "elements": [bold(words(quote.caption, self.chars))]}] if quote.caption else []
+        yield {"type": "rich_text", "elements": [*caption, said]}
+
+    def _facts(self, facts: Facts) -> Iterator[Block]:
+        parts: list[Block] = []
+        for key, value in facts.pairs[:FACTS]:
+            parts += [bold(f"{words(key, BUTTON)}: "), {"type": "text", "text": words(value, self.chars // 2) + "\n"}]
+        if parts:
+            parts[-1]["text"] = parts[-1]["text"].rstrip("\n")
+            yield {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+
+    def _rows(self, rows: Rows) -> Iterator[Block]:
+        shown, left = rows.rows[: self.rows], len(rows.rows) - self.rows
+        if any(row.open for row in shown):
+            yield from map(self._row, shown)
+        elif rows.right and shown:
+            yield preformatted(rows, shown)
+        elif shown:
+            yield bullets(shown)
+        rest = " and ".join(part for part in (f"{left:,} more" if left > 0 else "", rows.rest or "") if part)
+        if rest:
+            yield self._rest(f"… {rest}", rows.all)
+
+    def _rest(self, said: str, every: Action | None) -> Block:
+        if every is None:
+            return {"type": "context", "elements": [plain(said, self.chars)]}
+        return {"type": "section", "text": plain(said, self.chars), "accessory": self.button(Button("Show all", every))}
+
+    def _row(self, row: Row) -> Block:
+        block: Block = {"type": "section", "text": plain(line(row))}
+        if row.open:
+            block["accessory"] = self.button(Button("Open", row.open))
+        return block
+
+    def _actions(self, actions: Actions) -> Iterator[Block]:
+        menu = [button for button in actions.more if short(button.action)][:OPTIONS]
+        large = [button for button in actions.more if not short(button.action)]  # these carry more than an option holds
+        elements = [self.button(button) for button in (*actions.buttons, *large)]
+        if menu:
+            elements.append(self._menu(menu))
+        for first in range(0, len(elements), IN_A_ROW):
+            yield {"type": "actions", "elements": elements[first : first + IN_A_ROW]}
+
+    def _menu(self, buttons: list[Button]) -> Block:
+        options = [{"text": plain(button.label, BUTTON), "value": short(button.action)} for button in buttons]
+        return {"type": "static_select", "action_id": self._action_id("more"), "placeholder": plain("More"), "options": options}
+
+    def button(self, button: Button) -> Block:
+        drawn: Block = {
+            "type": "button",
+            "text": plain(button.label, BUTTON),
+            "action_id": self._action_id(button.action.name),
+            "value": button.action.encode(),
+        }
+        return drawn if button.style is Style.PLAIN else drawn | {"style": str(button.style)}
+
+
+def bold(text: str) -> Block:
+    return {"type": "text", "text": text, "style": {"bold": True}}
+
+
+def heading(element: Heading) -> str:
+    """`🔴 Acme GmbH · €12,400.00 · 25 days late`; a long name gives way, the amount and the lateness stay."""
+    tail = "".join(f" · {part}" for part in (element.amount, element.badge) if part)
+    room = max(HEADER - len(SIGNS[element.tone]) - len(tail), 20)
+    return f"{SIGNS[element.tone]}{shorten(words(element.text), room)}{tail}"
+
+
+def line(row: Row) -> str:
+    return SIGNS[row.tone] + " · ".join(words(cell, CELL) for cell in row.cells if cell.strip())
+
+
+def bullets(rows: tuple[Row, ...]) -> Block:
+    """A list without figures."""
+    items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": words(line(row), 300)}]} for row in rows]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
+
+
+def preformatted(rows: Rows, shown: tuple[Row, ...]) -> Block:
+    """Figures under one another, in letters of one width."""
+    head = [rows.columns] if any(rows.columns) else []
+    text = "\n".join(text.rstrip() for text in aligned([*head, *(row.cells for row in shown)], rows.right, 64))
+    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text or "–"}]}]}
