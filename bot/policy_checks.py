@@ -1,0 +1,107 @@
+"""What must hold across the lines of a policy file that are each right by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from bot.policy_model import PolicyFile, StepSection, read_hours
+from bot.policy_words import choose
+from bot.yaml_lines import Path
+from workflows.domain.money import BadAmount, Money, UnknownCurrency
+from workflows.domain.policy import Anchor, When
+
+Mistake = tuple[Path, str]
+
+_WEEKEND = {"sat", "sun"}
+_LINES = {  # anchors whose days lie on one line, and the direction they count in
+    Anchor.BEFORE_DUE: ("due", -1),
+    Anchor.AFTER_DUE: ("due", 1),
+    Anchor.BEFORE_INSTALMENT: ("instalment", -1),
+    Anchor.AFTER_INSTALMENT: ("instalment", 1),
+}
+
+
+def mistakes(file: PolicyFile, templates: Collection[str]) -> Iterator[Mistake]:
+    """Every contradiction in a file of the right shape, with its path."""
+    yield from _amounts(file)
+    yield from _times(file)
+    yield from _names(file)
+    for index, step in enumerate(file.steps):
+        yield from _step(("steps", index), step, templates)
+    yield from _order(file)
+    yield from _days_in_order(file)
+
+
+def _amounts(file: PolicyFile) -> Iterator[Mistake]:
+    for key, amounts in (("minimum", file.minimum), ("tolerance", file.tolerance)):
+        for code, amount in amounts.items():
+            try:
+                Money.of(amount, code)
+            except (BadAmount, UnknownCurrency) as error:
+                yield (key, code), str(error)
+
+
+def _times(file: PolicyFile) -> Iterator[Mistake]:
+    if file.hours is not None and (hours := read_hours(file.hours)).start >= hours.end:
+        yield ("hours",), "expected an opening hour before the closing hour; leave `hours` out for no limit"
+    if file.business_days and file.weekdays and set(file.weekdays) <= _WEEKEND:
+        yield ("weekdays",), "no day is left: these are weekend days, and `business_days: true` allows none of them"
+
+
+def _names(file: PolicyFile) -> Iterator[Mistake]:
+    seen: set[str] = set()
+    for index, step in enumerate(file.steps):
+        if step.name in seen:
+            yield ("steps", index, "name"), f"the name `{step.name}` is taken by a step above"
+        seen.add(step.name)
+
+
+def _step(path: Path, step: StepSection, templates: Collection[str]) -> Iterator[Mistake]:
+    done: set[str] = set()
+    for index, entry in enumerate(step.do):
+        if entry.what in done:
+            yield (*path, "do", index), f"`{entry.what}` stands twice in one step"
+        done.add(entry.what)
+        if entry.what == "remind" and entry.remind.template not in templates:
+            near = choose(entry.remind.template, templates)
+            yield (*path, "do", index, "remind", "template"), f"there is no template `{entry.remind.template}`{near}"
+
+
+def _order(file: PolicyFile) -> Iterator[Mistake]:
+    for index, step in enumerate(file.steps):
+        when = step.when.to_domain()
+        path: Path = ("steps", index, "when")
+        if when.repeat_every is not None and index < len(file.steps) - 1:
+            yield (*path, "repeat_every"), "only the last step may repeat"
+        if when.repeat_every is not None and when.anchor in {Anchor.BEFORE_DUE, Anchor.BEFORE_INSTALMENT}:
+            yield (*path, "repeat_every"), f"a step that counts from `{when.anchor}` cannot repeat"
+        if when.anchor is Anchor.AFTER_PREVIOUS:
+            yield from _previous(file, index)
+
+
+def _previous(file: PolicyFile, index: int) -> Iterator[Mistake]:
+    path: Path = ("steps", index, "when", "after_previous")
+    if index == 0:
+        yield path, "the first step has none before it; count from the due day, as in {after_due: 3}"
+    elif all(entry.what != "remind" for entry in file.steps[index - 1].do):
+        yield path, f"it counts from the day the step before was sent, and `{file.steps[index - 1].name}` sends nothing"
+
+
+def _days_in_order(file: PolicyFile) -> Iterator[Mistake]:
+    """The highest step reached is what counts, so one whose day is not later than the step's above it would hide that step."""
+    latest: dict[str, tuple[int, str]] = {}
+    for index, step in enumerate(file.steps):
+        when = step.when.to_domain()
+        if (spot := _spot(when)) is None:
+            continue
+        line, day = spot
+        if line in latest and day <= latest[line][0]:
+            yield ("steps", index, "when"), f"its day is not after that of `{latest[line][1]}` above, which would never be seen"
+        latest[line] = day, step.name
+
+
+def _spot(when: When) -> tuple[str, int] | None:
+    if when.anchor not in _LINES:
+        return None
+    line, direction = _LINES[when.anchor]
+    return line, direction * when.days

@@ -1,0 +1,228 @@
+"""The shape of a policy file, and how it becomes a `workflows.domain.policy.Policy`."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from workflows.domain.money import Money
+from workflows.domain.policy import (
+    AgeFrom,
+    Alert,
+    Anchor,
+    CatchUp,
+    Do,
+    Escalate,
+    FirstContact,
+    Hours,
+    OnAccount,
+    Policy,
+    Remind,
+    Sequence,
+    Step,
+    When,
+)
+
+# Everything that may be left out takes the domain's own value, so that the two cannot drift apart.
+_LEFT_OUT = Policy(name="", steps=())
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ANCHORS = tuple(anchor.value for anchor in Anchor)
+
+Lax = Strict(strict=False)
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Count = Annotated[int, Field(ge=1, le=3650)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
+AnyOnly = Annotated[list[Literal["any"]], Field(min_length=1, max_length=1, description="Only `[any]` so far.")]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class AppliesTo(Section):
+    """Which accounts follow this policy. `[any]`, or leaving a line out, means all."""
+
+    book: list[str] = Field(default=["any"], min_length=1, description="Short names of books, as `duebot import --book` takes them.")
+    product: AnyOnly = ["any"]
+    segment: AnyOnly = ["any"]
+    customer: AnyOnly = ["any"]
+    currency: AnyOnly = ["any"]
+    invoice: AnyOnly = ["any"]
+
+
+class WhenSection(Section):
+    """One day to count from, and the last step may repeat."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [name]} for name in ANCHORS]})
+
+    before_due: Days = Field(default=0, description="Days before the due day.")
+    after_due: Days = Field(default=0, description="Days after the due day.")
+    after_issue: Days = Field(default=0, description="Days after the invoice's date.")
+    after_previous: Days = Field(default=0, description="Days after the step before was sent to the customer.")
+    month_end_after_due: Days = Field(default=0, description="The last day of the month that holds the due day plus so many days.")
+    before_instalment: Days = Field(default=0, description="Days before the due day of a plan's instalment.")
+    after_instalment: Days = Field(default=0, description="Days after the due day of a plan's instalment.")
+    repeat_every: Count = Field(default=1, description="Then again every so many days. The last step only.")
+
+    @model_validator(mode="after")
+    def _one_anchor(self) -> Self:
+        if len(self.model_fields_set & set(ANCHORS)) != 1:
+            raise PydanticCustomError("one_anchor", "expected exactly one day to count from: {names}", {"names": ", ".join(ANCHORS)})
+        return self
+
+    def to_domain(self) -> When:
+        (anchor,) = self.model_fields_set & set(ANCHORS)
+        repeat = self.repeat_every if "repeat_every" in self.model_fields_set else None
+        return When(Anchor(anchor), getattr(self, anchor), repeat)
+
+
+class AlertSection(Section):
+    """A card for staff. It takes no settings: `alert: {}`."""
+
+    def to_domain(self) -> Alert:
+        return Alert()
+
+
+class RemindSection(Section):
+    """A message to the customer."""
+
+    via: list[Literal["email"]] = Field(default=["email"], min_length=1, description="Channels, the first possible one is used.")
+    template: str = Field(description="Which letter is sent.")
+
+    def to_domain(self) -> Remind:
+        return Remind(self.template, tuple(self.via))
+
+
+class EscalateSection(Section):
+    """The item goes to a manager; reminders wait until it is handed back."""
+
+    to: Literal["manager"] = "manager"
+
+    def to_domain(self) -> Escalate:
+        return Escalate(self.to)
+
+
+class DoSection(Section):
+    """One thing to do."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    alert: AlertSection = AlertSection()
+    remind: RemindSection = RemindSection(template="")
+    escalate: EscalateSection = EscalateSection()
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if len(self.model_fields_set) != 1:
+            raise PydanticCustomError("one_thing", "expected exactly one of alert, remind and escalate in each entry of `do`")
+        return self
+
+    @property
+    def what(self) -> str:
+        (name,) = self.model_fields_set
+        return name
+
+    def to_domain(self) -> Do:
+        section: AlertSection | RemindSection | EscalateSection = getattr(self, self.what)
+        return section.to_domain()
+
+
+class StepSection(Section):
+    """A rung of the ladder."""
+
+    name: Name = Field(description="Stays the same for ever: what was sent is remembered by it.")
+    when: WhenSection
+    do: list[DoSection] = Field(min_length=1)
+
+    def to_domain(self) -> Step:
+        return Step(self.name, self.when.to_domain(), tuple(entry.to_domain() for entry in self.do))
+
+
+class PolicyFile(Section):
+    """When customers who owe are written to, and when staff are told."""
+
+    name: Name
+    applies_to: AppliesTo = AppliesTo()
+    mode: Literal["active"] = "active"
+    age_from: Annotated[AgeFrom, Lax] = Field(
+        default=_LEFT_OUT.age_from, description="Count `after_due` from the due day or the invoice's date."
+    )
+    sequence: Annotated[Sequence, Lax] = Field(
+        default=_LEFT_OUT.sequence, description="customer: the oldest open item leads, the others are listed. invoice: each its own."
+    )
+    advance: Literal["highest_due"] = "highest_due"
+    on_new_leader: Literal["by_age"] = "by_age"
+    first_contact: Annotated[FirstContact, Lax] = Field(
+        default=_LEFT_OUT.first_contact, description="What happens to accounts that are overdue already when first read."
+    )
+    after_outage: Annotated[CatchUp, Lax] = Field(
+        default=_LEFT_OUT.after_outage, description="catch_up: the highest step reached, once. skip: nothing that was missed."
+    )
+    after_pause: Annotated[CatchUp, Lax] = Field(
+        default=_LEFT_OUT.after_pause, description="Steps whose day passed during a snooze, a plan or in a manager's hands."
+    )
+    net: bool = Field(default=_LEFT_OUT.net, description="Money on account counts against limits and totals.")
+    on_account: Annotated[OnAccount, Lax] = Field(
+        default=_LEFT_OUT.on_account, description="Money on account covers a part: ask a person first, or send the net sum."
+    )
+    minimum: dict[Currency, Amount] = Field(
+        default={}, description="Below it nothing happens. A currency missing from it is not chased at all."
+    )
+    minimum_count: Count = Field(default=_LEFT_OUT.minimum_count, description="Overdue items an account needs.")
+    tolerance: dict[Currency, Amount] = Field(default={}, description="An item with less than this open counts as settled.")
+    gap_days: Days = Field(default=_LEFT_OUT.gap_days, description="Days between two messages to one customer.")
+    messages_per_day: Literal[1] = 1
+    max_attempts: Count | None = Field(default=_LEFT_OUT.max_attempts, description="Messages per currency until money arrives.")
+    hours: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
+        default=None, description="On the customer's clocks, from up to but not including: 09:00-18:00."
+    )
+    business_days: bool = Field(default=_LEFT_OUT.business_days, description="No message on weekends and public holidays.")
+    weekdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(default=[], description="Messages on these days only.")
+    grace_days: Days = Field(default=_LEFT_OUT.grace_days, description="Business days an instalment may be late before its plan is.")
+    cure_days: Days = Field(default=_LEFT_OUT.cure_days, description="Calendar days a late plan has to catch up.")
+    freshness: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}[smhd]$")] = Field(
+        default=f"{int(_LEFT_OUT.freshness.total_seconds()) // 60}m", description="How old a balance may be when a message leaves: 10m."
+    )
+    freshness_file: Days = Field(
+        default=_LEFT_OUT.freshness_file, description="The same for books fed by files: business days after the day of the file."
+    )
+    steps: list[StepSection] = Field(min_length=1, max_length=50)
+
+    def to_domain(self, version: int) -> Policy:
+        return Policy(
+            name=self.name,
+            version=version,
+            steps=tuple(step.to_domain() for step in self.steps),
+            books=() if "any" in self.applies_to.book else tuple(self.applies_to.book),
+            age_from=self.age_from,
+            sequence=self.sequence,
+            first_contact=self.first_contact,
+            after_outage=self.after_outage,
+            after_pause=self.after_pause,
+            on_account=self.on_account,
+            net=self.net,
+            minimum={code: Money.of(amount, code) for code, amount in self.minimum.items()},
+            minimum_count=self.minimum_count,
+            tolerance={code: Money.of(amount, code) for code, amount in self.tolerance.items()},
+            gap_days=self.gap_days,
+            max_attempts=self.max_attempts,
+            hours=read_hours(self.hours) if self.hours else None,
+            business_days=self.business_days,
+            weekdays=tuple(sorted({WEEKDAYS.index(day) for day in self.weekdays})),
+            grace_days=self.grace_days,
+            cure_days=self.cure_days,
+            freshness=timedelta(**{_UNITS[self.freshness[-1]]: int(self.freshness[:-1])}),
+            freshness_file=self.freshness_file,
+        )
+
+
+def read_hours(text: str) -> Hours:
+    """`09:00-18:00`."""
+    start, end = text.split("-")
+    return Hours(time.fromisoformat(start), time.fromisoformat(end))

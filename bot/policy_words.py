@@ -1,0 +1,157 @@
+"""What is wrong in a policy file, in a sentence for the person who wrote it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from bot.policy_model import (
+    AlertSection,
+    AppliesTo,
+    DoSection,
+    EscalateSection,
+    PolicyFile,
+    RemindSection,
+    StepSection,
+    WhenSection,
+)
+from bot.yaml_lines import Path
+
+# By the word a section stands under: its keys, and those that are planned for a later version.
+_SECTIONS: dict[str, tuple[type[BaseModel], frozenset[str]]] = {
+    "": (PolicyFile, frozenset({"events", "promise_grace_days", "fee"})),
+    "applies_to": (AppliesTo, frozenset()),
+    "steps": (StepSection, frozenset()),
+    "when": (WhenSection, frozenset({"no_reply"})),
+    "do": (DoSection, frozenset({"task", "receipt", "notify", "update_records", "fee", "approve", "offer_plan", "hand_over"})),
+    "alert": (AlertSection, frozenset()),
+    "remind": (RemindSection, frozenset()),
+    "escalate": (EscalateSection, frozenset()),
+}
+_LATER_VALUES = {
+    "on_new_leader": frozenset({"restart", "keep"}),
+    "advance": frozenset({"one_per_run"}),
+    "first_contact": frozenset({"replay"}),
+    "mode": frozenset({"draft", "off"}),
+    "via": frozenset({"sms", "phone", "voice", "whatsapp", "telegram", "intercom", "push", "letter"}),
+}
+_BY_BOOK_ONLY = frozenset({"product", "segment", "customer", "currency", "invoice"})
+_EXPECTED = {
+    "name": "a short name of small letters, digits, - and _",
+    "hours": 'the opening and closing hour, such as "09:00-18:00"',
+    "freshness": "a number with s, m, h or d, such as 10m",
+    "minimum": 'amounts in quotes by currency, such as {EUR: "25.00"}',
+    "tolerance": 'amounts in quotes by currency, such as {EUR: "0.10"}',
+    "book": "a list of books, such as [main]",
+    "via": "a list of channels, such as [email]",
+    "weekdays": "a list of days, such as [tue, thu]",
+    "when": "a day to count from, such as {after_due: 3}",
+    "do": "a list of things to do, such as [{alert: {}}]",
+    "alert": "`{}`: an alert takes no settings",
+    "remind": "settings such as {via: [email], template: first}",
+    "escalate": "settings such as {to: manager}",
+    "steps": "a list of steps, each with a name, `when` and `do`",
+}
+_ENTRIES = {"do": "one thing to do, such as `alert: {}`", "steps": "a step with a name, `when` and `do`"}
+_TYPES = {
+    "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+}
+
+
+def place(path: Path) -> str:
+    """`steps[2].when`."""
+    words = ""
+    for part in path:
+        words += f"[{part}]" if isinstance(part, int) else f".{part}" if words else part
+    return words or "the file"
+
+
+def words_for(error: ErrorDetails) -> tuple[Path, str]:
+    """Where it is wrong and what was expected there."""
+    path = tuple(part for part in error["loc"] if part != "[key]")
+    kind, found = error["type"], error["input"]
+    if kind == "extra_forbidden":
+        return path, _unknown_key(path)
+    if kind == "missing":
+        return path, f"`{path[-1]}` is missing"
+    if kind in {"one_anchor", "one_thing"}:
+        return path, error["msg"]
+    if later := _later(path, found):
+        return path, f"{later} is not supported yet"
+    return path, f"expected {_expected(path, error)}, found {_shown(found)}{_nearest(found, _choices(error))}"
+
+
+def _under(path: Path) -> str:
+    """The last word of a path, which says what stands there."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _unknown_key(path: Path) -> str:
+    key, under = str(path[-1]), _under(path[:-1])
+    section, later = _SECTIONS[under]
+    if key in later:
+        return f"`{key}` is not supported yet"
+    known = [*section.model_fields, *later]
+    if not known:
+        return f"`{under}` takes no settings"
+    return f"there is no `{key}` here{_nearest(key, known) or '; there are ' + ', '.join(section.model_fields)}"
+
+
+def _later(path: Path, found: Any) -> str | None:
+    under = _under(path)
+    if under == "via" and isinstance(found, dict) and set(found) == {"all"}:
+        return "`all` of several channels"
+    if under in _BY_BOOK_ONLY and "applies_to" in path and isinstance(found, str):
+        return f"choosing a policy by {under}"
+    if under == "messages_per_day" and isinstance(found, int):
+        return "another number than 1"
+    return f"`{found}`" if isinstance(found, str) and found in _LATER_VALUES.get(under, ()) else None
+
+
+def _choices(error: ErrorDetails) -> list[str]:
+    """What pydantic lists as `'due' or 'issue'`."""
+    listed = str(error.get("ctx", {}).get("expected", ""))
+    return [choice.strip(" '") for choice in listed.replace(" or ", ",").split(",")] if listed else []
+
+
+def _expected(path: Path, error: ErrorDetails) -> str:
+    kind, limits = error["type"], error.get("ctx", {})
+    if choices := _choices(error):
+        return " or ".join(choices)
+    if len(path) > 1 and path[-2] in {"minimum", "tolerance"}:
+        is_key = "[key]" in error["loc"]
+        return "a currency of three capitals" if is_key else 'an amount in quotes such as "25.00"'
+    if isinstance(path[-1] if path else "", int) and kind == "model_type":
+        return _ENTRIES[_under(path)]
+    if kind in _TYPES:
+        return _TYPES[kind].format(**limits)
+    return _EXPECTED.get(_under(path), "text" if kind == "string_type" else "keys and values")
+
+
+def _shown(found: Any) -> str:
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    if found is None:
+        return "nothing"
+    if isinstance(found, dict):
+        return "keys and values" if found else "{}"
+    if isinstance(found, list):
+        return "a list" if found else "an empty list"
+    return f'"{found}"' if isinstance(found, str) else str(found)
+
+
+def _nearest(found: Any, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(str(found), list(known), n=1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
+def choose(found: str, known: Collection[str]) -> str:
+    """The end of a sentence about a name that is not known."""
+    return _nearest(found, known) or f"; there are {', '.join(known)}"
