@@ -1,0 +1,139 @@
+"""How a reply reaches the person who asked: in a window, or in lines only they see."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from adapters.chat.protocol import Incoming, Person, Reply
+from adapters.chat.slack.faults import fault, translated
+from adapters.chat.slack.reading import Submitted, remember
+from adapters.chat.slack.windows import View, problem, showing
+from cards.elements import Card
+from cards.slack.render import render, render_form
+from workflows.errors import OutsideError
+
+_SLACKS_OWN = "https://hooks.slack.com"
+_log = logging.getLogger(__name__)
+
+
+class Answers:
+    """Trouble with Slack ends here: it is logged with a reference and the person is told another way where there is one."""
+
+    def __init__(self, client: AsyncWebClient) -> None:
+        self._client = client
+
+    async def open(self, trigger: str, view: View) -> str | None:
+        """The window's id; null when Slack did not open it."""
+        try:
+            with translated(repeatable=True):
+                answer = await self._client.views_open(trigger_id=trigger, view=view)
+        except OutsideError as trouble:
+            _report("a window did not open", trouble)
+            return None
+        return str(answer["view"]["id"])
+
+    async def fill(self, window: str, reply: Reply, incoming: Incoming, channel: str | None = None) -> None:
+        """Puts the answer into the open window; into a private line when the window is gone."""
+        try:
+            with translated(repeatable=True):
+                await self._client.views_update(view_id=window, view=view_of(reply, remember(incoming.card)))
+        except OutsideError as trouble:
+            _report("a window was not filled", trouble)
+            card = reply.card or problem("The window closed", "Slack did not keep the window open. Press the button again.")
+            await self.whisper(card, incoming.person, channel)
+
+    async def tell(self, reply: Reply, incoming: Incoming, channel: str | None, trigger: str | None = None) -> None:
+        """A card as a private line where the person asked, a form as a window."""
+        if reply.form is not None:
+            if trigger and await self.open(trigger, view_of(reply, remember(incoming.card))):
+                return
+            reply = Reply(problem("The form did not open", "Slack gave no time to open it. Ask again."))
+        if reply.card is None:
+            return
+        if incoming.respond and self._ours(incoming.respond) and await self._respond(incoming.respond, reply.card, replace=reply.replaces):
+            return
+        await self.whisper(reply.card, incoming.person, channel)
+
+    async def whisper(self, card: Card, person: Person, channel: str | None) -> None:
+        """A line only they see in the channel; a direct message when there is no channel or they are not in it."""
+        drawn = render(card)
+        said: dict[str, Any] = {"text": drawn.text, "blocks": drawn.blocks}
+        direct = channel if channel and channel.startswith("D") else person.id
+        try:
+            with translated(repeatable=True):
+                if channel and direct != channel:
+                    await self._client.chat_postEphemeral(channel=channel, user=person.id, **said)
+                    return
+        except OutsideError as trouble:
+            _report("a private line was not shown", trouble)
+        try:
+            with translated(repeatable=False):
+                await self._client.chat_postMessage(channel=direct, **said)
+        except OutsideError as trouble:
+            _report("an answer did not arrive", trouble)
+
+    async def _respond(self, url: str, card: Card, *, replace: bool) -> bool:
+        drawn = render(card)
+        hook = AsyncWebhookClient(
+            url, timeout=self._client.timeout, session=self._client.session, retry_handlers=[], logger=self._client.logger
+        )
+        try:
+            with translated(repeatable=True):
+                answer = await hook.send(
+                    text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=replace, delete_original=False
+                )
+        except OutsideError as trouble:
+            _report("an answer was not taken", trouble)
+            return False
+        if answer.status_code != 200:
+            _report("an answer was not taken", fault(answer, repeatable=True))
+        return bool(answer.status_code == 200)
+
+    def _ours(self, url: str) -> bool:
+        """Answers go to Slack only, or to the server that stands for it in the settings."""
+        asked = urlsplit(url)
+        return f"{asked.scheme}://{asked.netloc}" in {_SLACKS_OWN, "{0.scheme}://{0.netloc}".format(urlsplit(self._client.base_url))}
+
+
+def view_of(reply: Reply, metadata: str = "") -> View:
+    """The window for a reply; words at fields become lines of a card, as only an acknowledgement can put them at their fields."""
+    if reply.form is not None:
+        return render_form(reply.form, metadata=metadata)
+    if reply.card is not None:
+        return showing(reply.card)
+    if reply.errors:
+        return showing(problem("Nothing was changed", " ".join(reply.errors.values())))
+    return showing(Card("Done.", ()))
+
+
+def ack_of(reply: Reply, form: Submitted) -> Mapping[str, Any]:
+    """The answer to a submission, as Bolt's `ack` takes it."""
+    if reply.errors and form.fields:
+        first = next(iter(form.fields.values()))
+        words: dict[str, list[str]] = {}
+        for name, said in reply.errors.items():
+            words.setdefault(form.fields.get(name, first), []).append(said)  # Slack shows nothing for a block it does not know
+        return {"response_action": "errors", "errors": {block: " ".join(lines) for block, lines in words.items()}}
+    if reply.card is None and reply.form is None and not reply.errors:
+        return {"response_action": "clear"}
+    return {"response_action": "update", "view": view_of(reply, form.metadata)}
+
+
+def _report(what: str, trouble: OutsideError) -> None:
+    _log.warning("slack: %s: %s", what, trouble)
+
+
+def apology() -> Card:
+    """For what nobody foresaw; called while the exception is being handled, so that the log has it under the same reference."""
+    reference = secrets.token_hex(4)
+    _log.exception("slack: an answer broke, reference %s", reference)
+    return problem(
+        "Something went wrong on our side", f"Nothing more was done. Please try again; if it stays, tell your administrator: {reference}."
+    )

@@ -1,0 +1,21 @@
+"""What the app is called and allowed in Slack: the listeners and the manifest are both made from these."""
+
+from __future__ import annotations
+
+COMMAND = "/due"
+EVENTS_PATH = "/slack/events"
+
+# What each scope is for stands beside it, because an administrator asks.
+SCOPES = {
+    "chat:write": "post and update cards",
+    "commands": COMMAND,
+    "users:read": "tell staff from guests and bots",
+    "users:read.email": "link a person by their verified address",
+    "channels:read": "see that a channel is public before anything is posted",
+    "groups:read": "see that a channel is private and not shared",
+    "app_mentions:read": "answer when mentioned",
+    "im:history": "answer in direct messages",
+    "im:read": "know a direct message from a channel",
+}
+EVENTS = ("app_mention", "message.im")
+SOCKET_SCOPE = "connections:write"  # of the app-level token

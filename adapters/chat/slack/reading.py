@@ -1,0 +1,158 @@
+"""What a verified request of Slack's says, in our words: pure functions from its JSON or form to `Incoming`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.chat.protocol import CardRef, Incoming, Person
+from cards.actions import Action, Name, UnreadableAction
+from cards.slack import render
+
+PLATFORM = "slack"
+
+# Their answer is a form or a longer card, so a window opens for it. All others act at once and are answered in a private line.
+OPENING = frozenset({Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.WHY, Name.OPEN, Name.SHOW_ALL, Name.SHOW_OUTGOING})
+
+_MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>\s*")
+
+
+class Unreadable(ValueError):
+    """Signed by Slack, but nothing of ours, or of a shape not documented: acknowledged and left alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A command, or words to the app. `trigger` may open a window; words have none."""
+
+    incoming: Incoming
+    channel: str
+    trigger: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button. `view` is the window it stands in, null when it stands in a message."""
+
+    incoming: Incoming
+    action: Action
+    trigger: str
+    channel: str | None = None
+    view: str | None = None
+
+    @property
+    def opens(self) -> bool:
+        return self.view is None and self.action.name in OPENING
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A form sent off in the window `view`. `fields` are its blocks by field name, in their order; `metadata` what it was opened with."""
+
+    incoming: Incoming
+    view: str
+    fields: Mapping[str, str]
+    metadata: str = ""
+
+
+Read = Said | Pressed | Submitted
+
+
+def read(body: Mapping[str, Any]) -> Read:
+    """Raises `Unreadable`."""
+    kind = body.get("type")
+    try:
+        if kind is None and "command" in body:
+            return _command(body)
+        if kind == "block_actions":
+            return _press(body)
+        if kind == "view_submission":
+            return _submission(body)
+        if kind == "event_callback":
+            return _words(body)
+    except UnreadableAction as problem:
+        raise Unreadable(str(problem)) from problem
+    raise Unreadable("a kind of request the app does not ask for")
+
+
+def _command(body: Mapping[str, Any]) -> Said:
+    trigger, words = _word(body, "trigger_id"), body.get("text", "")
+    if not isinstance(words, str):
+        raise Unreadable("a command without text")
+    person = Person(PLATFORM, _word(body, "team_id"), _word(body, "user_id"))
+    incoming = Incoming(_key(trigger), person, text=words.strip(), respond=_maybe(body, "response_url"))
+    return Said(incoming, _word(body, "channel_id"), trigger)
+
+
+def _press(body: Mapping[str, Any]) -> Pressed:
+    actions, trigger = body.get("actions"), _word(body, "trigger_id")
+    if not isinstance(actions, list) or not actions or not isinstance(actions[0], dict):
+        raise Unreadable("a press of nothing")
+    action = render.pressed(actions[0])
+    channel, message = _maybe(body, "channel", "id"), _maybe(body, "container", "message_ts")
+    card = CardRef(PLATFORM, channel, message) if channel and message else None
+    incoming = Incoming(_key(trigger), _person(body), action, card=card, respond=_maybe(body, "response_url"))
+    return Pressed(incoming, action, trigger, channel, _maybe(body, "view", "id"))
+
+
+def _submission(body: Mapping[str, Any]) -> Submitted:
+    view = body.get("view")
+    if not isinstance(view, dict):
+        raise Unreadable("a form without its window")
+    form = render.submitted(view)
+    card = remembered(form.metadata)
+    incoming = Incoming(_key(_word(body, "trigger_id")), _person(body), form.action, values=form.values, card=card)
+    return Submitted(incoming, _word(view, "id"), _fields(view), form.metadata)
+
+
+def _fields(view: Mapping[str, Any]) -> dict[str, str]:
+    blocks = view.get("blocks")
+    inputs = [block for block in blocks if isinstance(block, dict) and block.get("type") == "input"] if isinstance(blocks, list) else []
+    return {_word(block, "element", "action_id"): _word(block, "block_id") for block in inputs}
+
+
+def remember(card: CardRef | None) -> str:
+    """The card a form was opened from, as the form's metadata."""
+    return f"{card.channel} {card.message}" if card else ""
+
+
+def remembered(metadata: str) -> CardRef | None:
+    channel, _, message = metadata.partition(" ")
+    return CardRef(PLATFORM, channel, message) if channel and message else None
+
+
+def _words(body: Mapping[str, Any]) -> Said:
+    """A mention, or a direct message; never what a bot wrote, nor a change to a message."""
+    event = body.get("event")
+    if not isinstance(event, dict) or event.get("bot_id") or event.get("subtype"):
+        raise Unreadable("not somebody's own words")
+    direct = event.get("type") == "message" and event.get("channel_type") == "im"
+    if not direct and event.get("type") != "app_mention":
+        raise Unreadable("an event the app does nothing about")
+    person = Person(PLATFORM, _maybe(event, "team") or _word(body, "team_id"), _word(event, "user"))
+    text = _MENTION.sub("", _word(event, "text")).strip()
+    return Said(Incoming(_key(_word(body, "event_id")), person, text=text), _word(event, "channel"))
+
+
+def _person(body: Mapping[str, Any]) -> Person:
+    return Person(PLATFORM, _maybe(body, "user", "team_id") or _word(body, "team", "id"), _word(body, "user", "id"))
+
+
+def _key(vendors: str) -> str:
+    """Slack makes a trigger anew for every press, command and submission, and an event keeps its id when it is sent again."""
+    return f"{PLATFORM}:{vendors}"
+
+
+def _word(body: Mapping[str, Any], *path: str) -> str:
+    found = _maybe(body, *path)
+    if found is None:
+        raise Unreadable(f"{'.'.join(path)} is missing")
+    return found
+
+
+def _maybe(body: Any, *path: str) -> str | None:
+    for name in path:
+        body = body.get(name) if isinstance(body, dict) else None
+    return body if isinstance(body, str) and body else None

@@ -1,0 +1,106 @@
+"""The channels we write to, and what Slack says of people."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.chat.protocol import CardRef, Person, Profile
+from adapters.chat.slack.faults import translated
+from adapters.chat.slack.reading import PLATFORM
+from cards.elements import Card
+from cards.slack.render import render
+from workflows.errors import Rejected, UnexpectedPayload
+from workflows.ports import Clock
+
+KNOWN_SECONDS = 600  # a channel made public or shared is noticed within that time
+
+
+class SlackRoom:
+    """Implements `ChatRoom`. Names and amounts go only to private channels, or to those an administrator approved."""
+
+    platform = PLATFORM
+
+    def __init__(self, client: AsyncWebClient, approved: frozenset[str], clock: Clock) -> None:
+        self._client, self._clock = client, clock
+        self._approved = frozenset(name.removeprefix("#") for name in approved)
+        self._allowed_until: dict[str, float] = {}
+
+    async def post(self, channel: str, card: Card) -> CardRef:
+        """Raises `OutcomeUnknown` when the message may stand there."""
+        await self._allow(channel)
+        drawn = render(card)
+        with translated(repeatable=False):
+            answer = await self._client.chat_postMessage(
+                channel=channel, text=drawn.text, blocks=drawn.blocks, mrkdwn=False, unfurl_links=False, unfurl_media=False
+            )
+        return CardRef(PLATFORM, _said(answer.data, "channel"), _said(answer.data, "ts"))
+
+    async def update(self, ref: CardRef, card: Card) -> None:
+        await self._allow(ref.channel)
+        drawn = render(card)
+        with translated(repeatable=True):
+            await self._client.chat_update(channel=ref.channel, ts=ref.message, text=drawn.text, blocks=drawn.blocks)
+
+    async def profile(self, person: Person) -> Profile:
+        with translated(repeatable=True):
+            answer = await self._client.users_info(user=person.id)
+        return _profile(_object(answer.data, "user"), person.team)
+
+    async def _allow(self, channel: str) -> None:
+        now = self._clock.now().timestamp()
+        if self._allowed_until.get(channel, 0) > now:
+            return
+        with translated(repeatable=True):
+            answer = await self._client.conversations_info(channel=channel)
+        reason = _against(_object(answer.data, "channel"), self._approved)
+        if reason:
+            raise Rejected(reason)
+        self._allowed_until[channel] = now + KNOWN_SECONDS
+
+
+def _against(channel: dict[str, Any], approved: frozenset[str]) -> str | None:
+    """Why customers' names must not go there; null when they may. An absent `is_private` counts as public."""
+    name = channel.get("name") or ""
+    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
+        if name and name in approved:
+            return None
+        return (
+            f"#{name} is shared with another company: nothing was posted. "
+            "Choose a private channel of your own, or approve this one by its name in the settings."
+        )
+    if channel.get("is_private") or channel.get("is_im") or {name, channel.get("id")} & approved:
+        return None
+    return f"#{name} is public: nothing was posted. Make it private, choose another, or approve it in the settings."
+
+
+def _profile(user: dict[str, Any], team: str) -> Profile:
+    """The address only where Slack says that it was confirmed: it is what links a person to their role."""
+    about = user.get("profile")
+    about = about if isinstance(about, dict) else {}
+    guest = any(user.get(sign) for sign in ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "is_workflow_bot"))
+    grid = user.get("enterprise_user")
+    grid = grid if isinstance(grid, dict) else {}
+    elsewhere = team not in {user.get("team_id"), grid.get("enterprise_id"), *(grid.get("teams") or ())}
+    email = about.get("email")
+    return Profile(
+        email=email.lower() if isinstance(email, str) and email and user.get("is_email_confirmed") is True else None,
+        name=str(about.get("display_name") or about.get("real_name") or user.get("real_name") or user.get("name") or ""),
+        outsider=guest or elsewhere,
+        deactivated=bool(user.get("deleted")),
+    )
+
+
+def _object(body: Any, name: str) -> dict[str, Any]:
+    found = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(found, dict):
+        raise UnexpectedPayload(f"Slack's answer has no {name}.")
+    return found
+
+
+def _said(body: Any, name: str) -> str:
+    found = body.get(name) if isinstance(body, dict) else None
+    if not isinstance(found, str):
+        raise UnexpectedPayload(f"Slack's answer has no {name}.")
+    return found
