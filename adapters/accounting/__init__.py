@@ -1,0 +1,1 @@
+"""Where invoices come from: ledger files and accounting systems."""

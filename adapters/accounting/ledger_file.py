@@ -1,0 +1,146 @@
+"""A ledger file, read: its mapping, what is open about it, and its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from adapters.accounting.csv_records import Record, Table, Unreadable, find_table
+from adapters.accounting.guess import Guess, guess, header_score
+from adapters.accounting.ledger_amounts import AmountColumn
+from adapters.accounting.ledger_dates import DateColumn
+from adapters.accounting.ledger_row import RowReader, fits
+from adapters.accounting.mapping import Currency, DateIn, Mapping
+from adapters.accounting.words import filled
+from workflows.domain.money import UnknownCurrency, exponent
+from workflows.errors import Refused
+from workflows.import_ledger import Entry, NeedsAnswers, Refusal
+
+_DETAILS = ("language", "country", "zone", "party")
+_AMOUNTS = ("total", "paid", "balance")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`questions` must be answered before a row is read; a person at a terminal may wave `doubts` through.
+
+    `mapping` is what is used, with the date formats found; null while a column of it is asked for. `count` are the rows.
+    """
+
+    table: Table
+    mapping: Mapping | None
+    questions: tuple[str, ...]
+    doubts: tuple[str, ...]
+    count: int
+    guessed: bool
+    _reader: RowReader | None
+
+    @property
+    def certain(self) -> bool:
+        return not self.questions and not self.doubts
+
+    @property
+    def number_column(self) -> str | None:
+        return self.mapping.columns.get("number") if self.mapping else None
+
+    def rows(self) -> Iterator[Entry | Refusal]:
+        """Streams the file once more. Raises `NeedsAnswers` while questions stand, `Unreadable` when the file breaks off."""
+        if self._reader is None or self.questions:
+            raise NeedsAnswers(self.questions)
+        return (self._reader.read(record) if isinstance(record, Record) else record for record in self.table.records())
+
+
+@dataclass(slots=True)
+class _Detail:
+    """A column that was guessed from its header alone, and whether its cells bear that out: `Country` may hold names, not codes."""
+
+    name: str
+    fits: bool = True
+
+    def add(self, text: str) -> None:
+        self.fits = self.fits and fits(self.name, text)
+
+
+def read_ledger(path: Path, mapping: Mapping | None = None, currency: str | None = None) -> Reading:
+    """Finds the header, takes or guesses the mapping, and reads every date and amount once to learn how they are written.
+
+    `currency` is for rows that name none. Raises `Unreadable` for a file that is no ledger, `Refused` for a currency that is none.
+    """
+    _must_be_currency(currency)
+    table = find_table(path, header_score if mapping is None else lambda header: _matched(mapping, header))
+    said = guess(table.header) if mapping is None else Guess(mapping)
+    if said.mapping is None:
+        return Reading(table, None, said.questions, said.doubts, 0, guessed=True, _reader=None)
+    return _studied(table, said.mapping, currency, said.doubts, guessed=mapping is None)
+
+
+def _studied(table: Table, mapping: Mapping, currency: str | None, doubts: tuple[str, ...], *, guessed: bool) -> Reading:
+    places = _places(mapping, table.header)
+    details = {name: _Detail(name) for name in _DETAILS if guessed and name in places}
+    dates = {name: DateColumn(part.column) for name, part in mapping.dates().items()}
+    amounts = {name: AmountColumn() for name in _AMOUNTS if name in places}
+    count = _study(table, [(places[name], column) for name, column in (dates | amounts | details).items()])
+    unfit = {name for name, column in details.items() if not column.fits}
+    found = {name: _format(part, dates[name]) for name, part in mapping.dates().items()}
+    constant = currency or (mapping.currency.always if mapping.currency else None)
+    questions = tuple(question for _, question in found.values() if question)
+    if "currency" not in places and constant is None:
+        questions += ("Which currency are the amounts in? The file names none; give it with --currency, e.g. --currency EUR.",)
+    formats = {name: written for name, (written, _) in found.items()}
+    settled = _settled(mapping, formats, constant).model_copy(update=dict.fromkeys(unfit))
+    marks = {name: column.mark for name, column in amounts.items()}
+    places = {name: place for name, place in places.items() if name not in unfit}
+    reader = RowReader(settled, table.header, places, formats, marks, constant)
+    return Reading(table, settled, questions, doubts, count, guessed, reader)
+
+
+def _study(table: Table, columns: Sequence[tuple[int, DateColumn | AmountColumn | _Detail]]) -> int:
+    """Shows every column its cells; returns how many rows there are."""
+    count = 0
+    for record in table.records():
+        count += 1
+        if isinstance(record, Record):
+            for place, column in columns:
+                if text := filled(record.cells[place]):
+                    column.add(text)
+    return count
+
+
+def _format(part: DateIn, column: DateColumn) -> tuple[str | None, str | None]:
+    return (part.format, None) if part.format else column.decided()
+
+
+def _settled(mapping: Mapping, formats: dict[str, str | None], constant: str | None) -> Mapping:
+    """The mapping with everything in it that was found out."""
+    dates = {name: part.model_copy(update={"format": formats[name]}) for name, part in mapping.dates().items()}
+    column = mapping.currency.column if mapping.currency else None
+    said = Currency(column=column, always=constant) if column or constant else None
+    return mapping.model_copy(update={**dates, "currency": said})
+
+
+def _matched(mapping: Mapping, header: Sequence[str]) -> int:
+    known = set(map(str.casefold, header))
+    return sum(column.casefold() in known for column in mapping.columns.values())
+
+
+def _places(mapping: Mapping, header: Sequence[str]) -> dict[str, int]:
+    """Where each field stands; exact names go before those of other case. Raises `Unreadable` for one that is missing or stands twice."""
+    places: dict[str, int] = {}
+    for field, name in mapping.columns.items():
+        wanted = " ".join(name.split())
+        at = [place for place, column in enumerate(header) if column == wanted]
+        at = at or [place for place, column in enumerate(header) if column.casefold() == wanted.casefold()]
+        if len(at) != 1:
+            problem = "has no column" if not at else "has more than one column"
+            columns = ", ".join(f'"{column}"' for column in header[:30] if column)
+            raise Unreadable(f'The file {problem} "{name}" ({field} of the mapping). Its columns are {columns}.')
+        places[field] = at[0]
+    return places
+
+
+def _must_be_currency(currency: str | None) -> None:
+    try:
+        exponent(currency or "EUR")
+    except UnknownCurrency as fault:
+        raise Refused(f"{fault}; give one such as EUR.") from None

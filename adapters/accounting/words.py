@@ -1,0 +1,32 @@
+"""Cells as words: what counts as empty, and how a cell is quoted to a person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_EMPTY = frozenset(["", "nan", "nat", "null", "none", "n/a", "#n/a", "-"])
+_QUOTED = 40
+
+
+def filled(cell: str) -> str | None:
+    """The cell without outer and double blanks; null for an empty one and for what programs write instead of nothing."""
+    text = cell if cell.isalnum() else " ".join(cell.split())
+    return None if len(text) <= 4 and text.casefold() in _EMPTY else text
+
+
+def printable(text: str) -> str:
+    return text if text.isprintable() else "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def shown(cell: str) -> str:
+    """A cell in quotes, short and without anything a terminal would act on."""
+    text = printable(" ".join(cell.split()))
+    return f'"{text}"' if len(text) <= _QUOTED else f'"{text[: _QUOTED - 1]}…"'
+
+
+def names(cells: Sequence[str]) -> tuple[str, ...]:
+    """The header's words; empty ones at its end are none."""
+    header = [printable(" ".join(cell.split())) for cell in cells]
+    while header and not header[-1]:
+        header.pop()
+    return tuple(header)
