@@ -1,0 +1,1 @@
+"""Everything Duebot keeps, in one SQL database: SQLite for a team, PostgreSQL for many workers."""

@@ -1,0 +1,142 @@
+"""Accounts: loading whole ones, and choosing which to look at."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import Row, Table, func, select, update
+
+from adapters.store import rows
+from adapters.store import tables as t
+from adapters.store.ledger import open_lines
+from adapters.store.unit import Part
+from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
+from workflows.domain.freshness import fresh_until
+from workflows.domain.ids import BookId, CustomerId, ItemId
+from workflows.errors import NotKnown
+
+_PAGE = 200
+
+T = TypeVar("T")
+Groups = dict[UUID, tuple[T, ...]]
+
+
+class Accounts(Part):
+    async def account(self, customer: CustomerId) -> Account:
+        found = await self.accounts([customer])
+        if not found:
+            raise NotKnown("There is no such customer.")
+        return found[0]
+
+    async def account_of(self, item: ItemId) -> Account:
+        owner = await self._one(select(t.items.c.customer_id).where(t.items.c.id == item), "invoice")
+        return await self.account(owner.customer_id)
+
+    async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
+        """Whole accounts, their rows locked, in the order asked for; one query per kind of fact, however many accounts."""
+        found = await self._all(select(t.customers).where(t.customers.c.id.in_(customers)).order_by(t.customers.c.id).with_for_update())
+        if not found:
+            return []
+        loaded = {account.customer.id: account for account in await self._fill(found)}
+        return [loaded[customer] for customer in customers if customer in loaded]
+
+    async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
+        query = select(t.customers).order_by(t.customers.c.id).limit(_PAGE)
+        if book is not None:
+            query = query.where(t.customers.c.book_id == book)
+        page = await self._all(query)
+        while page:
+            for account in await self._fill(page):
+                yield account
+            page = await self._all(query.where(t.customers.c.id > page[-1].id))
+
+    async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
+        c = t.customers.c
+        due = select(c.id).where(c.next_look_at <= now).order_by(c.next_look_at, c.id).limit(limit)
+        return [CustomerId(row.id) for row in await self._all(due.with_for_update(skip_locked=True))]
+
+    async def looking_before(self, book: BookId, until: datetime, limit: int) -> Sequence[CustomerId]:
+        c = t.customers.c
+        soon = select(c.id).where(c.book_id == book, c.next_look_at < until).order_by(c.next_look_at, c.id).limit(limit)
+        return [CustomerId(row.id) for row in await self._all(soon)]
+
+    async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int]) -> None:
+        name, version = policy
+        values = {"next_look_at": next_look_at, "policy_name": name, "policy_version": version}
+        await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(values))
+
+    async def overdue_accounts(self, day: date, limit: int, book: BookId | None = None) -> Sequence[CustomerId]:
+        lines = open_lines(None, book).subquery()
+        late = select(lines.c.customer_id).where(lines.c.due_on < day, lines.c.open > 0).group_by(lines.c.customer_id)
+        ordered = late.order_by(func.min(lines.c.due_on), lines.c.customer_id).limit(limit)
+        return [CustomerId(row.customer_id) for row in await self._all(ordered)]
+
+    async def _fill(self, customers: Sequence[Row[Any]]) -> list[Account]:
+        ids = [row.id for row in customers]
+        books = {row.id: rows.book(row) for row in await self._all(select(t.books).where(t.books.c.id.in_({r.book_id for r in customers})))}
+        items = await self._of(ids, t.items, rows.item, t.items.c.position, t.items.c.due_on, t.items.c.number)
+        facts: dict[str, Groups[Any]] = {
+            "payments": await self._of(ids, t.payments, rows.payment, t.payments.c.paid_on, t.payments.c.key),
+            "credits": await self._of(ids, t.credits_, rows.credit, t.credits_.c.credited_on, t.credits_.c.key),
+            "snoozes": await self._of(ids, t.snoozes, rows.snooze, t.snoozes.c.at),
+            "flags": await self._of(ids, t.flags, rows.flag, t.flags.c.at),
+            "escalations": await self._of(ids, t.escalations, rows.escalation, t.escalations.c.at),
+            "raised": await self._of(ids, t.raised, rows.raised, t.raised.c.at, t.raised.c.id),
+            "acts": await self._of(ids, t.acts, rows.act, t.acts.c.position),
+            "plans": await self._plans(ids, items),
+            "notices": await self._notices(ids),
+        }
+        emails = await self._of(ids, t.contacts, lambda row: row.address, t.contacts.c.position)
+        return [
+            _account(
+                row, books[row.book_id], emails.get(row.id, ()), items.get(row.id, ()), {k: v.get(row.id, ()) for k, v in facts.items()}
+            )
+            for row in customers
+        ]
+
+    async def _of(self, ids: Sequence[UUID], table: Table, read: Callable[[Row[Any]], T], *order: Any) -> Groups[T]:
+        """A table's rows of these customers, grouped by customer."""
+        found = await self._all(select(table).where(table.c.customer_id.in_(ids)).order_by(*order))
+        return _grouped((row.customer_id, read(row)) for row in found)
+
+    async def _plans(self, ids: Sequence[UUID], items: Groups[Item]) -> Groups[Plan]:
+        plans = await self._all(select(t.plans).where(t.plans.c.customer_id.in_(ids)).order_by(t.plans.c.at, t.plans.c.id))
+        if not plans:
+            return {}
+        covered = select(t.plan_items).where(t.plan_items.c.plan_id.in_([row.id for row in plans])).order_by(t.plan_items.c.position)
+        covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in await self._all(covered))
+        parts = _grouped((item.plan, item) for owned in items.values() for item in owned if item.plan is not None)
+        return _grouped((row.customer_id, rows.plan(row, covers.get(row.id, ()), parts.get(row.id, ()))) for row in plans)
+
+    async def _notices(self, ids: Sequence[UUID]) -> Groups[Notice]:
+        columns = [column for column in t.notices.c if column.name != "body"]
+        notices = await self._all(select(*columns).where(t.notices.c.customer_id.in_(ids)).order_by(t.notices.c.at, t.notices.c.id))
+        if not notices:
+            return {}
+        mine = select(t.notices.c.id).where(t.notices.c.customer_id.in_(ids))
+        listed = select(t.notice_items).where(t.notice_items.c.notice_id.in_(mine)).order_by(t.notice_items.c.position)
+        items = _grouped((row.notice_id, rows.listed(row)) for row in await self._all(listed))
+        return _grouped((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in notices)
+
+
+def _account(row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[Item, ...], facts: dict[str, Any]) -> Account:
+    return Account(
+        book=book,
+        customer=rows.customer(row, book, emails),
+        items=tuple(item for item in items if item.kind is ItemKind.INVOICE),
+        policy=None if row.policy_name is None else (row.policy_name, row.policy_version),
+        released_at=row.released_at,
+        fresh_until=fresh_until(book, has_items=bool(items)),
+        **facts,
+    )
+
+
+def _grouped(pairs: Iterable[tuple[UUID, T]]) -> Groups[T]:
+    groups: dict[UUID, list[T]] = defaultdict(list)
+    for key, value in pairs:
+        groups[key].append(value)
+    return {key: tuple(values) for key, values in groups.items()}

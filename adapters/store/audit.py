@@ -1,0 +1,99 @@
+"""The audit trail: entries are written with their cause, then numbered and chained once they are committed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.store import tables as t
+from adapters.store.chain import FIRST, canonical, link
+from adapters.store.unit import Part
+from workflows.ports import AuditEntry
+
+_PAGE = 1_000
+
+
+class Trail(Part):
+    async def record(self, entry: AuditEntry) -> None:
+        await self._add(t.audit, actor=entry.actor, at=entry.at, type=entry.type, data=dict(entry.data))
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """`first_bad` is the number of the first entry that was changed, is missing or out of order; null: none is."""
+
+    count: int
+    head: str
+    first_bad: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SealedEntry:
+    seq: int
+    hash: str
+    actor: str
+    at: datetime
+    type: str
+    data: Mapping[str, Any]
+
+
+class AuditTrail:
+    """The whole trail. Numbers are given under a lock, in a transaction of their own: units at work never wait for one another."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def seal(self) -> int:
+        """Numbers and chains what was committed since; returns how many entries that were."""
+        sealed, more = 0, True
+        while more:
+            async with self._engine.begin() as connection:
+                added = await _seal_page(connection)
+            sealed, more = sealed + added, added == _PAGE
+        return sealed
+
+    async def verify(self) -> Verified:
+        """Seals first, then reads the trail from its start. The head that was kept shows when the end was cut off."""
+        await self.seal()
+        previous, count = FIRST, 0
+        async for entry in self.entries():
+            count += 1
+            previous = link(previous, canonical(count, entry.actor, entry.at, entry.type, entry.data))
+            if entry.seq != count or entry.hash != previous:
+                return Verified(count - 1, previous, count)
+        async with self._engine.connect() as connection:
+            head = (await connection.execute(select(t.audit_head))).one()
+        cut_off = head.seq != count or head.hash != previous
+        return Verified(count, previous, count + 1 if cut_off else None)
+
+    async def entries(self) -> AsyncIterator[SealedEntry]:
+        """All numbered entries in order; a page at a time, so that memory does not grow with the trail."""
+        last = -1
+        while page := await self._page(last):
+            for row in page:
+                yield SealedEntry(row.seq, row.hash, row.actor, row.at, row.type, row.data)
+            last = page[-1].seq
+
+    async def _page(self, after: int) -> list[Row[Any]]:
+        async with self._engine.connect() as connection:
+            query = select(t.audit).where(t.audit.c.seq > after).order_by(t.audit.c.seq).limit(_PAGE)
+            return list((await connection.execute(query)).all())
+
+
+async def _seal_page(connection: AsyncConnection) -> int:
+    head = (await connection.execute(select(t.audit_head).with_for_update())).one()
+    loose = select(t.audit).where(t.audit.c.seq.is_(None)).order_by(t.audit.c.position).limit(_PAGE)
+    seq, last = head.seq, head.hash
+    found = (await connection.execute(loose)).all()
+    for row in found:
+        seq += 1
+        last = link(last, canonical(seq, row.actor, row.at, row.type, row.data))
+        await connection.execute(update(t.audit).where(t.audit.c.position == row.position).values(seq=seq, hash=last))
+    if found:
+        await connection.execute(update(t.audit_head).values(seq=seq, hash=last))
+    return len(found)

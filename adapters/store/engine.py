@@ -1,0 +1,53 @@
+"""Opens the database so that SQLite and PostgreSQL behave alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+SQLITE = "sqlite+aiosqlite"
+POSTGRESQL = "postgresql+psycopg"
+
+# Nothing of ours holds a lock for long; whoever waits longer meets a stuck session and should say so.
+_POSTGRESQL_SESSION = " ".join(
+    f"-c {setting}"
+    for setting in ("timezone=UTC", "lock_timeout=10s", "statement_timeout=120s", "idle_in_transaction_session_timeout=300s", "jit=off")
+)
+_SQLITE_SESSION = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 15000")
+
+
+class UnknownDatabase(ValueError):
+    """A database address of a kind we do not run on."""
+
+
+def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
+    """An engine for `sqlite+aiosqlite:///file` or `postgresql+psycopg://…`; raises `UnknownDatabase` for any other address."""
+    driver = make_url(url).drivername
+    if driver == SQLITE:
+        return _open_sqlite(url)
+    if driver == POSTGRESQL:
+        return create_async_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"options": _POSTGRESQL_SESSION})
+    raise UnknownDatabase(f"{driver!r} is not a database Duebot runs on; use {SQLITE}:///file or {POSTGRESQL}://host/name")
+
+
+def _open_sqlite(url: str) -> AsyncEngine:
+    engine = create_async_engine(url)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not open transactions by itself; `_begin_immediate` does
+    cursor = connection.cursor()
+    for pragma in _SQLITE_SESSION:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Takes the write lock at once: a unit that reads first and writes later would else fail when another one wrote in between."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,197 @@
+"""Rows of a ledger file as customers, invoices and payments: in batches, and without a query per row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Table, bindparam, func, select, update
+
+from adapters.store import tables as t
+from adapters.store.ledger import INVOICE, total_of
+from adapters.store.rows import book as read_book
+from adapters.store.unit import Part, add_new
+from workflows.domain.account import ItemKind, Party
+from workflows.domain.ids import BookId, new_id
+from workflows.ports import LedgerRow, Stored
+
+_BATCH = 2_000
+_DETAILS = ("language", "country", "zone")
+_FOLLOWING = (t.payments, t.credits_, t.snoozes, t.flags, t.escalations, t.acts, t.raised)
+
+
+class Imports(Part):
+    async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
+        # The book's row is the lock: two files for one book are read one after the other.
+        place = read_book(await self._one(select(t.books).where(t.books.c.id == book).with_for_update(), "book")).place
+        answers: list[Stored] = []
+        for start in range(0, len(rows), _BATCH):
+            part = rows[start : start + _BATCH]
+            batch = _Batch(book, at, place.day(at), await self._customers(book, part), await self._invoices(book, part))
+            answers += [batch.take(row) for row in part]
+            await self._write(batch, part)
+        return answers
+
+    async def _customers(self, book: BookId, part: Sequence[LedgerRow]) -> dict[str, _Row]:
+        c = t.customers.c
+        query = select(c.id, c.number, c.name, c.party, *(c[name] for name in _DETAILS))
+        found = await self._all(query.where(c.book_id == book, c.number.in_({row.customer_number for row in part})))
+        return {row.number: _Row(row.id, row._asdict()) for row in found}
+
+    async def _invoices(self, book: BookId, part: Sequence[LedgerRow]) -> dict[str, _Invoice]:
+        i, p = t.items.c, t.payments.c
+        mine = (i.book_id == book) & INVOICE & i.number.in_({row.number for row in part})
+        sums = select(p.item_id, total_of(p.amount).label("paid"), func.count().label("payments")).where(
+            p.item_id.in_(select(i.id).where(mine))
+        )
+        paid = {row.item_id: row for row in await self._all(sums.group_by(p.item_id))}
+        columns = (i.id, i.customer_id, i.number, i.total, i.currency, i.due_on, i.issued_on, i.reference)
+        invoices = {}
+        for row in await self._all(select(*columns).where(mine)):
+            money = paid.get(row.id)
+            invoices[row.number] = _Invoice(row.id, row._asdict(), paid=money.paid if money else 0, payments=money.payments if money else 0)
+        return invoices
+
+    async def _write(self, batch: _Batch, part: Sequence[LedgerRow]) -> None:
+        await self._insert(t.customers, (one.values for one in batch.customers.values() if one.new))
+        await self._update(t.customers, (*_DETAILS, "name", "folded", "party"), batch.customers.values())
+        emails = {(batch.customers[row.customer_number].id, row.email): None for row in part if row.email}
+        await self._add_emails(list(emails))
+        await self._insert(t.items, (one.values for one in batch.invoices.values() if one.new))
+        await self._update(t.items, ("customer_id", "total", "currency", "due_on", "issued_on", "reference"), batch.invoices.values())
+        await self._follow(t.payments, "currency", (one for one in batch.invoices.values() if one.recoined))
+        for table in _FOLLOWING:
+            await self._follow(table, "customer_id", (one for one in batch.invoices.values() if one.moved))
+        await self._insert(t.payments, batch.payments)
+        if batch.touched:
+            woken = update(t.customers).where(t.customers.c.id.in_(batch.touched)).values(next_look_at=batch.at)
+            await self._connection.execute(woken)
+
+    async def _insert(self, table: Table, values: Iterable[Mapping[str, Any]]) -> None:
+        if listed := list(values):
+            await self._connection.execute(table.insert(), listed)
+
+    async def _update(self, table: Table, names: Sequence[str], changed: Iterable[_Row]) -> None:
+        values = [{"of": one.id} | {name: one.values[name] for name in names} for one in changed if one.changed and not one.new]
+        if values:
+            await self._connection.execute(update(table).where(table.c.id == bindparam("of")), values)
+
+    async def _follow(self, table: Table, name: str, invoices: Iterable[_Invoice]) -> None:
+        """What hangs on the invoices takes over one of their values."""
+        if values := [{"of": one.id, name: one.values[name]} for one in invoices]:
+            await self._connection.execute(update(table).where(table.c.item_id == bindparam("of")), values)
+
+    async def _add_emails(self, emails: Sequence[tuple[UUID, str]]) -> None:
+        values = [
+            {"id": new_id(), "customer_id": of, "kind": "email", "address": email, "position": n} for n, (of, email) in enumerate(emails)
+        ]
+        if values:
+            await add_new(self._connection, t.contacts, values)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row as it stands, or will."""
+
+    id: UUID
+    values: dict[str, Any]
+    new: bool = False
+    changed: bool = False
+
+    def set(self, **values: object) -> bool:
+        """Whether anything is different now."""
+        different = {name: value for name, value in values.items() if self.values.get(name) != value}
+        self.values |= different
+        self.changed = self.changed or bool(different)
+        return bool(different)
+
+
+@dataclass(slots=True)
+class _Invoice(_Row):
+    paid: int = 0
+    payments: int = 0
+    recoined: bool = False
+    moved: bool = False
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Some rows of the file, and what the database must hold after them."""
+
+    book: BookId
+    at: datetime
+    today: date
+    customers: dict[str, _Row]
+    invoices: dict[str, _Invoice]
+    payments: list[dict[str, Any]] = field(default_factory=list)
+    touched: set[UUID] = field(default_factory=set)
+
+    def take(self, row: LedgerRow) -> Stored:
+        """Later rows of the file win over earlier ones."""
+        customer = self._customer(row)
+        answer = self._invoice(row, customer)
+        if self._payment(row, customer) and answer is Stored.UNCHANGED:
+            answer = Stored.UPDATED
+        if answer is not Stored.UNCHANGED:
+            self.touched.add(customer)
+        return answer
+
+    def _customer(self, row: LedgerRow) -> UUID:
+        """What the file leaves empty stays as it is. A customer spelt anew does not make the row count as changed."""
+        known = self.customers.get(row.customer_number)
+        if known is None:
+            name = row.customer_name or row.customer_number
+            new = _Row(new_id(), {"book_id": self.book, "number": row.customer_number, "name": name, "folded": folded(name)}, new=True)
+            new.values |= {"id": new.id, "party": row.party or Party.BUSINESS.value, "next_look_at": self.at}
+            new.values |= {name: getattr(row, name) for name in _DETAILS}
+            self.customers[row.customer_number] = new
+            return new.id
+        told = {name: getattr(row, name) for name in (*_DETAILS, "party") if getattr(row, name)}
+        known.set(**told, name=row.customer_name or known.values["name"])
+        known.values["folded"] = folded(known.values["name"])
+        return known.id
+
+    def _invoice(self, row: LedgerRow, customer: UUID) -> Stored:
+        said = {"customer_id": customer, "total": row.total.minor, "currency": row.total.currency, "due_on": row.due_on}
+        if row.issued_on is not None:
+            said["issued_on"] = row.issued_on
+        if row.reference is not None:
+            said["reference"] = row.reference
+        known = self.invoices.get(row.number)
+        if known is None:
+            new = _Invoice(new_id(), {"issued_on": None, "reference": None, "plan_id": None, "position": 0}, new=True)
+            new.values |= {
+                "id": new.id,
+                "book_id": self.book,
+                "kind": ItemKind.INVOICE.value,
+                "number": row.number,
+                "seen_at": self.at,
+            } | said
+            self.invoices[row.number] = new
+            return Stored.IMPORTED
+        # A file that corrects the currency corrects that of the money received too.
+        known.recoined = known.recoined or known.values["currency"] != row.total.currency
+        if known.values["customer_id"] != customer:
+            known.moved = True
+            self.touched.add(known.values["customer_id"])
+        return Stored.UPDATED if known.set(**said) else Stored.UNCHANGED
+
+    def _payment(self, row: LedgerRow, customer: UUID) -> bool:
+        """The file says everything received so far; what differs from that is a payment, or, below zero, its correction."""
+        invoice = self.invoices[row.number]
+        if row.paid is None or row.paid.minor == invoice.paid:
+            return False
+        invoice.payments += 1
+        values = {"amount": row.paid.minor - invoice.paid, "currency": row.paid.currency, "paid_on": row.paid_on or self.today}
+        key = f"file:{row.number}:{invoice.payments}"
+        self.payments.append({"id": new_id(), "customer_id": customer, "item_id": invoice.id, "key": key, **values})
+        invoice.paid = row.paid.minor
+        return True
+
+
+def folded(name: str) -> str:
+    """A name as searches compare it."""
+    return " ".join(name.casefold().split())

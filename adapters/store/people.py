@@ -1,0 +1,54 @@
+"""Staff, and the chat accounts that are theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select, update
+
+from adapters.store import rows
+from adapters.store import tables as t
+from adapters.store.unit import Part
+from workflows.domain.access import Role, User
+from workflows.domain.ids import UserId, new_id
+from workflows.errors import NotKnown
+
+
+class People(Part):
+    async def add_user(self, user: User) -> None:
+        await self._add(t.users, id=user.id, email=_same(user.email), name=user.name, role=user.role.value)
+
+    async def users(self) -> Sequence[User]:
+        return [rows.user(row) for row in await self._all(select(t.users).order_by(t.users.c.name, t.users.c.email))]
+
+    async def user(self, user: UserId) -> User:
+        return rows.user(await self._one(select(t.users).where(t.users.c.id == user), "user"))
+
+    async def user_by_email(self, email: str) -> User | None:
+        return await self._user(select(t.users).where(t.users.c.email == _same(email)))
+
+    async def user_by_identity(self, platform: str, team: str, person: str) -> User | None:
+        i = t.identities.c
+        theirs = select(i.user_id).where(i.platform == platform, i.team == team, i.person == person)
+        return await self._user(select(t.users).where(t.users.c.id.in_(theirs)))
+
+    async def set_role(self, user: UserId, role: Role) -> None:
+        done = await self._connection.execute(update(t.users).where(t.users.c.id == user).values(role=role.value))
+        if done.rowcount == 0:
+            raise NotKnown("There is no such user.")
+
+    async def link(self, user: UserId, platform: str, team: str, person: str) -> None:
+        """A chat account belongs to one user: the one it was linked to last."""
+        await self.user(user)
+        i = t.identities.c
+        if not await self._add_new(t.identities, id=new_id(), user_id=user, platform=platform, team=team, person=person):
+            there = (i.platform == platform) & (i.team == team) & (i.person == person)
+            await self._connection.execute(update(t.identities).where(there).values(user_id=user))
+
+    async def _user(self, query: Select[tuple[object, ...]]) -> User | None:
+        found = await self._all(query)
+        return rows.user(found[0]) if found else None
+
+
+def _same(email: str) -> str:
+    return email.strip().casefold()

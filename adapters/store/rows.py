@@ -1,0 +1,207 @@
+"""Rows as the domain's values: one plain function each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+
+from workflows.domain.access import Role, User
+from workflows.domain.account import (
+    Act,
+    Book,
+    Credit,
+    Customer,
+    Escalation,
+    Flag,
+    Item,
+    ItemKind,
+    ListedItem,
+    Notice,
+    NoticeState,
+    Party,
+    Payment,
+    Plan,
+    PlanState,
+    Raised,
+    Snooze,
+)
+from workflows.domain.calendar import Place
+from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, UserId
+from workflows.domain.money import Money
+from workflows.ports import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+
+
+def book(row: Row[Any]) -> Book:
+    return Book(
+        id=BookId(row.id),
+        slug=row.slug,
+        name=row.name,
+        place=Place(row.zone, row.country, row.subdivision),
+        currency=row.currency,
+        language=row.language,
+        seller_email=row.seller_email,
+        seller_phone=row.seller_phone,
+        payment_instructions=row.payment_instructions,
+        fed_by_files=row.fed_by_files,
+        read_through=row.read_through,
+        read_at=row.read_at,
+        chat_channel=row.chat_channel,
+    )
+
+
+def book_values(book: Book) -> dict[str, object]:
+    return {
+        "slug": book.slug,
+        "name": book.name,
+        "zone": book.place.zone,
+        "country": book.place.country,
+        "subdivision": book.place.subdivision,
+        "currency": book.currency,
+        "language": book.language,
+        "seller_email": book.seller_email,
+        "seller_phone": book.seller_phone,
+        "payment_instructions": book.payment_instructions,
+        "fed_by_files": book.fed_by_files,
+        "read_through": book.read_through,
+        "read_at": book.read_at,
+        "chat_channel": book.chat_channel,
+    }
+
+
+def customer(row: Row[Any], book: Book, emails: tuple[str, ...]) -> Customer:
+    return Customer(
+        id=CustomerId(row.id),
+        book_id=book.id,
+        number=row.number,
+        name=row.name,
+        place=_place(row, book.place),
+        language=row.language or book.language,
+        party=Party(row.party),
+        emails=emails,
+        owner=row.owner_id,
+    )
+
+
+def _place(row: Row[Any], fallback: Place) -> Place:
+    """What the customer's row leaves open is as at the book's place; a country of its own brings its own holidays."""
+    if row.country is None:
+        return Place(row.zone or fallback.zone, fallback.country, fallback.subdivision)
+    return Place(row.zone or fallback.zone, row.country, row.subdivision)
+
+
+def item(row: Row[Any]) -> Item:
+    return Item(
+        id=ItemId(row.id),
+        number=row.number,
+        total=Money(row.total, row.currency),
+        due_on=row.due_on,
+        seen_at=row.seen_at,
+        issued_on=row.issued_on,
+        kind=ItemKind(row.kind),
+        plan=row.plan_id,
+        reference=row.reference,
+    )
+
+
+def payment(row: Row[Any]) -> Payment:
+    return Payment(Money(row.amount, row.currency), row.paid_on, row.item_id, row.key)
+
+
+def credit(row: Row[Any]) -> Credit:
+    return Credit(Money(row.amount, row.currency), row.credited_on, row.item_id, row.key)
+
+
+def snooze(row: Row[Any]) -> Snooze:
+    return Snooze(row.item_id, row.until, row.by, row.at, row.ended_at)
+
+
+def flag(row: Row[Any]) -> Flag:
+    return Flag(row.item_id, row.by, row.at, row.note, row.ended_at)
+
+
+def escalation(row: Row[Any]) -> Escalation:
+    return Escalation(row.item_id, row.to, row.why, row.by, row.at, row.ended_at)
+
+
+def act(row: Row[Any]) -> Act:
+    return Act(row.item_id, row.name, row.by, row.by_name, row.at, row.words)
+
+
+def raised(row: Row[Any]) -> Raised:
+    return Raised(row.item_id, row.step, row.occurrence, row.at)
+
+
+def plan(row: Row[Any], covers: tuple[ItemId, ...], instalments: tuple[Item, ...]) -> Plan:
+    return Plan(
+        id=row.id,
+        covers=covers,
+        instalments=instalments,
+        state=PlanState(row.state),
+        by=row.by,
+        at=row.at,
+        accepted_by=row.accepted_by,
+        accepted_at=row.accepted_at,
+        accepted_how=row.accepted_how,
+        ended_at=row.ended_at,
+    )
+
+
+def listed(row: Row[Any]) -> ListedItem:
+    return ListedItem(row.item_id, row.step, row.occurrence, row.leads)
+
+
+def notice(row: Row[Any], items: tuple[ListedItem, ...]) -> Notice:
+    return Notice(
+        id=NoticeId(row.id),
+        day=row.day,
+        at=row.at,
+        step=row.step,
+        items=items,
+        state=NoticeState(row.state),
+        channel=row.channel,
+        by=row.by,
+        currencies=tuple(row.currencies),
+        sent_at=row.sent_at,
+        because=row.because,
+    )
+
+
+def outbox_row(row: Row[Any]) -> OutboxRow:
+    return OutboxRow(row.id, Effect(row.kind), row.key, row.payload, OutboxState(row.state), row.attempts, row.claimed_at, row.reference)
+
+
+def card(row: Row[Any]) -> StaffCard:
+    return StaffCard(
+        id=row.id,
+        kind=CardKind(row.kind),
+        book=row.book_id,
+        subject=row.subject,
+        day=row.day,
+        at=row.at,
+        state=CardState(row.state),
+        data=row.data,
+        platform=row.platform,
+        channel=row.channel,
+        message=row.message,
+    )
+
+
+def card_values(card: StaffCard) -> dict[str, object]:
+    return {
+        "id": card.id,
+        "kind": card.kind.value,
+        "book_id": card.book,
+        "subject": card.subject,
+        "day": card.day,
+        "at": card.at,
+        "state": card.state.value,
+        "data": dict(card.data),
+        "platform": card.platform,
+        "channel": card.channel,
+        "message": card.message,
+    }
+
+
+def user(row: Row[Any]) -> User:
+    return User(UserId(row.id), row.email, row.name, Role(row.role))

@@ -1,0 +1,63 @@
+"""What every part of a unit of work stands on: its connection, the vault, and the few statements they share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, Table, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import tables as t
+from adapters.store.secrets import Vault
+from workflows.domain.ids import CustomerId, ItemId
+from workflows.errors import NotKnown
+
+
+class Part:
+    """One subject of the unit of work. All parts share one connection, and so one transaction."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        self._connection, self._vault = connection, vault
+
+    async def _one(self, query: Select[Any], what: str) -> Row[Any]:
+        """The only row; raises `NotKnown`."""
+        row: Row[Any] | None = (await self._connection.execute(query)).one_or_none()
+        if row is None:
+            raise NotKnown(f"There is no such {what}.")
+        return row
+
+    async def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
+        found: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
+        return found
+
+    async def _add(self, table: Table, **values: object) -> None:
+        await self._connection.execute(table.insert().values(**values))
+
+    async def _add_new(self, table: Table, **values: object) -> bool:
+        """False, and nothing written, where a unique key says that the row is there already."""
+        return await add_new(self._connection, table, [values]) == 1
+
+    async def _wake(self, customer: CustomerId, at: datetime) -> None:
+        """Has the tick look at the account, and locks its row. Raises `NotKnown`."""
+        done = await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(next_look_at=at))
+        if done.rowcount == 0:
+            raise NotKnown("There is no such customer.")
+
+    async def _wake_owner(self, item: ItemId, at: datetime) -> CustomerId:
+        """As `_wake`, for the account the item belongs to."""
+        owner = select(t.items.c.customer_id).where(t.items.c.id == item).scalar_subquery()
+        woken = update(t.customers).where(t.customers.c.id == owner).values(next_look_at=at).returning(t.customers.c.id)
+        found = (await self._connection.execute(woken)).scalar_one_or_none()
+        if found is None:
+            raise NotKnown("There is no such invoice.")
+        return CustomerId(found)
+
+
+async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
+    """Inserts the rows that break no unique key; returns how many that were."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    result = await connection.execute(insert(table).on_conflict_do_nothing(), rows[0] if len(rows) == 1 else rows)
+    return result.rowcount

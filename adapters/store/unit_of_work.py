@@ -1,0 +1,54 @@
+"""The store: opens units of work, each one transaction over all subjects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.store.accounts import Accounts
+from adapters.store.audit import AuditTrail, Trail
+from adapters.store.books import Books
+from adapters.store.cards import Cards
+from adapters.store.facts import Facts, Plans
+from adapters.store.imports import Imports
+from adapters.store.inbound import Arrivals, SqlInbound
+from adapters.store.notices import Notices
+from adapters.store.outbox import Outbox
+from adapters.store.people import People
+from adapters.store.policies import PolicyTexts
+from adapters.store.releases import Releases
+from adapters.store.reports import Reports
+from adapters.store.secrets import Vault
+from workflows.ports import Clock
+
+
+class SqlUnitOfWork(Books, Accounts, Imports, Facts, Plans, Releases, Notices, Outbox, Cards, People, Arrivals, Trail, Reports):
+    """The `UnitOfWork` of `workflows.ports`."""
+
+
+class SqlStore(PolicyTexts):
+    """Called: `async with store() as work:` commits at the end, rolls back when the block raises.
+
+    `keys` are of 32 bytes; the first encrypts, all of them decrypt.
+    """
+
+    def __init__(self, engine: AsyncEngine, keys: Sequence[bytes]) -> None:
+        super().__init__(engine)
+        self._vault = Vault(keys)
+        self.audit = AuditTrail(engine)
+
+    def __call__(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
+        return self._unit()
+
+    @asynccontextmanager
+    async def _unit(self) -> AsyncGenerator[SqlUnitOfWork, None]:
+        async with self._engine.begin() as connection:
+            yield SqlUnitOfWork(connection, self._vault)
+
+    def inbound(self, clock: Clock) -> SqlInbound:
+        return SqlInbound(self._engine, self._vault, clock)
+
+    async def close(self) -> None:
+        await self._engine.dispose()

@@ -1,0 +1,23 @@
+"""Up to when the balances of a book count as current."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from workflows.domain.account import Book
+
+NEVER_READ = datetime.fromtimestamp(0, UTC)
+
+
+def fresh_until(book: Book, *, has_items: bool, business_days: int = 1) -> datetime | None:
+    """The first instant at which balances are too old to send on; null when they never are.
+
+    A book fed by files is fresh to the end, at its place, of that many business days after the day its last file was exported.
+    One that has items but was never read is not fresh at all.
+    """
+    if not book.fed_by_files or (book.read_through is None and not has_items):
+        return None
+    if book.read_through is None:
+        return NEVER_READ
+    last = book.place.add_business_days(book.read_through, business_days)
+    return book.place.start_of(last + timedelta(days=1))
