@@ -180,121 +180,6 @@ flags = Table(
     instant("ended_at", needed=False),
 )
 
-acts = Table(
-    "contacts",
-    METADATA,
-    own_id(),
-    refers_to("customers.id"),
-    text("kind"),
-    text("address"),
-    Column("position", Integer(), nullable=False),
-    UniqueConstraint("customer_id", "kind", "address"),
-)
-
-# What they owe and paid ------------------------------------------------------------------------------------------------
-
-plans = Table(
-    "plans",
-    METADATA,
-    own_id(),
-    refers_to("customers.id", index=True),
-    text("state"),
-    refers_to("users.id", name="by"),
-    instant("at"),
-    refers_to("users.id", name="accepted_by", needed=False),
-    instant("accepted_at", needed=False),
-    text("accepted_how"),
-    instant("ended_at", needed=False),
-)
-
-items = Table(
-    "items",
-    METADATA,
-    own_id(),
-    refers_to("books.id"),
-    refers_to("customers.id", index=True),
-    text("kind"),
-    text("number", index=True),
-    minor("total"),
-    text("currency"),
-    Column("due_on", Date(), index=True),
-    Column("issued_on", Date()),
-    instant("seen_at"),
-    text("reference", needed=False),
-    refers_to("plans.id", needed=False, index=True),
-    Column("position", Integer(), nullable=False),
-)
-Index(
-    "uq_items_invoice",
-    items.c.book_id,
-    items.c.number,
-    unique=True,
-    sqlite_where=sql("kind = 'invoice'"),
-    postgresql_where=sql("kind = 'invoice'"),
-)
-
-plan_items = Table(
-    "plan_items",
-    METADATA,
-    own_id(),
-    refers_to("plans.id"),
-    refers_to("items.id", index=True),
-    Column("position", Integer(), nullable=False),
-    UniqueConstraint("plan_id", "item_id"),
-)
-
-payments = Table(
-    "payments",
-    METADATA,
-    own_id(),
-    refers_to("customers.id", index=True),
-    refers_to("items.id", needed=False, index=True),
-    minor("amount"),
-    text("currency"),
-    Column("paid_on", Date(), nullable=False),
-    text("key"),
-    UniqueConstraint("customer_id", "key"),
-)
-
-credits_ = Table(
-    "credits",
-    METADATA,
-    own_id(),
-    refers_to("customers.id", index=True),
-    refers_to("items.id", needed=False, index=True),
-    minor("amount"),
-    text("currency"),
-    Column("credited_on", Date(), nullable=False),
-    text("key"),
-    UniqueConstraint("customer_id", "key"),
-)
-
-# What people said about it ---------------------------------------------------------------------------------------------
-
-snoozes = Table(
-    "snoozes",
-    METADATA,
-    own_id(),
-    refers_to("customers.id", index=True),
-    refers_to("items.id", index=True),
-    Column("until", Date(), nullable=False),
-    refers_to("users.id", name="by"),
-    instant("at"),
-    instant("ended_at", needed=False),
-)
-
-flags = Table(
-    "flags",
-    METADATA,
-    own_id(),
-    refers_to("customers.id", index=True),
-    refers_to("items.id", index=True),
-    refers_to("users.id", name="by"),
-    instant("at"),
-    text("note"),
-    instant("ended_at", needed=False),
-)
-
 escalations = Table(
     "escalations",
     METADATA,
@@ -303,7 +188,7 @@ escalations = Table(
     refers_to("items.id", index=True),
     refers_to("users.id", name="to"),
     text("why"),
-    refers_to("users.id", name="by"),
+    refers_to("users.id", name="by", needed=False),
     instant("at"),
     instant("ended_at", needed=False),
 )
