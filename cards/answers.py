@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cards.actions import Action, Name
+from cards.buttons import buttons
 from cards.clean import bare
 from cards.digest import DigestLine
 from cards.elements import Card, Element, Facts, Heading, Row, Rows, Text, Tone
 from cards.format import age, amounts, cell, count, day, lateness, locale_of, money, name
 from cards.history import Event
-from cards.overdue import buttons, following_line, next_words, past_line, which_line
+from cards.lines import following_line, next_words, past_line, which_line
 from workflows.domain.account import Account, Book
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import UserId

@@ -66,7 +66,8 @@ def digest(book: Book, on: date, lines: Sequence[DigestLine], today: Today) -> C
     """`Tuesday 24 November · 14 newly overdue · €86,210.00 and $12,900.00`, the first lines, and what goes out."""
     locale, items = locale_of(book), sum(line.items for line in lines)
     sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
-    heading = Heading(long_day(on, locale), sums or None, f"{items:,} newly overdue", Tone.LATE if lines else Tone.GOOD)
+    title = f"{long_day(on, locale)} · {f'{items:,}' if items else 'nothing'} newly overdue"
+    heading = Heading(title, sums or None, tone=Tone.LATE if lines else Tone.GOOD)
     body: list[Element] = [heading]
     if lines:
         body.append(_rows(book, lines[:SHOWN], left=len(lines) - SHOWN, more=_page(book, on, 0)))

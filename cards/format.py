@@ -98,6 +98,12 @@ def moment(at: datetime, now: datetime, place: Place, locale: str = _PLAIN) -> s
     return clock(at, place) if on == today else f"{day(on, today, locale)} {clock(at, place)}"
 
 
+def since(at: datetime, now: datetime, place: Place, locale: str = _PLAIN) -> str:
+    """`today 09:14`, else `Mon 16 Nov 09:00`: when something was done."""
+    said = moment(at, now, place, locale)
+    return said if " " in said else f"today {said}"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 reminder`, `9 reminders`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from cards.actions import Name
+from cards.buttons import about
 from cards.clean import bare
 from cards.elements import (
     AmountField,
@@ -25,12 +26,12 @@ from cards.elements import (
     Text,
     TextField,
 )
-from cards.format import clock, count, day, listing, locale_of, money, name, step_words
-from cards.overdue import about
+from cards.format import clock, day, days, listing, locale_of, money, name, step_words
 from workflows.domain.access import User
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision, NextStep
 from workflows.domain.money import Money, total
+from workflows.domain.standing import PLAN_OFFER_DAYS
 
 OTHER = "date"
 _LENGTHS = ((1, "1 day"), (3, "3 days"), (7, "1 week"))
@@ -103,7 +104,7 @@ def _what(account: Account, decided: ItemDecision, today: date) -> Text:
 
 def _ahead(account: Account, coming: Sequence[NextStep], today: date, locale: str) -> str:
     if not coming:
-        return "No step lies ahead. It wakes at 00:00 of that day."
+        return "No step lies ahead. It wakes at the start of that day."
     steps = listing(
         [
             f"{step_words(step.step, reminds=step.reminds)} of {day(step.day, today, locale)} {clock(step.at, account.book.place)}"
@@ -184,7 +185,9 @@ def plan_preview(
     if warning:
         intro, fields = (*intro, Text(f"⚠ {bare(warning)}")), (*fields, reason_field())
     submit = Button("Keep plan", about(account, decided, Name.CONFIRM_PLAN, **terms), Style.PRIMARY)
-    outro = (Text("A proposal changes nothing until it is accepted. An accepted plan is chased instalment by instalment.", quiet=True),)
+    outro = (
+        Text(f"A proposal holds reminders for {days(PLAN_OFFER_DAYS)}; an accepted plan is chased instalment by instalment.", quiet=True),
+    )
     return Form("Payment plan", submit, intro, filled(fields, values or {}), outro)
 
 
@@ -212,5 +215,4 @@ def escalate_form(
     )
     submit = Button("Escalate", about(account, decided, Name.CONFIRM_ESCALATE), Style.PRIMARY)
     outro = (Text("Reminders wait until the item is handed back.", quiet=True),)
-    who = count(len(managers), "manager")
-    return Form("Escalate", submit, (*_general(errors), _what(account, decided, today)), filled(fields, values or {}), outro if who else ())
+    return Form("Escalate", submit, (*_general(errors), _what(account, decided, today)), filled(fields, values or {}), outro)

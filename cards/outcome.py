@@ -7,10 +7,11 @@ from datetime import date, datetime
 
 from cards.clean import bare
 from cards.elements import Card, Element, Heading, Text, Tone
-from cards.format import count, day, listing, locale_of, moment, money, name, step_words
-from cards.overdue import next_words
+from cards.format import count, day, days, listing, locale_of, money, name, since, step_words
+from cards.lines import next_words
 from workflows.domain.account import Account, Act, Plan
 from workflows.domain.decision import ItemDecision, NextStep
+from workflows.domain.standing import PLAN_OFFER_DAYS
 
 
 def _answer(words: str, *more: str, tone: Tone = Tone.GOOD) -> Card:
@@ -29,7 +30,7 @@ def snoozed(account: Account, decided: ItemDecision, until: date, silenced: Sequ
     locale = locale_of(book)
     steps = [f"{step_words(step.step, reminds=step.reminds)} of {day(step.day, today, locale)}" for step in silenced]
     silences = f"Silences: {listing(steps)}." if steps else "No step falls into that time."
-    wakes = f"Wakes: {day(until, today, locale)} 00:00."
+    wakes = f"Wakes: {day(until, today, locale)}."
     return _answer(f"{_subject(account, decided)}: snoozed until {day(until, today, locale)}", silences, wakes)
 
 
@@ -55,7 +56,9 @@ def handed_back(account: Account, decided: ItemDecision, now: datetime) -> Card:
 
 def plan_proposed(account: Account, decided: ItemDecision, plan: Plan) -> Card:
     parts = count(len(plan.instalments), "instalment")
-    return _answer(f"{_subject(account, decided)}: plan of {parts} proposed", "Reminders go on until the customer accepts.")
+    return _answer(
+        f"{_subject(account, decided)}: plan of {parts} proposed", f"Reminders wait {days(PLAN_OFFER_DAYS)} for the customer's answer."
+    )
 
 
 def plan_accepted(account: Account, decided: ItemDecision, plan: Plan, now: datetime) -> Card:
@@ -82,6 +85,6 @@ def _next(account: Account, decided: ItemDecision, now: datetime) -> str:
 
 def already_done(account: Account, act: Act, now: datetime) -> Card:
     """Somebody was first: who, what and when."""
-    at = moment(act.at, now, account.book.place, locale_of(account.book))
+    at = since(act.at, now, account.book.place, locale_of(account.book))
     words = bare(act.words) or f"{name(act.by_name)} has changed it"
-    return _answer("Somebody was first", f"{words}, {at}.", "Nothing was changed. The card shows how it stands now.", tone=Tone.WARNING)
+    return _answer("Somebody was first", f"{words} ({at}).", "Nothing was changed. The card shows how it stands now.", tone=Tone.WARNING)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from cards.actions import Action, Name
 from cards.clean import bare
 from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
-from cards.format import day, listing, locale_of, moment, money, name, over
+from cards.format import day, listing, locale_of, money, name, over, since
 from workflows.domain.access import Role
 from workflows.domain.account import Account, Book, Notice
 
@@ -56,10 +56,10 @@ def not_linked(platform: str = "slack") -> Card:
 def unknown_message(account: Account, notice: Notice, now: datetime, *, to: tuple[str, ...] = ()) -> Card:
     """A message that may or may not have left. Buttons carry the notice's id."""
     book = account.book
-    at = moment(notice.at, now, book.place, locale_of(book))
+    at = since(notice.at, now, book.place, locale_of(book))
     addresses = f" to {listing([bare(address) for address in to])}" if to else ""
     numbers = listing([name(account.item(line.item).number) for line in notice.items[:5]])
-    told = f"The message {over(notice.channel)}{addresses} about {numbers}, {at}, may or may not have left: the connection broke while it was being handed over."
+    told = f"The message {over(notice.channel)}{addresses} about {numbers} ({at}) may or may not have left: the connection broke while it was being handed over."
     asks = "It is not sent again by itself. Look in the mailbox it leaves from, then say:"
     choice = Actions((Button("It was sent", Action(Name.WAS_SENT, notice.id)), Button("Send again", Action(Name.SEND_AGAIN, notice.id))))
     return _problem(f"{name(account.customer.name)}: did the reminder leave?", told, asks, actions=choice)
@@ -84,7 +84,8 @@ def stale_book(book: Book, today: date, waiting: int = 0) -> Card:
 
 def delivery_failed(account: Account, notice: Notice, now: datetime) -> Card:
     """A message that never reached the customer."""
-    at = moment(notice.at, now, account.book.place, locale_of(account.book))
+    at = since(notice.at, now, account.book.place, locale_of(account.book))
+    because = f" Reason: {bare(notice.because).rstrip('.')}." if notice.because else ""
     amounts = listing(
         [
             f"{name(account.item(line.item).number)} over {money(account.item(line.item).total, locale_of(account.book))}"
@@ -93,6 +94,6 @@ def delivery_failed(account: Account, notice: Notice, now: datetime) -> Card:
     )
     return _problem(
         f"{name(account.customer.name)}: the reminder did not arrive",
-        f"Sent {over(notice.channel)} {at}, about {amounts}. {bare(notice.because)}",
+        f"Sent {over(notice.channel)} {at}, about {amounts}.{because}",
         "Check the address, then send a reminder from the item's card.",
     )

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from babel import Locale, UnknownLocaleError
 
 from cards.actions import Name
+from cards.buttons import about
 from cards.clean import bare
 from cards.elements import Button, Card, Facts, Field, Form, Heading, Prose, Quote, Row, Rows, Style, Text, Tone
 from cards.format import amounts, cell, clock, count, day, lateness, listing, locale_of, moment, money, name
 from cards.forms import filled, reason_field
-from cards.overdue import about
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision
 from workflows.domain.money import totals

@@ -8,7 +8,8 @@ from cards.clean import clean, shorten
 
 TEXT = 3_000
 _JOINER = "\u2060"  # invisible; `clean` takes it out of text from outside, so every one here is ours
-_FORMATTING = frozenset("*_~`:@|")
+_FORMATTING = frozenset("*_~`|")
+_STARTING = frozenset(":@")  # of an emoji code, a link, a mention: inert once the next character is not their own
 _SUMMARY = 780  # `&` becomes five characters, and an update's text may hold 4,000
 EMPTY = "–"  # Slack refuses an empty text
 
@@ -26,4 +27,10 @@ def words(text: str, limit: int = TEXT, *, lines: bool = False) -> str:
 def summary(text: str) -> str:
     """The fallback text, which Slack reads as its markup: brackets escaped, every formatting character kept from its neighbours."""
     safe = words(text, _SUMMARY).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return "".join(f"{_JOINER}{char}{_JOINER}" if char in _FORMATTING else char for char in safe)
+    return "".join(_inert(char) for char in safe)
+
+
+def _inert(char: str) -> str:
+    if char in _STARTING:
+        return f"{char}{_JOINER}"
+    return f"{_JOINER}{char}{_JOINER}" if char in _FORMATTING else char
