@@ -8,6 +8,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
+from dateutil.relativedelta import relativedelta
 
 SATURDAY = 5
 _DAY = timedelta(days=1)
@@ -27,8 +28,14 @@ def zone(name: str) -> ZoneInfo:
 
 
 @lru_cache(maxsize=256)
-def _public_holidays(country: str, subdivision: str | None) -> holidays.HolidayBase:
-    return holidays.country_holidays(country, subdiv=subdivision)
+def _public_holidays(country: str, subdivision: str | None) -> holidays.HolidayBase | None:
+    """Those of the country where the subdivision is not known; null where the country is not."""
+    for part in (subdivision, None):
+        try:
+            return holidays.country_holidays(country, subdiv=part)
+        except NotImplementedError:  # the library's word for a name it does not know
+            continue
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,12 @@ class Place:
         return self.at(day, time())
 
     def is_business_day(self, day: date) -> bool:
-        """Neither a weekend day nor a public holiday; without a known country only weekends count."""
-        if day.weekday() >= SATURDAY:
-            return False
-        return self.country is None or day not in _public_holidays(self.country, self.subdivision)
+        """Neither a weekend day nor a public holiday of the country; without a known one only Saturdays and Sundays are not."""
+        known = _public_holidays(self.country, self.subdivision) if self.country else None
+        if known is None:
+            return day.weekday() < SATURDAY
+        is_public = day in known  # asked first: this also reads the year's working Saturdays and Sundays
+        return not is_public and (not known.is_weekend(day) or day in known.weekend_workdays)
 
     def add_business_days(self, day: date, count: int) -> date:
         """The `count`-th business day after `day`."""
@@ -81,6 +90,11 @@ def month_end(day: date) -> date:
     """The last day of the month that holds `day`."""
     first_of_next = date(day.year + day.month // 12, day.month % 12 + 1, 1)
     return first_of_next - _DAY
+
+
+def months_after(anchor: date, count: int) -> date:
+    """The same day `count` months on, or the last of that month: 31 Jan, 28 Feb, 31 Mar. Steps from the anchor do not drift."""
+    return anchor + relativedelta(months=count)
 
 
 def spoken(day: date) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 
 # ISO 4217 minor units that differ from 2. Display libraries follow other data (CLDR); storage follows ISO.
@@ -152,6 +153,8 @@ _TWO_DIGITS = frozenset(
     ]
 )
 
+_PLAIN = re.compile(r"(?P<whole>-?[0-9]{1,16})(\.(?P<digits>[0-9]+))?")
+
 
 class UnknownCurrency(ValueError):
     """A code that is not a circulating ISO 4217 currency."""
@@ -184,16 +187,13 @@ class Money:
     @classmethod
     def of(cls, amount: str | Decimal, currency: str) -> Money:
         """From a plain decimal such as `1234.50`; raises `BadAmount` when it is none or has more digits than the currency."""
-        try:
-            number = Decimal(amount)
-        except InvalidOperation:
-            raise BadAmount(f"{amount!r} is not an amount") from None
-        if not number.is_finite() or number.adjusted() > 15:
+        plain = _PLAIN.fullmatch(f"{amount:f}" if isinstance(amount, Decimal) else amount)
+        if plain is None:
             raise BadAmount(f"{amount!r} is not an amount")
-        scaled = number.scaleb(exponent(currency))
-        if scaled != scaled.to_integral_value():
-            raise BadAmount(f"{amount} has more than {exponent(currency)} digits after the point, {currency} has {exponent(currency)}")
-        return cls(int(scaled), currency)
+        whole, digits, most = plain["whole"], (plain["digits"] or "").rstrip("0"), exponent(currency)
+        if len(digits) > most:
+            raise BadAmount(f"{amount} has {len(digits)} digits after the point, and {currency} has {most}")
+        return cls(int(whole + digits.ljust(most, "0")), currency)
 
     @classmethod
     def zero(cls, currency: str) -> Money:

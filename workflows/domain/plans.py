@@ -1,0 +1,82 @@
+"""Payment plans: what is due when, and which plans a manager has to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from workflows.domain.calendar import months_after
+from workflows.domain.money import CannotSplit, Money, split
+
+MOST_INSTALMENTS = 60
+AGREED_INSTALMENTS, AGREED_DAYS = 6, 180  # what a collector may agree alone (DOMAIN: separation of duties)
+_LAST_YEAR = 2200
+
+
+class BadTerms(ValueError):
+    """A plan that cannot be; the sentence says what to change."""
+
+
+class Rhythm(StrEnum):
+    WEEKLY = "weekly"
+    FORTNIGHTLY = "fortnightly"
+    MONTHLY = "monthly"
+
+    def after(self, first: date, steps: int) -> date:
+        """Months count from the first day, not from the day before: 31 Jan, 28 Feb, 31 Mar."""
+        if self is Rhythm.MONTHLY:
+            return months_after(first, steps)
+        return first + timedelta(weeks=steps * (1 if self is Rhythm.WEEKLY else 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    due_on: date
+    amount: Money
+
+
+def schedule(total: Money, *, count: int, rhythm: Rhythm, first_on: date, deposit: Money | None = None) -> tuple[Instalment, ...]:
+    """`count` instalments of `total`, the first on `first_on`. A deposit comes before them: it is due on `first_on`, they follow.
+
+    Raises `BadTerms` (or `MixedCurrencies` for a deposit in another currency than the total).
+    """
+    _check(total, count, first_on, deposit)
+    rest = total - deposit if deposit else total
+    try:
+        shares = split(rest, [1] * count)
+    except CannotSplit:
+        raise BadTerms(f"{rest} cannot be spread over {count} instalments, some would be nothing; choose fewer.") from None
+    amounts = (deposit, *shares) if deposit else shares
+    return tuple(Instalment(rhythm.after(first_on, step), amount) for step, amount in enumerate(amounts))
+
+
+def _check(total: Money, count: int, first_on: date, deposit: Money | None) -> None:
+    if total.minor <= 0:
+        raise BadTerms("Nothing is open, so there is nothing to spread.")
+    if not 1 <= count <= MOST_INSTALMENTS:
+        raise BadTerms(f"A plan has 1 to {MOST_INSTALMENTS} instalments, not {count}.")
+    if first_on.year > _LAST_YEAR:
+        raise BadTerms(f"The first date, {first_on}, is too far away; check the year.")
+    if deposit is None:
+        return
+    if deposit.minor <= 0:
+        raise BadTerms("A deposit is above zero; leave it out for none.")
+    if deposit >= total:
+        raise BadTerms(f"The deposit of {deposit} leaves nothing of {total} to spread; choose a smaller one.")
+
+
+def beyond_limit(total: Money, instalments: Sequence[Instalment], limit: Money, agreed_on: date | None = None) -> str | None:
+    """Why a manager has to agree the plan; null when a collector may. `limit` is in the currency of the plan.
+
+    A deposit counts as an instalment. Days are counted from `agreed_on`, else from the first payment, to the last.
+    """
+    reasons = []
+    if total > limit:
+        reasons.append(f"it is above {limit}")
+    if len(instalments) > AGREED_INSTALMENTS:
+        reasons.append(f"it has more than {AGREED_INSTALMENTS} instalments")
+    if instalments and (instalments[-1].due_on - (agreed_on or instalments[0].due_on)).days > AGREED_DAYS:
+        reasons.append(f"it runs longer than {AGREED_DAYS} days")
+    return f"A manager has to agree this plan: {' and '.join(reasons)}." if reasons else None
