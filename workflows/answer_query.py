@@ -12,7 +12,7 @@ from workflows.domain.decision import Decision, ItemDecision
 from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.domain.policy import Policy
 from workflows.errors import NotKnown
-from workflows.ports import Clock, FoundItem, Policies, UnitOfWork
+from workflows.ports import FoundItem, Policies, UnitOfWork
 
 MOST = 50
 
@@ -41,10 +41,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """The accounts with the oldest overdue items, oldest first; `more` says that there are others."""
+    """The accounts with the oldest overdue items, oldest first; `more` is how many overdue customers there are beside them."""
 
     accounts: tuple[Seen, ...]
-    more: bool
+    more: int
 
 
 async def see(customer: CustomerId, work: UnitOfWork, policies: Policies, at: datetime) -> Seen:
@@ -53,7 +53,7 @@ async def see(customer: CustomerId, work: UnitOfWork, policies: Policies, at: da
     return Seen(account, decide(policy, account, at), policy, at)
 
 
-async def balance(words: str, work: UnitOfWork, policies: Policies, clock: Clock) -> Seen | Choices:
+async def balance(words: str, work: UnitOfWork, policies: Policies, at: datetime) -> Seen | Choices:
     """Raises `NotKnown`. A full name or number wins over parts of others."""
     found = await work.find_customers(words)
     if not found:
@@ -61,7 +61,7 @@ async def balance(words: str, work: UnitOfWork, policies: Policies, clock: Clock
     exact = [customer for customer in found if words.strip().casefold() in {customer.name.casefold(), customer.number.casefold()}]
     if len(found) > 1 and len(exact) != 1:
         return Choices(words, customers=tuple(found))
-    return await see((exact or list(found))[0].id, work, policies, clock.now())
+    return await see((exact or list(found))[0].id, work, policies, at)
 
 
 async def invoice(
@@ -77,11 +77,11 @@ async def invoice(
     return seen, seen.of(found[0].item.id)
 
 
-async def overdue(work: UnitOfWork, policies: Policies, clock: Clock, days: Mapping[BookId, date], limit: int = MOST) -> Overdue:
+async def overdue(work: UnitOfWork, policies: Policies, at: datetime, days: Mapping[BookId, date], limit: int = MOST) -> Overdue:
     """`days` is today in each book."""
     seen: list[Seen] = []
     for book, day in days.items():
-        seen += [await see(customer, work, policies, clock.now()) for customer in await work.overdue_accounts(day, limit + 1, book)]
+        seen += [await see(customer, work, policies, at) for customer in await work.overdue_accounts(day, limit, book)]
     late = [one for one in seen if one.decision.overdue]
     late.sort(key=lambda one: min(item.item.due_on for item in one.decision.overdue if item.item.due_on is not None))
-    return Overdue(tuple(late[:limit]), len(late) > limit)
+    return Overdue(tuple(late[:limit]), sum([await work.count_overdue(day, book) for book, day in days.items()]) - len(late[:limit]))

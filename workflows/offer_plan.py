@@ -140,7 +140,7 @@ async def answer_plan(ask: AnswerPlan, work: UnitOfWork, clock: Clock) -> PlanSe
     await work.set_plan(plan.id, state, ask.by.id, clock.now(), ask.how)
     words = f"{ask.by.name} noted that the customer {'accepted' if ask.how else 'declined'} the plan"
     await note_act(work, account, item, ask.by, f"plan.{state.value}", words, clock.now(), plan=str(plan.id), how=ask.how)
-    return PlanSet(account, item, plan)
+    return PlanSet(account, item, (await work.plan(plan.id))[0])
 
 
 def _still_right(account: Account, item: Item, plan: Plan, by: User) -> None:

@@ -287,6 +287,8 @@ class UnitOfWork(Protocol):
         """Accounts of the book whose `next_look_at` comes before `until`, soonest first."""
         ...
 
+    async def count_overdue(self, day: date, book: BookId | None = None) -> int: ...
+
     # facts
     async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
         """Invoices with their customers and payments, by number within the book; one answer per row, same order."""

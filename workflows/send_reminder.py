@@ -103,6 +103,7 @@ class ReminderQueued:
     item: Item
     message: Message
     notice: NoticeId
+    by_name: str
 
 
 class PreviewChanged(Refused):
@@ -129,7 +130,7 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
     await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, clock.now())
     facts = {"notice": str(notice.id), "step": notice.step, "reason": ask.reason.strip(), "warnings": list(preview.warnings)}
     await note_act(work, account, item, ask.by, "reminder.sent_by_hand", f"{ask.by.name} sent a reminder by e-mail", clock.now(), **facts)
-    return ReminderQueued(account, item, preview.message, notice.id)
+    return ReminderQueued(account, item, preview.message, notice.id, ask.by.name)
 
 
 def _nobody_was_first(account: Account, ask: SendReminder) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from workflows.acting import record, redraw, require
 from workflows.domain.access import Right, User
-from workflows.domain.account import Notice, NoticeState
+from workflows.domain.account import Account, Notice, NoticeState
 from workflows.domain.ids import NoticeId
 from workflows.errors import AlreadyDone
 from workflows.ports import CardState, Clock, OutboxState, UnitOfWork
@@ -24,8 +24,10 @@ class SettleUnknown:
 
 @dataclass(frozen=True, slots=True)
 class UnknownSettled:
+    account: Account
     notice: Notice
     left: bool
+    by_name: str
 
 
 async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> UnknownSettled:
@@ -48,4 +50,4 @@ async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> 
     await record(work, str(ask.by.id), clock.now(), "notice.settled", {"notice": str(notice.id), "left": ask.left})
     for entry in notice.items:
         await redraw(work, account, entry.item, clock.now())
-    return UnknownSettled(notice, ask.left)
+    return UnknownSettled(account, notice, ask.left, ask.by.name)

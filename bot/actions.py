@@ -1,0 +1,145 @@
+"""A pressed button or an answered form to the command it means; pure, and the same for every chat."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from cards.actions import Action, Name
+from workflows.domain.access import User
+from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.money import BadAmount, Money
+from workflows.domain.plans import Rhythm
+from workflows.escalate_item import EscalateItem, HandBackItem
+from workflows.flag_item import FlagItem
+from workflows.offer_plan import AnswerPlan, Terms
+from workflows.release_accounts import ReleaseAccounts
+from workflows.send_reminder import PreviewReminder, SendReminder
+from workflows.settle_unknown import SettleUnknown
+from workflows.snooze_item import WakeItem
+
+# Pressing one of these opens a form (or a card of its own) and changes nothing.
+OPENS = frozenset(
+    {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
+)
+
+Reminding = PreviewReminder | SendReminder
+Acting = FlagItem | WakeItem | HandBackItem | EscalateItem | AnswerPlan | ReleaseAccounts | SettleUnknown
+Command = Reminding | Acting
+
+
+@dataclass(frozen=True, slots=True)
+class FieldErrors(Exception):
+    """What is wrong with a form's answers, by the name of the field."""
+
+    errors: Mapping[str, str]
+
+
+def command(action: Action, values: Mapping[str, str], by: User) -> Command | None:
+    """The command an action carries by itself; null for those that need the account to be read first (forms, plans, snoozes).
+
+    Raises `FieldErrors`.
+    """
+    build = _COMMANDS.get(action.name)
+    return build(action, values, by) if build else None
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _manager(values: Mapping[str, str]) -> UserId:
+    try:
+        return UserId(UUID(values.get("to", "")))
+    except ValueError:
+        raise FieldErrors({"to": "Choose who takes it over."}) from None
+
+
+def _why(values: Mapping[str, str]) -> str:
+    why = values.get("why", "").strip()
+    if not why:
+        raise FieldErrors({"why": "Say in a few words why; the manager reads it first."})
+    return why
+
+
+def _flag(action: Action, _: Mapping[str, str], by: User) -> Command:
+    return FlagItem(ItemId(action.id), by, on=action.name is Name.FLAG, seen=action.seen)
+
+
+def _send(action: Action, values: Mapping[str, str], by: User) -> Command:
+    earlier = _whole(action.data.get("earlier", ""))
+    return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""))
+
+
+def _answer_plan(action: Action, _: Mapping[str, str], by: User) -> Command:
+    how = "by word" if action.name is Name.ACCEPT_PLAN else ""
+    return AnswerPlan(PlanId(UUID(action.data["plan"])), by, how, action.seen)
+
+
+def _settle(action: Action, _: Mapping[str, str], by: User) -> Command:
+    return SettleUnknown(NoticeId(action.id), action.name is Name.WAS_SENT, by)
+
+
+_COMMANDS: Mapping[Name, Callable[[Action, Mapping[str, str], User], Command]] = {
+    Name.FLAG: _flag,
+    Name.UNFLAG: _flag,
+    Name.WAKE: lambda action, _, by: WakeItem(ItemId(action.id), by, action.seen),
+    Name.HAND_BACK: lambda action, _, by: HandBackItem(ItemId(action.id), by, action.seen),
+    Name.SEND_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by),
+    Name.CONFIRM_REMINDER: _send,
+    Name.CONFIRM_ESCALATE: lambda action, values, by: EscalateItem(ItemId(action.id), _manager(values), _why(values), by, action.seen),
+    Name.ACCEPT_PLAN: _answer_plan,
+    Name.DECLINE_PLAN: _answer_plan,
+    Name.RELEASE: lambda action, _, by: ReleaseAccounts(BookId(action.id), by),
+    Name.WAS_SENT: _settle,
+    Name.SEND_AGAIN: _settle,
+}
+
+
+def terms(values: Mapping[str, str], currency: str) -> Terms:
+    """Of a plan form's answers; raises `FieldErrors`."""
+    errors: dict[str, str] = {}
+    first, count, deposit = None, 0, None
+    try:
+        first = date.fromisoformat(values.get("first", ""))
+    except ValueError:
+        errors["first"] = "Choose the day the first instalment is due."
+    if not (count := _whole(values.get("count", ""))):
+        errors["count"] = "Give a whole number of instalments."
+    rhythm = values.get("rhythm", "")
+    if rhythm not in set(Rhythm):
+        errors["rhythm"] = "Choose how often an instalment is due."
+    try:
+        deposit = read_amount(values.get("deposit", ""), currency)
+    except BadAmount as error:
+        errors["deposit"] = f"{error}."
+    if errors or first is None:
+        raise FieldErrors(errors)
+    return Terms(count, Rhythm(rhythm), first, deposit)
+
+
+_NUMBER = re.compile(r"\d{1,3}(?:[.,' ]\d{3})*(?:[.,]\d{1,4})?|\d+(?:[.,]\d{1,4})?")
+
+
+def read_amount(text: str, currency: str) -> Money | None:
+    """An amount as people write it, with either separator; null for an empty field.
+
+    Raises `BadAmount`, also where `1,234` may be a thousand or one and a fraction.
+    """
+    text = text.replace(" ", " ").strip().removesuffix(currency).removeprefix(currency).strip(" €$£")
+    if not text:
+        return None
+    if not _NUMBER.fullmatch(text):
+        raise BadAmount(f"“{text[:30]}” is not an amount; write it like 1234.50")
+    marks = [mark for mark in text if mark in ".,"]
+    last = marks[-1] if marks else ""
+    whole, _, fraction = text.rpartition(last) if last else (text, "", "")
+    if last and len(fraction) == 3 and len(set(marks)) == 1:
+        if len(marks) == 1:
+            raise BadAmount(f"“{text}” can be read in two ways; write it like 1234.50")
+        whole, fraction = text, ""
+    digits = re.sub(r"[.,' ]", "", whole)
+    return Money.of(f"{digits}.{fraction}" if fraction else digits, currency)

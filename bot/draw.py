@@ -1,0 +1,145 @@
+"""A standing card as it looks now: the facts are read anew each time it is drawn, so the newest drawing is always right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+from uuid import UUID
+
+from cards import digest as digest_cards
+from cards import overdue, problems
+from cards.digest import DigestLine, OutgoingLine, Today
+from cards.elements import Card
+from cards.format import step_words
+from workflows.answer_query import Seen, see
+from workflows.domain.account import Book, Notice
+from workflows.domain.decision import ItemDecision, State
+from workflows.domain.ids import ItemId, NoticeId, UserId
+from workflows.domain.money import total, totals
+from workflows.ports import CardKind, Policies, StaffCard, UnitOfWork
+
+MOST = 500  # lines a list is drawn from; a longer one says how many more there are
+
+
+async def names(work: UnitOfWork) -> Mapping[UserId, str]:
+    """Colleagues by id."""
+    return {user.id: user.name for user in await work.users()}
+
+
+async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """What the card says at this moment."""
+    match card.kind:
+        case CardKind.ALERT:
+            return await item_card(ItemId(card.subject), work, policies, now)
+        case CardKind.DIGEST:
+            book = await _book(card, work)
+            items = [ItemId(UUID(str(item))) for item in card.data.get("items", ())]
+            lines = await digest_lines(items, work, policies, now)
+            return digest_cards.digest(book, card.day, lines, await _today(book, work, policies, now))
+        case CardKind.REVIEW:
+            return await _review(await _book(card, work), work, policies, now)
+        case CardKind.PROBLEM:
+            return await _problem(card, work, now)
+
+
+async def _book(card: StaffCard, work: UnitOfWork) -> Book:
+    return next(book for book in await work.books() if book.id == card.book)
+
+
+async def item_card(item: ItemId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """The alert card of an item."""
+    seen = await see((await work.account_of(item)).customer.id, work, policies, now)
+    return overdue.alert(seen.account, seen.of(item), now, await names(work))
+
+
+async def digest_lines(items: Sequence[ItemId], work: UnitOfWork, policies: Policies, now: datetime) -> list[DigestLine]:
+    """One line per customer, in the order given."""
+    return [_line(await see((await work.account_of(item)).customer.id, work, policies, now), item) for item in items[:MOST]]
+
+
+def _line(seen: Seen, item: ItemId) -> DigestLine:
+    decided = seen.of(item)
+    late = seen.decision.overdue or (decided,)
+    sums = totals(one.open for one in late)
+    days = max((one.days_past_due or 0 for one in late), default=0)
+    waits = decided.state not in {State.OPEN, State.CHASING}
+    return DigestLine(
+        seen.account.customer.name, sums, days, _standing(seen, decided), item, len(late), waits, len(seen.account.acts_on(item))
+    )
+
+
+def line_of(seen: Seen) -> DigestLine:
+    """A customer's line in a list of what is overdue; its oldest item opens."""
+    oldest = min(seen.decision.overdue, key=lambda one: (one.item.due_on or date.max, one.item.number))
+    return _line(seen, oldest.item.id)
+
+
+def _standing(seen: Seen, decided: ItemDecision) -> str:
+    """Two or three words: what was done last, or where it waits."""
+    if decided.state not in {State.OPEN, State.CHASING}:
+        return decided.state.value.replace("_", " ")
+    last = max((n for n in seen.account.notices if n.state.counts and _lists(n, decided)), key=lambda notice: notice.at, default=None)
+    return f"{step_words(last.step)} {last.state.value}" if last else "not yet written to"
+
+
+def _lists(notice: Notice, decided: ItemDecision) -> bool:
+    return any(entry.item == decided.item.id for entry in notice.items)
+
+
+async def _today(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Today:
+    lines = await outgoing_lines(book, work, policies, now)
+    waiting = await work.waiting_for_release(book.id)
+    day = book.place.day(now)
+    stale = next(
+        (card.data for card in await work.live_cards(book.id, book.id) if card.data.get("what") == "stale_book" and card.day == day), None
+    )
+    return Today(len(lines), min((line.at for line in lines), default=None), len(waiting), book.read_through if stale else None)
+
+
+async def outgoing_lines(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> list[OutgoingLine]:
+    """Messages of today: those queued or sent, and those whose step comes before the day is over."""
+    day = book.place.day(now)
+    lines = []
+    for notice, customer in await work.notices_of(book.id, day):
+        if notice.state.counts:
+            seen = await see(customer, work, policies, now)
+            items = [seen.of(entry.item) for entry in notice.items]
+            sums = totals(item.open for item in items)
+            leader = notice.items[0].item
+            lines.append(OutgoingLine(seen.account.customer.name, sums, notice.step, notice.sent_at or notice.at, leader))
+    tomorrow = book.place.start_of(day + timedelta(days=1))
+    for customer in await work.looking_before(book.id, tomorrow, MOST):
+        line = _planned(await see(customer, work, policies, now), tomorrow)
+        if line is not None:
+            lines.append(line)
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _planned(seen: Seen, until: datetime) -> OutgoingLine | None:
+    """The message an account will get before `until` if nothing changes; the tick has not made it yet."""
+    coming = [one for one in seen.decision.items if one.next is not None and one.next.reminds and one.next.at < until]
+    if not coming:
+        return None
+    first = min(coming, key=lambda one: (one.next.at if one.next else until, one.item.number))
+    listed = [one for one in coming if one.open.currency == first.open.currency]
+    at = first.next.at if first.next else until
+    step = first.next.step if first.next else ""
+    return OutgoingLine(seen.account.customer.name, (total((one.open for one in listed), first.open.currency),), step, at, first.item.id)
+
+
+async def _review(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    waiting = await work.waiting_for_release(book.id)
+    seen = [await see(customer, work, policies, now) for customer in waiting[:MOST]]
+    late = [(one.account.customer.name, item) for one in seen for item in one.decision.overdue]
+    oldest = max(((name, item.days_past_due or 0) for name, item in late), key=itemgetter(1), default=None)
+    return digest_cards.review(book, len(waiting), totals(item.open for _, item in late), oldest)
+
+
+async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
+    if card.data.get("what") == "stale_book":
+        book = await _book(card, work)
+        return problems.stale_book(book, book.place.day(now))
+    notice, customer = await work.notice(NoticeId(card.subject))
+    account = await work.account(customer)
+    return problems.unknown_message(account, notice, now, to=account.customer.emails)

@@ -1,0 +1,182 @@
+"""Forms and what becomes of their answers: those that need the account to be read before they mean anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from adapters.chat.protocol import Reply
+from bot.actions import FieldErrors, terms
+from bot.answers import invoice_card
+from bot.draw import digest_lines, names, outgoing_lines
+from bot.outcomes import outcome_card
+from cards import answers as answer_cards
+from cards import digest as digest_cards
+from cards import forms as form_cards
+from cards import reminder as reminder_cards
+from cards.actions import Action, Name
+from cards.elements import Card, Form
+from cards.history import history
+from workflows.answer_query import Seen, see
+from workflows.domain.access import Right, Role, User
+from workflows.domain.account import Book
+from workflows.domain.decide import decide
+from workflows.domain.ids import BookId, ItemId
+from workflows.domain.outlook import coming
+from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
+from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, preview_plan, propose_plan
+from workflows.ports import CardKind, Clock, Policies, UnitOfWork
+from workflows.send_reminder import ReminderPreview
+from workflows.snooze_item import SnoozeItem, snooze_item
+
+HOW = {"phone": "by phone", "writing": "in writing"}
+
+
+def reminder(preview: ReminderPreview, policies: Policies, now: datetime, words: str = "") -> Form:
+    """The preview as a form; `words` say why it is shown again."""
+    account = preview.account
+    decision = decide(policies.of(account), account, now)
+    return reminder_cards.reminder_preview(
+        account,
+        decision.of(preview.item.id),
+        account.book.place.day(now),
+        to=preview.message.to,
+        sender=preview.message.sender_name or account.book.name,
+        subject=preview.message.subject,
+        text=preview.message.text,
+        language=preview.message.language,
+        listed=[decision.of(item.id) for item in preview.listed],
+        warning=" ".join(preview.warnings) or None,
+        data={"print": preview.fingerprint, "earlier": str(preview.earlier)},
+        errors={"": words} if words else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FormDesk:
+    """Answers actions that open a form or a list, and forms about one account."""
+
+    user: User
+    work: UnitOfWork
+    policies: Policies
+    clock: Clock
+
+    async def answer(self, action: Action, values: Mapping[str, str]) -> Reply:
+        """Raises `FieldErrors` and `Refused`."""
+        match action.name:
+            case Name.CONFIRM_SNOOZE:
+                return Reply(card=await self._snooze(action, values))
+            case Name.PREVIEW_PLAN:
+                return await self._preview_plan(action, values)
+            case Name.CONFIRM_PLAN:
+                return await self._propose_plan(action, values)
+            case Name.SHOW_ALL | Name.SHOW_OUTGOING:
+                return Reply(card=await self._list(action))
+            case Name.OPEN | Name.WHY:
+                return Reply(card=await self._show(action))
+            case _:
+                return Reply(form=await self._form(action, {}, {}))
+
+    async def again(self, action: Action, values: Mapping[str, str], errors: Mapping[str, str]) -> Reply:
+        """The form with what was typed and what is wrong with it."""
+        return Reply(form=await self._form(action, values, errors), errors={name: words for name, words in errors.items() if name})
+
+    async def _seen(self, item: ItemId) -> Seen:
+        account = await self.work.account_of(item)
+        return await see(account.customer.id, self.work, self.policies, self.clock.now())
+
+    async def _form(self, action: Action, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:
+        item = ItemId(action.id)
+        seen = await self._seen(item)
+        decided, today = seen.of(item), seen.account.book.place.day(seen.at)
+        match action.name:
+            case Name.SNOOZE | Name.CONFIRM_SNOOZE:
+                ahead = coming(seen.policy, seen.account, item, seen.at)
+                return form_cards.snooze_form(seen.account, decided, today, ahead, values, errors)
+            case Name.PLAN | Name.PREVIEW_PLAN:
+                return form_cards.plan_form(seen.account, decided, today, (), values, errors)
+            case Name.ESCALATE | Name.CONFIRM_ESCALATE:
+                managers = [user for user in await self.work.users() if user.role >= Role.MANAGER]
+                return form_cards.escalate_form(seen.account, decided, managers, today, values, errors)
+        raise NotKnown("There is no form for this.")
+
+    async def _snooze(self, action: Action, values: Mapping[str, str]) -> Card:
+        item = ItemId(action.id)
+        account = await self.work.account_of(item)
+        until = form_cards.snoozed_until(values, account.book.place.day(self.clock.now()))
+        if until is None:
+            raise FieldErrors({"until": "Choose the day it wakes."})
+        try:
+            done = await snooze_item(SnoozeItem(item, until, self.user, action.seen), self.work, self.policies, self.clock)
+        except (NotAllowed, AlreadyDone):
+            raise
+        except Refused as refused:
+            raise FieldErrors({"until" if values.get("length") == form_cards.OTHER else "length": str(refused)}) from None
+        return await outcome_card(done, self.work, self.policies, self.clock.now())
+
+    async def _preview_plan(self, action: Action, values: Mapping[str, str]) -> Reply:
+        """The table to the cent; terms that cannot be come back at the form."""
+        item = ItemId(action.id)
+        account = await self.work.account_of(item)
+        asked = PreviewPlan(item, terms(values, account.item(item).total.currency), self.user, action.seen)
+        try:
+            preview = await preview_plan(asked, self.work, self.clock)
+        except (NotAllowed, AlreadyDone):
+            raise
+        except Refused as refused:
+            raise FieldErrors({"": str(refused)}) from None
+        return Reply(form=await self._plan_table(preview, values))
+
+    async def _plan_table(self, preview: PlanPreview, values: Mapping[str, str]) -> Form:
+        seen = await self._seen(preview.item.id)
+        parts = [(part.due_on, part.amount) for part in preview.instalments]
+        kept = {name: values.get(name, "") for name in ("first", "count", "rhythm", "deposit")}
+        needs_manager = preview.beyond is not None and not self.user.may(Right.AGREE_LARGE_PLAN)
+        errors = {"": f"{preview.beyond} Ask a manager to agree it."} if needs_manager else None
+        day = seen.account.book.place.day(seen.at)
+        return form_cards.plan_preview(seen.account, seen.of(preview.item.id), day, parts, kept, errors=errors)
+
+    async def _propose_plan(self, action: Action, values: Mapping[str, str]) -> Reply:
+        item = ItemId(action.id)
+        account = await self.work.account_of(item)
+        agreed = terms(action.data, account.item(item).total.currency)
+        how = HOW.get(values.get("answer", ""), "")
+        done = await propose_plan(ProposePlan(item, agreed, self.user, how, action.seen), self.work, self.clock)
+        return Reply(card=await outcome_card(done, self.work, self.policies, self.clock.now()))
+
+    async def _show(self, action: Action) -> Card:
+        item = ItemId(action.id)
+        seen = await self._seen(item)
+        if action.name is Name.OPEN:
+            return await invoice_card(seen, seen.of(item), self.work)
+        events = history(seen.account, item, seen.at, await names(self.work))
+        return answer_cards.why(seen.account, seen.of(item), events, seen.at)
+
+    async def _list(self, action: Action) -> Card:
+        book = await self._book(BookId(action.id))
+        day = _day(action.data.get("day", "")) or book.place.day(self.clock.now())
+        if action.name is Name.SHOW_OUTGOING:
+            return digest_cards.outgoing(book, day, await outgoing_lines(book, self.work, self.policies, self.clock.now()))
+        cards = await self.work.live_cards(book.id, book.id)
+        digest = next((card for card in cards if card.kind is CardKind.DIGEST and card.day == day), None)
+        if digest is None:
+            raise NotKnown("That day's list has closed; today's digest has the current one.")
+        items = [ItemId(UUID(str(item))) for item in digest.data.get("items", ())]
+        lines = await digest_lines(items, self.work, self.policies, self.clock.now())
+        page = action.data.get("page", "0")
+        return digest_cards.digest_list(book, day, lines, int(page) if page.isdigit() else 0)
+
+    async def _book(self, book: BookId) -> Book:
+        found = next((one for one in await self.work.books() if one.id == book), None)
+        if found is None:
+            raise NotKnown("That book no longer exists.")
+        return found
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,153 @@
+"""The one door for everything a person does: who they are, what they may, one unit of work, the use case, the card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
+from bot import answers, forms
+from bot.actions import OPENS, Acting, FieldErrors, Reminding, command
+from bot.commands import parse
+from bot.outcomes import Result, outcome_card
+from cards import problems
+from workflows.acting import record, require
+from workflows.domain.access import Right, User
+from workflows.domain.ids import new_id
+from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused
+from workflows.escalate_item import EscalateItem, HandBackItem, escalate_item, hand_back_item
+from workflows.flag_item import FlagItem, flag_item
+from workflows.offer_plan import AnswerPlan, answer_plan
+from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
+from workflows.release_accounts import ReleaseAccounts, release_accounts
+from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
+from workflows.settle_unknown import SettleUnknown, settle_unknown
+from workflows.snooze_item import WakeItem, wake_item
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Implements `adapters.chat.protocol.Handler`. `nudge` is called after every commit: something may wait to be delivered."""
+
+    store: Store
+    policies: Policies
+    letters: Letters
+    clock: Clock
+    rooms: Mapping[str, ChatRoom]
+    nudge: Callable[[], None]
+
+    async def __call__(self, incoming: Incoming) -> Reply:
+        """Never raises: trouble comes back as a card, with a reference that the log has too."""
+        try:
+            user = await self._who(incoming.person)
+            async with self.store() as work:
+                reply = await self._once(incoming, user, work)
+        except Exception:
+            reference = new_id().hex[:8]
+            log.exception("request failed", reference=reference, action=incoming.action.name if incoming.action else "command")
+            await self._give_up(incoming)
+            return Reply(card=problems.apology(reference))
+        self.nudge()
+        return reply
+
+    async def _once(self, incoming: Incoming, user: User | None, work: UnitOfWork) -> Reply:
+        """What was refused changed nothing, and counts as handled all the same."""
+        first = await work.handled(incoming.key, self.clock.now())
+        if user is None:
+            await record(work, f"{incoming.person.platform}:{incoming.person.id}", self.clock.now(), "refused", {"what": "not linked"})
+            return Reply(card=problems.not_linked(incoming.person.platform))
+        if not first and _changes(incoming):
+            return Reply(card=problems.refused("This was done already; nothing was done twice."))
+        try:
+            require(user, Right.SEE)
+            return await self._answer(incoming, user, work)
+        except NotAllowed as refused:
+            what = incoming.action.name.value if incoming.action else "command"
+            await record(work, str(user.id), self.clock.now(), "refused", {"what": what, "role": user.role.word})
+            return Reply(card=problems.refused(str(refused)))
+        except Refused as refused:
+            return Reply(card=problems.refused(str(refused)))
+
+    async def _answer(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
+        if incoming.action is None:
+            return Reply(card=await answers.answer(parse(incoming.text or ""), work, self.policies, self.clock.now()))
+        desk = forms.FormDesk(user, work, self.policies, self.clock)
+        try:
+            asked = command(incoming.action, incoming.values, user)
+            if asked is None:
+                return await desk.answer(incoming.action, incoming.values)
+            if isinstance(asked, PreviewReminder | SendReminder):
+                return await self._remind(asked, work)
+            return Reply(card=await outcome_card(await self._do(asked, work), work, self.policies, self.clock.now()))
+        except FieldErrors as wrong:
+            return await desk.again(incoming.action, incoming.values, wrong.errors)
+
+    async def _do(self, asked: Acting, work: UnitOfWork) -> Result:
+        match asked:
+            case FlagItem():
+                return await flag_item(asked, work, self.clock)
+            case WakeItem():
+                return await wake_item(asked, work, self.clock)
+            case HandBackItem():
+                return await hand_back_item(asked, work, self.clock)
+            case EscalateItem():
+                return await escalate_item(asked, work, self.clock)
+            case AnswerPlan():
+                return await answer_plan(asked, work, self.clock)
+            case ReleaseAccounts():
+                return await release_accounts(asked, work, self.clock)
+            case SettleUnknown():
+                return await settle_unknown(asked, work, self.clock)
+
+    async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
+        """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""
+        words = ""
+        if isinstance(asked, SendReminder):
+            try:
+                queued = await send_reminder(asked, work, self.policies, self.letters, self.clock)
+                return Reply(card=await outcome_card(queued, work, self.policies, self.clock.now()))
+            except (NotAllowed, AlreadyDone):
+                raise
+            except Refused as refused:
+                words = str(refused)
+        preview = await preview_reminder(PreviewReminder(asked.item, asked.by), work, self.policies, self.letters, self.clock)
+        return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), words))
+
+    async def _who(self, person: Person) -> User | None:
+        """The user behind a chat account. One whose e-mail the chat has verified is linked on the way; guests never are."""
+        async with self.store() as work:
+            if person.platform == "inbox":
+                return next((user for user in await work.users() if str(user.id) == person.id), None)
+            known = await work.user_by_identity(person.platform, person.team, person.id)
+        room = self.rooms.get(person.platform)
+        if known is not None or room is None:
+            return known
+        try:
+            profile = await room.profile(person)
+        except OutsideError as error:
+            log.warning("profile not read", platform=person.platform, why=str(error))
+            return None
+        if profile.outsider or profile.deactivated or profile.email is None:
+            return None
+        async with self.store() as work:
+            user = await work.user_by_email(profile.email)
+            if user is not None:
+                await work.link(user.id, person.platform, person.team, person.id)
+                await record(work, str(user.id), self.clock.now(), "user.linked", {"platform": person.platform, "person": person.id})
+            return user
+
+    async def _give_up(self, incoming: Incoming) -> None:
+        """The person was told that it failed, so it is not tried again behind their back."""
+        try:
+            async with self.store() as work:
+                await work.handled(incoming.key, self.clock.now())
+        except Exception:
+            log.exception("request could not be marked as handled")
+
+
+def _changes(incoming: Incoming) -> bool:
+    return incoming.action is not None and incoming.action.name not in OPENS
