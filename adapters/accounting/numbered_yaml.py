@@ -17,11 +17,11 @@ class Unparsable(ValueError):
 
 
 class Numbered:
-    """A document: its plain value, and the line of every part of it."""
+    """A document: its value, every scalar a text (a column may be called `No`), and the line of every part of it."""
 
     def __init__(self, text: str) -> None:
         """Raises `Unparsable`."""
-        loader = yaml.SafeLoader(text)
+        loader = yaml.BaseLoader(text)
         try:
             self._root = loader.get_single_node()
             _keys_must_be_unique(self._root, set())
