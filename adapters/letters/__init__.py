@@ -1,0 +1,1 @@
+"""What customers read: templates per language and step, one layout for all of them."""

@@ -1,0 +1,100 @@
+"""Finding and filling templates: the sandbox, the languages there are, and one sentence at a time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    PackageLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateNotFound,
+    TemplateSyntaxError,
+)
+from jinja2.sandbox import SandboxedEnvironment
+
+from workflows.errors import Refused
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_STEP = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_BLANK = re.compile(r"[ \t\r\n]+")  # not `\s`: a no-break space keeps an amount and its currency together
+
+
+def sandbox(folder: Path | None) -> SandboxedEnvironment:
+    """The shipped templates, and before them those of the same name in `folder`."""
+    shipped = PackageLoader("adapters.letters")
+    return SandboxedEnvironment(
+        loader=ChoiceLoader([FileSystemLoader(folder), shipped]) if folder else shipped,
+        autoescape=lambda template: template is not None and template.endswith(".html"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def language_of(wanted: Iterable[str], templates: SandboxedEnvironment) -> str:
+    """The first of the wanted languages there are words for (`de` for `de-AT`), else English."""
+    known = {found.partition("/")[0] for found in templates.list_templates(filter_func=lambda found: found.endswith("/words.txt"))}
+    plain = (re.split(r"[-_]", each.strip().lower())[0] for each in wanted)
+    return next((each for each in plain if _LANGUAGE.fullmatch(each) and each in known), "en")
+
+
+class Phrases:
+    """Sentences of one letter. A step's template goes before the words all steps share.
+
+    They are plain text: the layout escapes what is filled in together with the words around it.
+    """
+
+    def __init__(self, templates: SandboxedEnvironment, language: str, step: str, view: Mapping[str, Any]) -> None:
+        if not _STEP.fullmatch(step):
+            raise Refused(f"There is no letter named {step!r}.")
+        self._sources = [_template(templates, f"{language}/{part}.txt") for part in (step, "words")]
+        self._view = view
+
+    def __call__(self, phrase: str, **more: object) -> str:
+        """One line."""
+        return _BLANK.sub(" ", self._fill(phrase, more)).strip()
+
+    def paragraphs(self, phrase: str) -> list[str]:
+        """Blank lines part them; values never hold any."""
+        parts = re.split(r"\n[ \t]*\n", self._fill(phrase, {}))
+        return [line for part in parts if (line := _BLANK.sub(" ", part).strip())]
+
+    def _fill(self, phrase: str, more: Mapping[str, object]) -> str:
+        for source in self._sources:
+            if block := source.blocks.get(phrase):
+                with _faults(source):
+                    return "".join(block(source.new_context({**self._view, **more})))
+        raise Refused(f"The letter {self._sources[0].name} lacks the block {phrase!r}.")
+
+
+def laid_out(templates: SandboxedEnvironment, layout: str, view: Mapping[str, Any]) -> str:
+    """The whole letter in one of the two layouts."""
+    template = _template(templates, layout)
+    with _faults(template):
+        return template.render(view)
+
+
+def _template(templates: SandboxedEnvironment, found: str) -> Template:
+    try:
+        return templates.get_template(found)
+    except TemplateNotFound as missing:
+        raise Refused(f"There is no letter template {found}.") from missing
+    except TemplateSyntaxError as wrong:
+        raise Refused(f"The letter template {found} has a mistake in line {wrong.lineno}: {wrong.message}.") from wrong
+
+
+@contextmanager
+def _faults(template: Template) -> Generator[None, None, None]:
+    """A template may be the user's own: whatever goes wrong in it is named, and no letter leaves."""
+    try:
+        yield
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:
+        raise Refused(f"The letter template {template.name} cannot be filled in: {wrong}.") from wrong

@@ -1,0 +1,57 @@
+"""Writing letters from templates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from adapters.letters.phrases import Phrases, laid_out, language_of, sandbox
+from adapters.letters.view import view_of
+from workflows.errors import Refused
+from workflows.ports import Letter, Message
+
+_OF_OVERDUE = frozenset(["first", "second", "final"])
+
+
+class TemplateLetters:
+    """`folder` may hold templates of the same names as the shipped ones, which then go before them."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._templates = sandbox(folder)
+
+    def write(self, letter: Letter) -> Message:
+        """Raises `Refused` when there is nothing to write about, no template of that name, or one that cannot be filled in."""
+        language = language_of((letter.language, letter.book.language), self._templates)
+        step = _words(letter)
+        view = view_of(letter, step, language)
+        say = Phrases(self._templates, language, step, view)
+        subject = say("subject")
+        parts = {**view, "say": say, "subject": subject, "paragraphs": _paragraphs(say, view), "instructions": _payment(say, view)}
+        return Message(
+            to=letter.customer.emails,
+            subject=subject,
+            text=laid_out(self._templates, "layout.txt", parts),
+            html=laid_out(self._templates, "layout.html", parts),
+            sender_name=view["seller"],
+            reply_to=letter.book.seller_email,
+            language=language,
+        )
+
+
+def _words(letter: Letter) -> str:
+    """The shipped words for what is overdue make no sense where nothing is, and the other way round."""
+    if not letter.overdue and not letter.upcoming:
+        raise Refused("There is nothing to write about: no invoice is listed.")
+    if not letter.overdue and letter.template in _OF_OVERDUE:
+        return "upcoming"
+    return "first" if letter.template == "upcoming" and not letter.upcoming else letter.template
+
+
+def _paragraphs(say: Phrases, view: dict[str, Any]) -> list[str]:
+    """What the step says, thanks for what was paid, and a word on the second section."""
+    more = [*(["thanks"] if view["part_paid"] else []), *(["also_upcoming"] if view["upcoming"] else [])]
+    return [*say.paragraphs("opening"), *(line for phrase in more if (line := say(phrase)))]
+
+
+def _payment(say: Phrases, view: dict[str, Any]) -> list[str]:
+    return view["instructions"] or [say("pay_as_printed")]

@@ -1,0 +1,133 @@
+"""What a letter's templates see: plain strings in the reader's language, cleaned of everything that could reorder or break a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+
+from cards.clean import clean
+from cards.format import money, name
+from workflows.domain.account import Book
+from workflows.domain.money import Money, totals
+from workflows.ports import Letter, LetterLine
+
+WEEKDAY_WITHIN = 14  # days; nearer than that people think in weekdays
+NUMBER_WIDTH = 40
+# The commonest country of a language; another language is written as its own country does.
+_LOCALES = {"en": "en_GB", "de": "de_DE"}
+
+
+def locale_of(language: str) -> str:
+    return _LOCALES.get(language, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One invoice. `due` names the weekday when it is near, `due_on` never; `paid`, `reference` and `issued` are empty when there is none."""
+
+    number: str
+    due: str
+    due_on: str
+    days: int
+    open: str
+    total: str
+    paid: str
+    reference: str
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """One currency. `on_account` is empty when nothing is deducted; then `asked` is `open`."""
+
+    currency: str
+    open: str
+    on_account: str
+    asked: str
+
+
+def view_of(letter: Letter, step: str, language: str) -> dict[str, Any]:
+    """The names a template may use, for every step the same. Something is listed; with the step `upcoming` something upcoming is."""
+    locale = locale_of(language)
+    overdue = [_line(line, locale) for line in letter.overdue]
+    upcoming = [_line(line, locale) for line in letter.upcoming]
+    # The one whose turn it is leads; a person may have chosen one that is not the oldest.
+    led_by, led = (letter.upcoming, upcoming) if step == "upcoming" or not overdue else (letter.overdue, overdue)
+    part_paid = [line for line in (*letter.overdue, *letter.upcoming) if line.paid.minor > 0]
+    asked = letter.amounts or totals(line.open for line in letter.overdue)
+    soon = totals(line.open for line in letter.upcoming)
+    return {
+        "language": language,
+        "seller": name(letter.book.name),
+        "customer": name(letter.customer.name),
+        "today": _long(letter.day, locale),
+        "lead": led[0],
+        "earliest": min(zip(led_by, led, strict=True), key=lambda pair: pair[0].due_on)[1],
+        "overdue": overdue,
+        "upcoming": upcoming,
+        "count": len(overdue) or len(upcoming),
+        "listed": len(overdue) + len(upcoming),
+        "asked": _listed([money(amount, locale) for amount in asked], locale),
+        "currencies": len(asked),
+        "soon": _listed([money(amount, locale) for amount in soon], locale),
+        "soon_currencies": len(soon),
+        "part_paid": [_line(line, locale) for line in part_paid],
+        "paid": _listed([money(amount, locale) for amount in totals(line.paid for line in part_paid)], locale),
+        "overdue_sums": _sums(letter.overdue, letter.on_account, locale),
+        "upcoming_sums": _sums(letter.upcoming, (), locale),
+        **_seller(letter.book),
+    }
+
+
+def _line(line: LetterLine, locale: str) -> Line:
+    near = abs(line.days_past_due) <= WEEKDAY_WITHIN
+    return Line(
+        number=name(line.number, NUMBER_WIDTH),
+        due=format_date(line.due_on, "full", locale=locale) if near else _long(line.due_on, locale),
+        due_on=_long(line.due_on, locale),
+        days=line.days_past_due,
+        open=money(line.open, locale),
+        total=money(line.total, locale),
+        paid=money(line.paid, locale) if line.paid.minor > 0 else "",
+        reference=name(line.reference) if line.reference else "",
+        issued=_long(line.issued_on, locale) if line.issued_on else "",
+    )
+
+
+def _sums(lines: Sequence[LetterLine], on_account: Iterable[Money], locale: str) -> list[Sum]:
+    """Nothing for a single line with nothing deducted: its own amount says it all."""
+    deducted = {amount.currency: amount for amount in on_account}
+    if len(lines) < 2 and not deducted:
+        return []
+    return [_sum(gross, deducted, locale) for gross in totals(line.open for line in lines)]
+
+
+def _sum(gross: Money, deducted: Mapping[str, Money], locale: str) -> Sum:
+    less = deducted.get(gross.currency)
+    asked = gross - less if less else gross
+    return Sum(gross.currency, money(gross, locale), money(less, locale) if less else "", money(asked, locale))
+
+
+def _seller(book: Book) -> dict[str, Any]:
+    contacts = [name(way) for way in (book.seller_email, book.seller_phone) if way]
+    lines = clean(book.payment_instructions or "", lines=True).split("\n")
+    return {
+        "contacts": contacts,
+        "mailto": f"mailto:{quote(book.seller_email.strip(), safe='@')}" if book.seller_email else "",
+        "instructions": [line.strip() for line in lines if line.strip()],
+    }
+
+
+def _long(day: date, locale: str) -> str:
+    return format_date(day, "long", locale=locale)
+
+
+def _listed(words: Sequence[str], locale: str) -> str:
+    return format_list(words, locale=Locale.parse(locale))
