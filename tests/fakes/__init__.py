@@ -1,0 +1,1 @@
+"""Stand-ins with state for what is outside."""

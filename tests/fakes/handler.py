@@ -1,0 +1,63 @@
+"""What stands behind a chat: keeps what arrives, and answers as it was told to."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from adapters.chat.protocol import Incoming, Reply
+from cards.actions import Name
+from cards.elements import Card, Text
+
+
+@dataclass(slots=True)
+class FakeInbound:
+    """Keeps the rows. `refuse` stands for a database that is down; while `gate` is not set nothing is committed."""
+
+    rows: dict[str, Incoming] = field(default_factory=dict)
+    refuse: bool = False
+    gate: asyncio.Event | None = None
+
+    async def accept(self, incoming: Incoming) -> bool:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.refuse:
+            raise ConnectionError("the database is down")
+        if incoming.key in self.rows:
+            return False
+        self.rows[incoming.key] = incoming
+        return True
+
+
+@dataclass(slots=True)
+class FakeHandler:
+    """`replies` by the action's name or the command's text; anything else gets a line. While `gate` is not set nobody is answered."""
+
+    replies: dict[Name | str, Reply | Exception] = field(default_factory=dict)
+    handled: list[Incoming] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+
+    async def __call__(self, incoming: Incoming) -> Reply:
+        self.handled.append(incoming)
+        if self.gate is not None:
+            await self.gate.wait()
+        asked = incoming.action.name if incoming.action else incoming.text or ""
+        reply = self.replies.get(asked) or Reply(line(f"Did {asked}."))
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+
+def line(words: str) -> Card:
+    return Card(words, (Text(words),))
+
+
+@dataclass(slots=True)
+class SetClock:
+    """Stands still until it is set."""
+
+    at: datetime = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
