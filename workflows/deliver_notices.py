@@ -39,17 +39,22 @@ class _Held:
     until: datetime | None = None
 
 
-async def claim_notices(work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock, limit: int) -> Sequence[Ready]:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """`rows` were claimed, of which those in `ready` leave now."""
+
+    rows: int
+    ready: tuple[Ready, ...]
+
+
+async def claim_notices(work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock, limit: int) -> Claimed:
     """Rows set to `sending`, each decided once more on the facts of this moment; what no longer holds is suppressed or put off.
 
     Commit before anything is sent: a crash then finds the row in `sending` and knows that the vendor may have been called.
     """
-    ready = []
-    for row in await work.claim(Effect.NOTICE, clock.now(), limit, LEASE):
-        found = await _prepare(row, work, policies, letters, clock)
-        if found is not None:
-            ready.append(found)
-    return ready
+    rows = await work.claim(Effect.NOTICE, clock.now(), limit, LEASE)
+    found = [await _prepare(row, work, policies, letters, clock) for row in rows]
+    return Claimed(len(rows), tuple(ready for ready in found if ready is not None))
 
 
 async def _prepare(row: OutboxRow, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock) -> Ready | None:

@@ -1,0 +1,134 @@
+"""The bodies of the jobs: each one function, the same by the clock, by command and in the demo."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from adapters.chat.protocol import ChatRoom
+from bot import live_cards
+from bot.live_cards import Showing
+from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
+from workflows.deliver_notices import Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
+from workflows.errors import OutcomeUnknown, OutsideError
+from workflows.ports import Clock, Letters, Outreach, Policies, Store
+from workflows.raise_alerts import AlertsRaised, raise_alerts
+
+AT_ONCE = 32
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    decided: Decided
+    alerts: AlertsRaised
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one pass of delivery did."""
+
+    sent: int = 0
+    failed: int = 0
+    unknown: int = 0
+    cards: int = 0
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """Everything that runs by itself."""
+
+    store: Store
+    policies: Policies
+    letters: Letters
+    clock: Clock
+    channels: Mapping[str, Outreach]
+    rooms: Mapping[str, ChatRoom]
+
+    async def tick(self) -> Ticked:
+        """Decides every account whose time has come, batch by batch, then turns what was raised into cards."""
+        done = Decided()
+        while True:
+            async with self.store() as work:
+                batch = await decide_accounts(DecideAccounts(), work, self.policies, self.clock)
+            done += batch
+            if batch.accounts == 0:
+                break
+        async with self.store() as work:
+            alerts = await raise_alerts(work, self.clock)
+        return Ticked(done, alerts)
+
+    async def deliver(self) -> Delivered:
+        """Sends what waits: messages to customers, then cards. Trouble with one is noted and stops no other."""
+        done = Delivered()
+        if self.channels:
+            await self._settle_abandoned()
+        while self.channels and await self._deliver_notices(done):
+            pass
+        room = live_cards.room_for(self.rooms)
+        while room is not None and await self._deliver_cards(room, done):
+            pass
+        return done
+
+    async def _settle_abandoned(self) -> None:
+        async with self.store() as work:
+            rows = await abandoned_notices(work, self.clock, AT_ONCE)
+        for row, channel in rows:
+            outreach = self.channels.get(channel)
+            was_sent = None if outreach is None else await outreach.was_sent(row.key)
+            async with self.store() as work:
+                await settle_abandoned(row, was_sent, work, self.clock)
+
+    async def _deliver_notices(self, done: Delivered) -> int:
+        """One batch. Claimed rows are committed as `sending` before anything leaves."""
+        async with self.store() as work:
+            claimed = await claim_notices(work, self.policies, self.letters, self.clock, AT_ONCE)
+        outcomes = await asyncio.gather(*(self._send(ready) for ready in claimed.ready))
+        for ready, error in zip(claimed.ready, outcomes, strict=True):
+            _count(done, error)
+            log.info("message sent" if error is None else "message not sent", notice=str(ready.notice), why=str(error or ""))
+        return claimed.rows
+
+    async def _send(self, ready: Ready) -> OutsideError | None:
+        try:
+            receipt = await self.channels[ready.channel].send(ready.message, ready.row.key)
+        except OutsideError as error:
+            async with self.store() as work:
+                await note_failure(ready, error, work, self.clock)
+            return error
+        async with self.store() as work:
+            await note_sent(ready, receipt, work, self.clock)
+        return None
+
+    async def _deliver_cards(self, room: ChatRoom, done: Delivered) -> int:
+        async with self.store() as work:
+            showing: Sequence[Showing] = await live_cards.claim_cards(work, self.policies, self.clock, AT_ONCE)
+        for one in showing:
+            try:
+                ref = await live_cards.show(one, room)
+            except OutsideError as error:
+                done.errors.append(str(error))
+                log.warning("card not shown", card=str(one.card.id), why=str(error))
+                async with self.store() as work:
+                    await live_cards.note_not_shown(one, error, work, self.clock)
+                continue
+            done.cards += 1
+            async with self.store() as work:
+                await live_cards.note_shown(one, ref, work, self.clock)
+        return len(showing)
+
+
+def _count(done: Delivered, error: OutsideError | None) -> None:
+    if error is None:
+        done.sent += 1
+    elif isinstance(error, OutcomeUnknown):
+        done.unknown += 1
+        done.errors.append(str(error))
+    else:
+        done.failed += 1
+        done.errors.append(str(error))
