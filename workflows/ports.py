@@ -167,6 +167,15 @@ class CardKind(StrEnum):
     REVIEW = "review"
 
 
+class Mark(StrEnum):
+    """What makes an open item worth a list of its own in the inbox."""
+
+    ON_PLAN = "on_plan"
+    SNOOZED = "snoozed"
+    ESCALATED = "escalated"
+    FLAGGED = "flagged"
+
+
 class CardState(StrEnum):
     LIVE = "live"
     FROZEN = "frozen"
@@ -270,6 +279,10 @@ class UnitOfWork(Protocol):
         ...
 
     async def account_of(self, item: ItemId) -> Account: ...
+    async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
+        """Many at once, in the order asked for; those that do not exist are left out."""
+        ...
+
     async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
         """Accounts whose `next_look_at` has come, oldest first, locked; those another worker holds are left out."""
         ...
@@ -398,6 +411,15 @@ class UnitOfWork(Protocol):
 
     async def aging(self, book: BookId, day: date) -> Sequence[AgingRow]:
         """Counting every fact dated on or before that day whenever it was learnt; one row per currency, by code."""
+        ...
+
+    async def marked(self, book: BookId, mark: Mark, day: date, limit: int, skip: int = 0) -> Sequence[tuple[CustomerId, ItemId]]:
+        """Items with that mark and something open, the oldest due first."""
+        ...
+
+    async def mark_counts(self, book: BookId, day: date) -> Mapping[Mark, int]: ...
+    async def overdue_count(self, book: BookId, day: date) -> int:
+        """Customers with something open past due on that day."""
         ...
 
     async def outbox_counts(self) -> Mapping[tuple[Effect, OutboxState], int]: ...

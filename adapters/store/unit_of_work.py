@@ -20,11 +20,12 @@ from adapters.store.people import People
 from adapters.store.policies import PolicyTexts
 from adapters.store.releases import Releases
 from adapters.store.reports import Reports
+from adapters.store.screens import Screens
 from adapters.store.secrets import Vault
 from workflows.ports import Clock
 
 
-class SqlUnitOfWork(Books, Accounts, Imports, Facts, Plans, Releases, Notices, Outbox, Cards, People, Arrivals, Trail, Reports):
+class SqlUnitOfWork(Books, Accounts, Imports, Facts, Plans, Releases, Notices, Outbox, Cards, People, Arrivals, Trail, Reports, Screens):
     """The `UnitOfWork` of `workflows.ports`."""
 
 
