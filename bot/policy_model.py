@@ -38,6 +38,7 @@ Days = Annotated[int, Field(ge=0, le=3650)]
 Count = Annotated[int, Field(ge=1, le=3650)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
+Amounts = Annotated[dict[Currency, Amount], Field(json_schema_extra={"additionalProperties": False})]
 AnyOnly = Annotated[list[Literal["any"]], Field(min_length=1, max_length=1, description="Only `[any]` so far.")]
 
 
@@ -171,11 +172,9 @@ class PolicyFile(Section):
     on_account: Annotated[OnAccount, Lax] = Field(
         default=_LEFT_OUT.on_account, description="Money on account covers a part: ask a person first, or send the net sum."
     )
-    minimum: dict[Currency, Amount] = Field(
-        default={}, description="Below it nothing happens. A currency missing from it is not chased at all."
-    )
+    minimum: Amounts = Field(default={}, description="Below it nothing happens. A currency missing from it is not chased at all.")
     minimum_count: Count = Field(default=_LEFT_OUT.minimum_count, description="Overdue items an account needs.")
-    tolerance: dict[Currency, Amount] = Field(default={}, description="An item with less than this open counts as settled.")
+    tolerance: Amounts = Field(default={}, description="An item with less than this open counts as settled.")
     gap_days: Days = Field(default=_LEFT_OUT.gap_days, description="Days between two messages to one customer.")
     messages_per_day: Literal[1] = 1
     max_attempts: Count | None = Field(default=_LEFT_OUT.max_attempts, description="Messages per currency until money arrives.")
