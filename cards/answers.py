@@ -126,9 +126,9 @@ def invoice(account: Account, decided: ItemDecision, events: Sequence[Event], no
 def _events(events: Sequence[Event]) -> list[Element]:
     if not events:
         return []
-    rows = tuple(Row((event.when, event.words, event.detail)) for event in events[:EVENTS])
+    rows = tuple(Row((event.when, ", ".join(part for part in (event.words, event.detail) if part))) for event in events[:EVENTS])
     left = len(events) - EVENTS
-    return [Rows(("When", "What", ""), rows, rest=f"{left:,} earlier" if left > 0 else None)]
+    return [Rows(("When", "What"), rows, rest=f"{left:,} earlier" if left > 0 else None)]
 
 
 def why(account: Account, decided: ItemDecision, events: Sequence[Event], now: datetime) -> Card:

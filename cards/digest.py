@@ -72,16 +72,14 @@ def digest(book: Book, on: date, lines: Sequence[DigestLine], today: Today) -> C
     if lines:
         body.append(_rows(book, lines[:SHOWN], left=len(lines) - SHOWN, more=_page(book, on, 0)))
     body.append(Text(today_words(book, today, on)))
-    if lines or today.reminders:
-        body.append(_digest_buttons(book, on, lines, today))
+    if today.reminders:
+        body.append(_digest_buttons(book, on))
     summary = " · ".join(part for part in (long_day(on, locale), f"{items:,} newly overdue", sums) if part)
     return Card(f"{summary}. {today_words(book, today, on)}", tuple(body), heading.tone)
 
 
-def _digest_buttons(book: Book, on: date, lines: Sequence[DigestLine], today: Today) -> Actions:
-    every = (Button(f"Show all {len(lines):,}", _page(book, on, 0)),) if len(lines) > SHOWN else ()
-    going = (Button("What goes out today", Action(Name.SHOW_OUTGOING, book.id, data={"day": on.isoformat()})),) if today.reminders else ()
-    return Actions(every + going)
+def _digest_buttons(book: Book, on: date) -> Actions:
+    return Actions((Button("What goes out today", Action(Name.SHOW_OUTGOING, book.id, data={"day": on.isoformat()})),))
 
 
 def today_words(book: Book, today: Today, on: date) -> str:

@@ -109,9 +109,9 @@ def _coming(account: Account, decided: ItemDecision, now: datetime) -> str:
 def _proposal(account: Account, plan: Plan, now: datetime) -> str:
     """The last act names who proposed it; this names what is still open."""
     first = plan.instalments[0]
-    terms = f"{count(len(plan.instalments), 'instalment')} of {money(first.total, locale_of(account.book))}"
-    on = f" from {day(first.due_on, account.book.place.day(now), locale_of(account.book))}" if first.due_on else ""
-    return f"Proposed: {terms}{on}; the customer's answer is open"
+    on = f" on {day(first.due_on, account.book.place.day(now), locale_of(account.book))}" if first.due_on else ""
+    terms = f"{count(len(plan.instalments), 'instalment')}, the first {money(first.total, locale_of(account.book))}{on}"
+    return f"Proposed: {terms}; the customer's answer is open"
 
 
 def _holds_until(account: Account, plan: Plan) -> date:

@@ -42,18 +42,15 @@ def reminder_preview(
         (
             ("To", listing([bare(address) for address in to])),
             ("From", bare(sender)),
+            ("Subject", bare(subject)),
             ("Language", language_name(language)),
             ("Asks for", _asked(account, leader, listed)),
         )
     )
-    intro: list[Prose] = [Text(f"⚠ {errors['']}")] if errors and "" in errors else []
-    intro += [Text(f"⚠ {bare(warning)}")] if warning else []
-    intro += [
-        facts,
-        Quote(f"{bare(subject)}\n\n{text}", caption="The message"),
-        Text("It is decided again just before it leaves: paid, credited or stopped in between wins.", quiet=True),
-    ]
+    intro: list[Prose] = [Text(f"⚠ {words}") for words in ((errors or {}).get(""), bare(warning or "")) if words]
+    intro += [facts, Quote(text, caption="The message as the customer gets it")]
     intro += [listed_items(account, listed, today)] if len(listed) > 1 else []
+    intro.append(Text("Decided again just before it leaves: whoever paid, was credited or stopped in between gets nothing.", quiet=True))
     fields: tuple[Field, ...] = (reason_field(),) if warning else ()
     submit = Button("Send now", about(account, leader, Name.CONFIRM_REMINDER, **(data or {})), Style.PRIMARY)
     return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}))

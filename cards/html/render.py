@@ -2,7 +2,7 @@
 
 The page owns `<form method="post">` around cards and forms, its hidden fields and the variables of `cards.css`. A press comes back as
 the field `press`: the action's name, a space, its payload. Class names: `card tone-{late,warning,good,quiet}`, `card-head`, `sign`,
-`badge`, `amount`, `line`, `quiet`, `quote`, `facts`, `rows`, `right`, `rest`, `actions`, `button`, `primary`, `danger`, `link`, `more`,
+`badge`, `amount`, `line`, `quiet`, `quote`, `facts`, `rows`, `opens`, `right`, `rest`, `actions`, `button`, `primary`, `danger`, `link`, `hidden`, `more`,
 `more-menu`, `form`, `field`, `choices`, `choice`, `hint`, `error`, `currency`.
 """
 
@@ -36,7 +36,7 @@ from cards.elements import (
     Tone,
 )
 
-SIGNS = {Tone.LATE: "🔴", Tone.WARNING: "🟠", Tone.GOOD: "✅", Tone.QUIET: ""}
+SIGNS = {Tone.LATE: "●", Tone.WARNING: "◐", Tone.GOOD: "✓", Tone.QUIET: ""}  # told apart by shape too, in every font
 WORDS = {Tone.LATE: "late", Tone.WARNING: "waits", Tone.GOOD: "good", Tone.QUIET: ""}
 FEW = 5  # choices up to here stand side by side
 
@@ -96,7 +96,7 @@ def _rows(rows: Rows) -> str:
     head = "".join(f'<th scope="col"{_right(rows, at)}>{_text(column)}</th>' for at, column in enumerate(rows.columns))
     body = "".join(f"<tr>{_row(rows, row, opens=opens)}</tr>" for row in rows.rows)
     shown = f"<thead><tr>{head}{last}</tr></thead>" if any(rows.columns) or opens else ""
-    return f'<table class="rows">{shown}<tbody>{body}</tbody></table>{_rest(rows)}'
+    return f'<table class="rows{" opens" if opens else ""}">{shown}<tbody>{body}</tbody></table>{_rest(rows)}'
 
 
 def _right(rows: Rows, at: int) -> str:

@@ -63,14 +63,16 @@ def submitted(view: Mapping[str, Any]) -> Submitted:
     name, _, payload = carried.partition(" ")
     state = view.get("state")
     blocks = state.get("values") if isinstance(state, Mapping) else None
-    if not isinstance(blocks, Mapping):
-        raise UnreadableAction("a form without a state")
-    values = {field: _answer(element) for block in blocks.values() for field, element in block.items()}
+    if not isinstance(blocks, Mapping) or not all(isinstance(block, Mapping) for block in blocks.values()):
+        raise UnreadableAction("a form without answers")
+    values = {str(field): _answer(element) for block in blocks.values() for field, element in block.items()}
     return Submitted(decode(name, payload), values, rest)
 
 
-def _answer(element: Mapping[str, Any]) -> str:
+def _answer(element: Any) -> str:
     """The text of one input, empty where nothing was given."""
+    if not isinstance(element, Mapping):
+        raise UnreadableAction("an answer of another shape")
     option = element.get("selected_option")
     if isinstance(option, Mapping):
         return str(option.get("value") or "")

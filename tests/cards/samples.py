@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from uuid import UUID
 
 from cards import answers, digest, forms, outcome, overdue, problems
@@ -281,25 +282,23 @@ def cards() -> dict[str, Card]:
 
 def make_forms() -> dict[str, Form]:
     plain, both = account(), (decided(), SECOND_DECIDED)
-    asked = {
-        "to": ("ap@acme.example",),
-        "sender": "Northwind GmbH <ar@northwind.example>",
-        "subject": "INV-2041 of Northwind GmbH: €12,400.00 open since 30 October",
-        "text": LETTER,
-    }
+    reminder = partial(
+        reminder_preview,
+        plain,
+        decided(),
+        TODAY,
+        to=("ap@acme.example",),
+        sender="Northwind GmbH <ar@northwind.example>",
+        subject="INV-2041 of Northwind GmbH: €12,400.00 open since 30 October",
+        text=LETTER,
+    )
     table = tuple((part.due_on, part.total) for part in PARTS if part.due_on)
     terms = {"count": "3", "rhythm": "monthly", "first": "2026-12-01"}
     return {
-        "form_reminder": reminder_preview(plain, decided(), TODAY, **asked, data={"step": "second", "shown": "5f2c"}),  # type: ignore[arg-type]
-        "form_reminder_warning": reminder_preview(
-            plain,
-            decided(),
-            TODAY,
-            **asked,
-            language="de",
-            listed=both,
-            warning="Acme GmbH was reminded yesterday; the policy leaves 3 days between messages.",
-        ),  # type: ignore[arg-type]
+        "form_reminder": reminder(data={"step": "second", "shown": "5f2c"}),
+        "form_reminder_warning": reminder(
+            language="de", listed=both, warning="Acme GmbH was reminded yesterday; the policy leaves 3 days between messages."
+        ),
         "form_snooze": forms.snooze_form(plain, decided(), TODAY, (NEXT, LATER)),
         "form_snooze_again": forms.snooze_form(SNOOZED, decided(State.SNOOZED), TODAY, values={"length": "date", "until": "2026-12-04"}),
         "form_plan": forms.plan_form(plain, decided(), TODAY, both),
