@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
-from adapters.chat.protocol import ChatRoom
+from adapters.chat.protocol import ChatRoom, Handler, Incoming
 from bot import live_cards
 from bot.live_cards import Showing
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
@@ -18,6 +20,7 @@ from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.raise_alerts import AlertsRaised, raise_alerts
 
 AT_ONCE = 32
+PATIENCE = timedelta(seconds=60)  # what was accepted longer ago and is not handled, nobody is working on
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +42,12 @@ class Delivered:
     errors: list[str] = field(default_factory=list)
 
 
+class Accepted(Protocol):
+    """What was accepted and is not handled."""
+
+    async def pending(self, before: datetime, limit: int) -> Sequence[Incoming]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Jobs:
     """Everything that runs by itself."""
@@ -49,6 +58,8 @@ class Jobs:
     clock: Clock
     channels: Mapping[str, Outreach]
     rooms: Mapping[str, ChatRoom]
+    inbound: Accepted
+    handler: Handler
 
     async def tick(self) -> Ticked:
         """Decides every account whose time has come, batch by batch, then turns what was raised into cards."""
@@ -62,6 +73,13 @@ class Jobs:
         async with self.store() as work:
             alerts = await raise_alerts(work, self.clock)
         return Ticked(done, alerts)
+
+    async def catch_up(self) -> int:
+        """Handles what was accepted and then lost to a stop; the answer has nobody to go to, the effect has."""
+        left = await self.inbound.pending(self.clock.now() - PATIENCE, AT_ONCE)
+        for incoming in left:
+            await self.handler(incoming)
+        return len(left)
 
     async def deliver(self) -> Delivered:
         """Sends what waits: messages to customers, then cards. Trouble with one is noted and stops no other."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -127,3 +127,15 @@ class PolicyBook:
 def shipped() -> PolicyVersion:
     """The standard policy that comes with Duebot."""
     return PolicyVersion("standard", 1, SHIPPED.read_text(encoding="utf-8"))
+
+
+def policy_files(folder: FilePath | None) -> Sequence[tuple[str, str]]:
+    """Name and text of the shipped policy and of every `.yaml` in the folder; one of the same name takes the shipped one's place.
+
+    Raises `BadPolicy` for a file that is none.
+    """
+    found = {shipped().name: shipped().text}
+    for file in sorted(folder.glob("*.yaml")) if folder else ():
+        text = file.read_text(encoding="utf-8")
+        found[read_policy(text, file.name).name] = text
+    return tuple(found.items())

@@ -1,0 +1,112 @@
+"""Settings in, running application out: the only place that knows all parts. A part is loaded only when it is configured."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import starmap
+from typing import TYPE_CHECKING
+
+from adapters.chat.protocol import ChatRoom
+from adapters.letters.template_letters import TemplateLetters
+from adapters.outreach.eml_folder import EmlFolder
+from adapters.outreach.smtp import TLS, SMTPMail
+from adapters.outreach.smtp import SMTPSettings as MailSettings
+from adapters.store.engine import open_engine
+from adapters.store.inbound import SqlInbound
+from adapters.store.migrate import is_current
+from adapters.store.unit_of_work import SqlStore
+from bot.clock import SystemClock
+from bot.config import Settings, SlackSettings, SMTPSettings, secret_keys
+from bot.handle import Desk
+from bot.jobs import Jobs
+from bot.policies import PolicyBook, PolicyVersion, policy_files
+from workflows.errors import Refused
+from workflows.ports import Clock, Letters, Outreach
+
+if TYPE_CHECKING:
+    from adapters.chat.slack.chat import SlackChat
+
+
+class NotMigrated(Refused):
+    """The database's schema is missing or of another version."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything wired. `wake` is set whenever something may wait to be delivered; `ready` says whether the schema is this version's."""
+
+    settings: Settings
+    clock: Clock
+    ready: Callable[[], Awaitable[bool]]
+    store: SqlStore
+    inbound: SqlInbound
+    policies: PolicyBook
+    letters: Letters
+    desk: Desk
+    jobs: Jobs
+    wake: asyncio.Event
+    slack: SlackChat | None = None
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+    """Raises `NotMigrated`, `bot.config.BadSetting` and `bot.policies.BadPolicy` before anything starts."""
+    app = await _build(settings, clock or SystemClock())
+    if app.slack is not None:
+        await app.slack.start()
+    try:
+        yield app
+    finally:
+        if app.slack is not None:
+            await app.slack.stop()
+        await app.store.close()
+
+
+async def _build(settings: Settings, clock: Clock) -> App:
+    engine = open_engine(settings.database_url)
+    if not await is_current(engine):
+        await engine.dispose()
+        raise NotMigrated("The database's schema is not of this version. Run: duebot migrate")
+    store = SqlStore(engine, secret_keys(settings))
+    policies = await load_policies(settings, store)
+    letters, inbound, wake = TemplateLetters(settings.letters), store.inbound(clock), asyncio.Event()
+    rooms: dict[str, ChatRoom] = {}
+    desk = Desk(store, policies, letters, clock, rooms, wake.set)
+    slack = _slack(settings.slack, desk, inbound, clock)
+    if slack is not None:
+        rooms["slack"] = slack.room
+    jobs = Jobs(store, policies, letters, clock, channels(settings.smtp, clock), rooms, inbound, desk)
+    return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, wake, slack)
+
+
+async def load_policies(settings: Settings, store: SqlStore) -> PolicyBook:
+    """The files as they are now become the newest versions; older ones stay for the accounts that run on them."""
+    current = [(name, await store.add_policy(name, text)) for name, text in policy_files(settings.policies)]
+    return PolicyBook(list(starmap(PolicyVersion, await store.policy_versions())), current)
+
+
+def channels(smtp: SMTPSettings, clock: Clock) -> Mapping[str, Outreach]:
+    """The channels to customers that are set up."""
+    sender = smtp.sender or "receivables@localhost"
+    if smtp.folder is not None:
+        return {"email": EmlFolder(smtp.folder, sender=sender, clock=clock)}
+    if smtp.host is None:
+        return {}
+    password = smtp.password.get_secret_value() if smtp.password else None
+    return {"email": SMTPMail(MailSettings(smtp.host, sender, smtp.port, TLS(smtp.security), smtp.user, password), clock)}
+
+
+def _slack(settings: SlackSettings, desk: Desk, inbound: SqlInbound, clock: Clock) -> SlackChat | None:
+    if settings.bot_token is None:
+        return None
+    from adapters.chat.slack.chat import build  # ruff: ignore[import-outside-top-level] - loaded only where Slack is used
+    from adapters.chat.slack.settings import SlackSettings as Wire  # ruff: ignore[import-outside-top-level]
+
+    secrets = [secret.get_secret_value() for secret in (settings.signing_secret, settings.signing_secret_before) if secret]
+    app_token = settings.app_token.get_secret_value() if settings.app_token else None
+    wire = Wire(settings.bot_token.get_secret_value(), tuple(secrets), app_token, settings.api_url, frozenset(settings.approved_channels))
+    return build(wire, desk, inbound, clock)
