@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -53,7 +53,7 @@ class App:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[App]:
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[App, None]:
     """Raises `NotMigrated`, `bot.config.BadSetting` and `bot.policies.BadPolicy` before anything starts."""
     app = await _build(settings, clock or SystemClock())
     if app.slack is not None:
