@@ -104,7 +104,7 @@ def _fill_instalments(
     """What each instalment has received: all that the invoices are short of the plan's sum, by name first, then the earliest first."""
     planned = sum(part.total.minor for part in plan.instalments)
     owed = sum(items[item].total.minor - applied.get(item, 0) for item in plan.covers)
-    left = min(planned, max(0, planned - owed))
+    left = planned - owed  # below zero on days before the money that the plan took as given
     filled: dict[ItemId, int] = {}
     for limits in ({part.id: named.get(part.id, 0) for part in plan.instalments}, {}):
         for part in plan.instalments:

@@ -94,6 +94,13 @@ def test_money_dated_later_than_the_day_asked_for_is_left_out(up_to: date | None
     assert balances(account(one, payments=[paid("40.00", one, on=date(2026, 2, 5))]), up_to).open_of(one.id) == eur(left)
 
 
+def test_credits_have_their_day_too() -> None:
+    one = invoice("1", "100.00")
+    told = account(one, credits=[Credit(eur("40.00"), date(2026, 2, 5), one.id)])
+    assert balances(told, date(2026, 2, 4)).open_of(one.id) == eur("100.00")
+    assert balances(told, date(2026, 2, 5)).open_of(one.id) == eur("60.00")
+
+
 def test_an_item_of_another_account_is_an_error() -> None:
     with pytest.raises(KeyError):
         balances(account(invoice("1", "1.00"))).open_of(ItemId(new_id()))
@@ -114,6 +121,19 @@ def test_money_for_an_invoice_on_a_plan_fills_the_earliest_instalment_first() ->
 def test_money_that_came_before_the_plan_fills_no_instalment() -> None:
     one = invoice("1", "500.00")
     plan = plan_of(one, parts=["150.00", "150.00"])
+    assert instalments_open(plan, account(one, payments=[paid("200.00", one)], plans=[plan])) == ["150.00", "150.00"]
+
+
+def test_before_the_day_of_money_a_plan_took_as_given_its_instalments_are_wholly_open() -> None:
+    one = invoice("1", "500.00")
+    plan = plan_of(one, parts=["150.00", "150.00"])
+    told = balances(account(one, payments=[paid("200.00", one)], plans=[plan]), up_to=date(2026, 2, 4))
+    assert [told.open_of(part.id).plain for part in plan.instalments] == ["150.00", "150.00"]
+
+
+def test_a_plan_that_is_only_proposed_takes_no_money() -> None:
+    one = invoice("1", "300.00")
+    plan = plan_of(one, parts=["150.00", "150.00"], state=PlanState.PROPOSED)
     assert instalments_open(plan, account(one, payments=[paid("200.00", one)], plans=[plan])) == ["150.00", "150.00"]
 
 
