@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from adapters.accounting.mapping import Code, Column, Currency, DateIn, Mapping, shipped
+from adapters.accounting.words import listed
 
 # The words of a header, small and without blanks or marks; the surest first.
 _WORDS: dict[str, str] = {
@@ -79,8 +80,7 @@ _HOW = "Write a mapping that says so and give it with --map."
 
 
 def _which(field: str, header: Sequence[str]) -> str:
-    columns = ", ".join(f'"{name}"' for name in header[:30] if name) or "none"
-    return f"Which column is {_CALLED[field]}? The file has {columns}. {_HOW}"
+    return f"Which column is {_CALLED[field]}? The file has {listed(header)}. {_HOW}"
 
 
 def _choice(field: str, names: Sequence[str]) -> str:

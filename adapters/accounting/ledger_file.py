@@ -12,7 +12,7 @@ from adapters.accounting.ledger_amounts import AmountColumn
 from adapters.accounting.ledger_dates import DateColumn
 from adapters.accounting.ledger_row import RowReader, fits
 from adapters.accounting.mapping import Currency, DateIn, Mapping
-from adapters.accounting.words import filled
+from adapters.accounting.words import filled, listed
 from workflows.domain.money import UnknownCurrency, exponent
 from workflows.errors import Refused
 from workflows.import_ledger import Entry, NeedsAnswers, Refusal
@@ -133,8 +133,7 @@ def _places(mapping: Mapping, header: Sequence[str]) -> dict[str, int]:
         at = at or [place for place, column in enumerate(header) if column.casefold() == wanted.casefold()]
         if len(at) != 1:
             problem = "has no column" if not at else "has more than one column"
-            columns = ", ".join(f'"{column}"' for column in header[:30] if column)
-            raise Unreadable(f'The file {problem} "{name}" ({field} of the mapping). Its columns are {columns}.')
+            raise Unreadable(f'The file {problem} "{name}" ({field} of the mapping). Its columns are {listed(header)}.')
         places[field] = at[0]
     return places
 

@@ -21,8 +21,8 @@ class Numbered:
 
     def __init__(self, text: str) -> None:
         """Raises `Unparsable`."""
-        loader = yaml.BaseLoader(text)
         try:
+            loader = yaml.BaseLoader(text)
             self._root = loader.get_single_node()
             _keys_must_be_unique(self._root, set())
             self.value: Any = None if self._root is None else loader.construct_document(self._root)
@@ -33,8 +33,6 @@ class Numbered:
             raise Unparsable(fault.problem or "is not YAML", mark.line + 1 if mark else 1) from None
         except (yaml.YAMLError, ValueError, RecursionError) as fault:
             raise Unparsable(str(fault).splitlines()[0], 1) from None
-        finally:
-            loader.dispose()
 
     def line(self, path: Sequence[str | int]) -> int:
         """Of the deepest part of the path that stands in the document."""

@@ -30,3 +30,8 @@ def names(cells: Sequence[str]) -> tuple[str, ...]:
     while header and not header[-1]:
         header.pop()
     return tuple(header)
+
+
+def listed(header: Sequence[str]) -> str:
+    """The columns of a file, for a sentence."""
+    return ", ".join([shown(name) for name in header if name][:30]) or "none"

@@ -89,7 +89,9 @@ def test_details_that_are_none_are_refused_under_their_header(tmp_path: Path) ->
     head = "number,customer,due,total,currency,m,l,c,z,p"
     good = "1,C,2026-01-31,5,EUR,ap@example.com,de,DE,Europe/Berlin,Sole trader"
     mapping = plain(email="m", language="l", country="c", zone="z", party="p")
-    bad = list(starmap(good.replace, (("ap@", "ap"), (",de,", ",Deutsch,"), (",DE,", ",Germany,"), ("Berlin", "Bonn"), ("Sole trader", "dog"))))
+    bad = list(
+        starmap(good.replace, (("ap@", "ap"), (",de,", ",Deutsch,"), (",DE,", ",Germany,"), ("Berlin", "Bonn"), ("Sole trader", "dog")))
+    )
     parsed = list(reading(tmp_path, head, good, *bad, mapping=mapping).rows())
     (row,) = kept(parsed)
     assert (row.email, row.language, row.country, row.zone, row.party) == ("ap@example.com", "de", "DE", "Europe/Berlin", "sole_trader")
