@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Container, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from babel import localedata
 from jinja2 import (
     ChoiceLoader,
     FileSystemLoader,
@@ -39,9 +40,14 @@ def sandbox(folder: Path | None) -> SandboxedEnvironment:
     )
 
 
-def language_of(wanted: Iterable[str], templates: SandboxedEnvironment) -> str:
-    """The first of the wanted languages there are words for (`de` for `de-AT`), else English."""
-    known = {found.partition("/")[0] for found in templates.list_templates(filter_func=lambda found: found.endswith("/words.txt"))}
+def languages(templates: SandboxedEnvironment) -> frozenset[str]:
+    """Those with words that all letters share, shipped or the user's own, in which amounts and dates can be written."""
+    found = templates.list_templates(filter_func=lambda name: name.endswith("/words.txt"))
+    return frozenset(language for name in found if localedata.exists(language := name.partition("/")[0]))
+
+
+def language_of(wanted: Iterable[str], known: Container[str]) -> str:
+    """The first of the wanted languages that is known (`de` for `de-AT`), else English."""
     plain = (re.split(r"[-_]", each.strip().lower())[0] for each in wanted)
     return next((each for each in plain if _LANGUAGE.fullmatch(each) and each in known), "en")
 

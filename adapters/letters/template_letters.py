@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from adapters.letters.phrases import Phrases, laid_out, language_of, sandbox
+from adapters.letters.phrases import Phrases, laid_out, language_of, languages, sandbox
 from adapters.letters.view import view_of
 from workflows.errors import Refused
 from workflows.ports import Letter, Message
@@ -18,10 +18,11 @@ class TemplateLetters:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._templates = sandbox(folder)
+        self._languages = languages(self._templates)
 
     def write(self, letter: Letter) -> Message:
         """Raises `Refused` when there is nothing to write about, no template of that name, or one that cannot be filled in."""
-        language = language_of((letter.language, letter.book.language), self._templates)
+        language = language_of((letter.language, letter.book.language), self._languages)
         step = _words(letter)
         view = view_of(letter, step, language)
         say = Phrases(self._templates, language, step, view)

@@ -12,7 +12,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.lists import format_list
 
-from cards.clean import clean
+from cards.clean import bare, clean, isolated
 from cards.format import money, name
 from workflows.domain.account import Book
 from workflows.domain.money import Money, totals
@@ -66,7 +66,7 @@ def view_of(letter: Letter, step: str, language: str) -> dict[str, Any]:
     return {
         "language": language,
         "seller": name(letter.book.name),
-        "customer": name(letter.customer.name),
+        "customer": name(bare(letter.customer.name) or letter.customer.number),
         "today": _long(letter.day, locale),
         "lead": led[0],
         "earliest": min(zip(led_by, led, strict=True), key=lambda pair: pair[0].due_on)[1],
@@ -116,12 +116,12 @@ def _sum(gross: Money, deducted: Mapping[str, Money], locale: str) -> Sum:
 
 
 def _seller(book: Book) -> dict[str, Any]:
-    contacts = [name(way) for way in (book.seller_email, book.seller_phone) if way]
+    email, phone = bare(book.seller_email or ""), bare(book.seller_phone or "")
     lines = clean(book.payment_instructions or "", lines=True).split("\n")
     return {
-        "contacts": contacts,
-        "mailto": f"mailto:{quote(book.seller_email.strip(), safe='@')}" if book.seller_email else "",
-        "instructions": [line.strip() for line in lines if line.strip()],
+        "contacts": [name(way) for way in (email, phone) if way],
+        "mailto": f"mailto:{quote(email, safe='@')}" if email else "",
+        "instructions": [isolated(line) for line in map(bare, lines) if line],
     }
 
 
