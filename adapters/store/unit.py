@@ -59,5 +59,5 @@ class Part:
 async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
     """Inserts the rows that break no unique key; returns how many that were."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    result = await connection.execute(insert(table).on_conflict_do_nothing(), rows[0] if len(rows) == 1 else rows)
-    return result.rowcount
+    written = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return len((await connection.execute(written, rows)).all())
