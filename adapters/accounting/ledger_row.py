@@ -78,12 +78,12 @@ class RowReader:
             paid=self._paid(cells, total, paid_on),
             paid_on=paid_on,
             reference=self._words("reference", cells),
-            email=self._like("email", cells),
-            language=self._like("language", cells),
-            country=self._like("country", cells),
-            zone=self._like("zone", cells),
-            party=self._party(cells),
+            **self._details(cells),
         )
+
+    def _details(self, cells: list[str]) -> dict[str, str | None]:
+        """Of the customer: what few files have, so that the others do not pay for it."""
+        return {field: self._detail(field, cells) for field in _WANTED if field in self.places}
 
     def _cell(self, field: str, cells: list[str]) -> str | None:
         place = self.places.get(field)
@@ -158,15 +158,11 @@ class RowReader:
             raise _Unfit(field, f"That would make {paid} paid, which is below zero.")
         return paid
 
-    def _like(self, field: str, cells: list[str]) -> str | None:
+    def _detail(self, field: str, cells: list[str]) -> str | None:
         text = self._words(field, cells)
         if text is not None and not fits(field, text):
             raise _Unfit(field, f"{shown(text)} is not {_WANTED[field]}.")
-        return text
-
-    def _party(self, cells: list[str]) -> str | None:
-        text = self._like("party", cells)
-        return None if text is None else _party(text)
+        return _party(text) if text is not None and field == "party" else text
 
 
 def fits(field: str, text: str) -> bool:
