@@ -11,7 +11,7 @@ from cards.buttons import buttons
 from cards.clean import bare
 from cards.digest import DigestLine
 from cards.elements import Card, Element, Facts, Heading, Row, Rows, Text, Tone
-from cards.format import age, amounts, cell, count, day, lateness, locale_of, money, name
+from cards.format import age, amounts, cell, count, day, lateness, locale_of, money, name, remark
 from cards.history import Event
 from cards.lines import following_line, next_words, past_line, which_line
 from workflows.domain.account import Account, Book
@@ -92,7 +92,7 @@ def overdue_list(book: Book, lines: Sequence[DigestLine], *, more: int = 0) -> C
     sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
     rows = tuple(
         Row(
-            (cell(line.customer), amounts(line.amounts, locale), age(line.days), bare(line.words)),
+            (cell(line.customer), amounts(line.amounts, locale), age(line.days), remark(line.words, 60)),
             Tone.WARNING if line.waits else Tone.LATE,
             Action(Name.OPEN, line.item, line.seen),
         )
@@ -136,9 +136,9 @@ def why(account: Account, decided: ItemDecision, events: Sequence[Event], now: d
     customer, number = name(account.customer.name), name(decided.item.number)
     coming = next_words(account, decided, now) or "nothing by itself"
     policy = f"{bare(account.policy[0])}, version {account.policy[1]}" if account.policy else "not started"
-    facts = Facts((("State", STATE_WORDS[decided.state]), ("Because", bare(decided.because)), ("Next", coming), ("Policy", policy)))
-    title = f"Why: {customer}, {number}"
-    return Card(f"{title}. {STATE_WORDS[decided.state]}: {bare(decided.because)} Next: {coming}", (Heading(title), facts, *_events(events)))
+    title, because = f"Why: {customer}, {number}", remark(decided.because, 500)
+    facts = Facts((("State", STATE_WORDS[decided.state]), ("Because", because), ("Next", coming), ("Policy", policy)))
+    return Card(f"{title}: {STATE_WORDS[decided.state]}. {because} Next: {coming}", (Heading(title), facts, *_events(events)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,8 @@ class Choice:
 
 def several(query: str, choices: Sequence[Choice], *, more: int = 0) -> Card:
     """Several customers or invoices match."""
-    title = f"{len(choices) + more:,} match “{name(query)}”"
-    rows = tuple(Row((cell(choice.label), bare(choice.detail)), open=choice.open) for choice in choices[:SHOWN])
+    title = f"{count(len(choices) + more, 'match', 'matches')} for “{name(query)}”"
+    rows = tuple(Row((cell(choice.label), remark(choice.detail, 60)), open=choice.open) for choice in choices[:SHOWN])
     left = max(len(choices) - SHOWN, 0) + more
     return Card(
         title,

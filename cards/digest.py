@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from cards.actions import Action, Name
-from cards.clean import bare
 from cards.elements import Actions, Button, Card, Element, Heading, Row, Rows, Style, Text, Tone
-from cards.format import age, amounts, cell, clock, count, day, days, locale_of, long_day, name, step_words
+from cards.format import age, amounts, cell, clock, count, day, days, locale_of, long_day, name, remark, step_words
 from workflows.domain.account import Book
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, totals
@@ -101,7 +100,7 @@ def _rows(book: Book, lines: Sequence[DigestLine], *, left: int = 0, more: Actio
     locale = locale_of(book)
     rows = tuple(
         Row(
-            (cell(line.customer), amounts(line.amounts, locale), age(line.days), bare(line.words)),
+            (cell(line.customer), amounts(line.amounts, locale), age(line.days), remark(line.words, 60)),
             Tone.WARNING if line.waits else Tone.LATE,
             Action(Name.OPEN, line.item, line.seen),
         )

@@ -19,6 +19,7 @@ from workflows.domain.money import Money, exponent
 NEAR_DAYS = 60  # within these a weekday tells more than a year
 NAME_WIDTH = 60
 CELL_WIDTH = 32
+REMARK_WIDTH = 120
 _PLAIN = "en"
 _NBSP = "\u00a0"
 
@@ -140,6 +141,11 @@ def name(words: str, width: int = NAME_WIDTH) -> str:
     return isolated(shorten(bare(words), width)) or "(no name)"
 
 
+def remark(words: str, width: int = REMARK_WIDTH) -> str:
+    """A sentence or note from outside inside one of our lines; nothing for nothing."""
+    return isolated(shorten(bare(words), width))
+
+
 def cell(words: str) -> str:
     """A name short enough for a column."""
     return name(words, CELL_WIDTH)
@@ -150,7 +156,7 @@ _STEPS = {"upcoming": "notice before the due day", "final": "final notice", "han
 
 def step_words(step: str, *, reminds: bool = True) -> str:
     """What staff call a step: `second reminder`, `final notice`."""
-    words = bare(step).replace("_", " ").replace("-", " ")
+    words = shorten(bare(step), CELL_WIDTH).replace("_", " ").replace("-", " ")
     if step in _STEPS:
         return _STEPS[step]
     return f"{words} reminder" if reminds else f"{words} step"

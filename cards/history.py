@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from cards.clean import bare
-from cards.format import day, locale_of, moment, money, name, over, step_words
+from cards.format import day, locale_of, moment, money, name, over, remark, step_words
 from cards.standing import STATE_WORDS, notices_on, person
 from workflows.domain.account import Account
 from workflows.domain.ids import ItemId, UserId
@@ -35,12 +34,16 @@ def history(account: Account, item: ItemId, now: datetime, people: Mapping[UserI
         return Event(when, words, said if " " in said else f"Today {said}", detail)
 
     fact = account.item(item)
-    events = [at(act.at, bare(act.words)) for act in account.acts_on(item)]
+    events = [at(act.at, remark(act.words)) for act in account.acts_on(item)]
     for notice in notices_on(account, item):
         by = f", by {name(person(people, notice.by))}" if notice.by else ""
         words = f"{step_words(notice.step).capitalize()} {STATE_WORDS[notice.state]}"
         events.append(
-            at(notice.sent_at or notice.at, words, f"{over(notice.channel)}{by}" + (f", {bare(notice.because)}" if notice.because else ""))
+            at(
+                notice.sent_at or notice.at,
+                words,
+                f"{over(notice.channel)}{by}" + (f", {remark(notice.because)}" if notice.because else ""),
+            )
         )
     events += [on(paid.paid_on, f"Paid {money(paid.amount, locale)}") for paid in account.payments if paid.item == item]
     events += [on(note.credited_on, f"Credited {money(note.amount, locale)}") for note in account.credits if note.item == item]

@@ -6,16 +6,13 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-from cards.clean import bare, shorten
-from cards.format import count, day, locale_of, moment, money, name, over, since, step_words, times
+from cards.format import count, day, locale_of, moment, money, name, over, remark, since, step_words, times
 from cards.standing import STATE_WORDS, escalation_of, flag_on, notices_on, person, plan_on, snooze_on
 from workflows.domain.account import Account, Notice, NoticeState, Plan, PlanState
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import UserId
 from workflows.domain.money import total
 from workflows.domain.standing import PLAN_OFFER_DAYS
-
-NOTE_WIDTH = 120
 
 
 def which_line(account: Account, decided: ItemDecision, now: datetime) -> str:
@@ -43,7 +40,7 @@ def _reminded(account: Account, decided: ItemDecision, now: datetime) -> str:
         return "Not reminded yet"
     last, today = notices[-1], account.book.place.day(now)
     on = f"{day(last.day, today, locale_of(account.book))} {over(last.channel)}, {STATE_WORDS[last.state]}"
-    why = f" ({shorten(bare(last.because), NOTE_WIDTH)})" if last.because and not _went(last) else ""
+    why = f" ({remark(last.because)})" if last.because and not _went(last) else ""
     if not counting:
         return f"Not reminded yet, last try {on}{why}"
     if len(counting) == 1 and _went(last):
@@ -60,7 +57,7 @@ def _flagged(account: Account, decided: ItemDecision, now: datetime, people: Map
     flag = flag_on(account, decided.item.id)
     if flag is None:
         return ""
-    note = f": {shorten(bare(flag.note), NOTE_WIDTH)}" if flag.note else ""
+    note = f": {remark(flag.note)}" if flag.note else ""
     return f"⚑ flagged by {name(person(people, flag.by))} ({_since(account, flag.at, now)}){note}"
 
 
@@ -71,7 +68,7 @@ def _last_act(account: Account, decided: ItemDecision, now: datetime) -> str:
         return ""
     last, item = acts[-1], decided.item.id
     told = {fact.at for fact in (snooze_on(account, item, now), flag_on(account, item), escalation_of(account, item)) if fact}
-    return "" if last.at in told else f"{shorten(bare(last.words), NOTE_WIDTH)} ({_since(account, last.at, now)})"
+    return "" if last.at in told else f"{remark(last.words)} ({_since(account, last.at, now)})"
 
 
 def following_line(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str]) -> str:
@@ -100,7 +97,7 @@ def _coming(account: Account, decided: ItemDecision, now: datetime) -> str:
     proposed = plan_on(account, decided.item.id, PlanState.PROPOSED)
     plan = f"{_proposal(account, proposed, now)}. " if proposed else ""
     if decided.next is None:
-        return f"{plan}Next: nothing by itself. {bare(decided.because)}".strip()
+        return f"{plan}Next: nothing by itself. {remark(decided.because, 300)}".strip()
     stale = account.fresh_until is not None and account.fresh_until < now and decided.next.reminds
     wait = ", once the balance has been read again" if stale else ""
     return f"{plan}Next: {next_words(account, decided, now)}{wait}"
@@ -128,7 +125,7 @@ def next_words(account: Account, decided: ItemDecision, now: datetime) -> str:
 def _snoozed(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str]) -> str:
     snooze = snooze_on(account, decided.item.id, now)
     if snooze is None:
-        return bare(decided.because)
+        return remark(decided.because, 300)
     until = day(snooze.until, account.book.place.day(now), locale_of(account.book))
     return f"{name(person(people, snooze.by))} snoozed until {until} ({_since(account, snooze.at, now)}). {_after(account, decided, now)}"
 
@@ -141,8 +138,8 @@ def _after(account: Account, decided: ItemDecision, now: datetime) -> str:
 def _escalated(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str]) -> str:
     fact = escalation_of(account, decided.item.id)
     if fact is None:
-        return bare(decided.because)
-    why = f": {shorten(bare(fact.why), NOTE_WIDTH)}" if fact.why else ""
+        return remark(decided.because, 300)
+    why = f": {remark(fact.why)}" if fact.why else ""
     who = f"{name(person(people, fact.by))} escalated to {name(person(people, fact.to))} ({_since(account, fact.at, now)}){why}"
     return f"{who.rstrip('.')}. Reminders wait until it is handed back"
 
@@ -153,7 +150,7 @@ def _on_plan(account: Account, decided: ItemDecision, now: datetime) -> str:
     if plan is None and proposed is not None:
         return f"{_proposal(account, proposed, now)}. Reminders wait until {day(_holds_until(account, proposed), today, locale)}"
     if plan is None:
-        return bare(decided.because)
+        return remark(decided.because, 300)
     coming = next((part for part in plan.instalments if part.due_on is not None and part.due_on >= today), None)
     following = f", next {money(coming.total, locale)} on {day(coming.due_on, today, locale)}" if coming and coming.due_on else ""
     return f"On a plan of {count(len(plan.instalments), 'instalment')}{following}. Only instalments are chased"

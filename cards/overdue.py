@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from cards.buttons import buttons
-from cards.clean import bare
 from cards.elements import Card, Element, Heading, Text, Tone
 from cards.format import day, lateness, locale_of, money, name
 from cards.lines import following_line, past_line, which_line
@@ -31,7 +30,7 @@ def alert(account: Account, decided: ItemDecision, now: datetime, people: Mappin
         Text(following),
         buttons(account, decided),
     )
-    return Card(f"{customer} · {amount} · {late} · {bare(decided.item.number)}. {following}", body, tone)
+    return Card(f"{customer} · {amount} · {late} · {name(decided.item.number)}. {following}", body, tone)
 
 
 def settled(account: Account, decided: ItemDecision, now: datetime) -> Card:

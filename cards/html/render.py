@@ -109,7 +109,7 @@ def _row(rows: Rows, row: Row, *, opens: bool) -> str:
         for at, text in enumerate(row.cells)
     ]
     if opens:
-        cells.append(f'<td class="right">{_press("Open", row.open, "link") if row.open else ""}</td>')
+        cells.append(f'<td class="right">{_press("Open", row.open, "link", row.cells[0] if row.cells else "") if row.open else ""}</td>')
     return "".join(cells)
 
 
@@ -120,9 +120,11 @@ def _rest(rows: Rows) -> str:
     return f'<p class="rest quiet">… {_text(rows.rest)}{every}</p>'
 
 
-def _press(label: str, action: Action, classes: str = "button") -> str:
+def _press(label: str, action: Action, classes: str = "button", about: str = "") -> str:
+    """`about` tells one of many alike from the others, for those who hear the page."""
+    spoken = f' aria-label="{_attribute(f"{label} {about}")}"' if about else ""
     value = escape(f"{action.name} {action.encode()}", quote=True)
-    return f'<button type="submit" name="press" value="{value}" class="{classes}">{_text(label)}</button>'
+    return f'<button type="submit" name="press" value="{value}" class="{classes}"{spoken}>{_text(label)}</button>'
 
 
 def _button(button: Button) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 import unicodedata
 from collections.abc import Sequence
 from itertools import zip_longest
@@ -25,16 +24,39 @@ def _safe(text: str, *, lines: bool = False) -> str:
     return clean(text, lines=lines).replace(OPEN, "").replace(CLOSE, "")
 
 
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or char in "\u200d\ufe0f\u200e\u200f":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
 def width(text: str) -> int:
     """Terminal columns: wide letters take two, accents and joiners none."""
-    return sum(
-        0 if unicodedata.combining(char) or char in "\u200d\ufe0f\u200e\u200f" else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
+    return sum(map(_columns, text))
 
 
-def _wrap(text: str, indent: str = "") -> list[str]:
-    return textwrap.wrap(_safe(text), WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False) or [""]
+def _wrap(text: str, indent: str = "", room: int = WIDTH) -> list[str]:
+    """Lines broken between words, inside one only where it is longer than a line."""
+    lines, line = [], indent
+    for word in _safe(text).split():
+        for piece in _pieces(word, room - len(indent)):
+            gap = " " if line != indent else ""
+            if gap and width(line) + 1 + width(piece) > room:
+                lines.append(line)
+                line, gap = indent, ""
+            line += gap + piece
+    return [*lines, line]
+
+
+def _pieces(word: str, room: int) -> list[str]:
+    pieces, used = [""], 0
+    for char in word:
+        if used + _columns(char) > room:
+            pieces.append("")
+            used = 0
+        pieces[-1] += char
+        used += _columns(char)
+    return pieces
 
 
 def _lines(element: Element) -> list[str]:
@@ -49,11 +71,11 @@ def _lines(element: Element) -> list[str]:
             return [
                 "",
                 *caption,
-                *(part for line in _safe(element.text, lines=True).split("\n") for part in _wrap(line, "  | ") or ["  |"]),
+                *(part for line in _safe(element.text, lines=True).split("\n") for part in _wrap(line, "  | ")),
                 "",
             ]
         case Facts():
-            return aligned([(f"{key}:", value) for key, value in element.pairs], frozenset())
+            return _facts(element)
         case Rows():
             return ["", *_rows(element), ""]
         case Actions():
@@ -61,6 +83,19 @@ def _lines(element: Element) -> list[str]:
             return _wrap(" ".join(f"[{label}]" for label in labels)) if labels else []
         case _:
             assert_never(element)
+
+
+def _facts(facts: Facts) -> list[str]:
+    """Values beside their names, wrapped under themselves."""
+    keys = [f"{_safe(key)}:" for key, _ in facts.pairs]
+    indent = " " * (min(max(map(width, keys), default=0), WIDTH // 3) + _GAP)
+    return [line for key, (_, value) in zip(keys, facts.pairs, strict=True) for line in _beside(key, _wrap(value, indent), len(indent))]
+
+
+def _beside(key: str, lines: list[str], indent: int) -> list[str]:
+    if width(key) >= indent:
+        return [*_wrap(key), *lines]
+    return [key + " " * (indent - width(key)) + lines[0][indent:], *lines[1:]]
 
 
 def _rows(rows: Rows) -> list[str]:
@@ -74,16 +109,25 @@ def _rows(rows: Rows) -> list[str]:
 def aligned(lines: Sequence[tuple[str, ...]], right: frozenset[int], room: int = WIDTH) -> list[str]:
     """Columns as wide as their widest cell; the widest give way until the line fits into `room` columns."""
     table = [[_safe(cell) for cell in line] for line in lines]
-    widths = [max(width(cell) for cell in column) for column in zip_longest(*table, fillvalue="")]
+    widths = [min(max(map(width, column)), room) for column in zip_longest(*table, fillvalue="")]
     while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths, default=0) > 1:
         widths[widths.index(max(widths))] -= 1
     return [(" " * _GAP).join(_pad(cell, widths[at], right=at in right) for at, cell in enumerate(line)) for line in table]
 
 
 def _pad(cell: str, columns: int, *, right: bool) -> str:
-    while width(cell) > columns:
-        cell = cell.removesuffix("…")[:-1] + ("…" if columns > 0 else "")
-        if cell in {"…", ""}:
+    shown = _fit(cell, columns)
+    fill = " " * (columns - width(shown))
+    return fill + shown if right else shown + fill
+
+
+def _fit(cell: str, columns: int) -> str:
+    if len(cell) <= columns * 4 and width(cell) <= columns:
+        return cell
+    kept, used = "", 1
+    for char in cell:
+        used += _columns(char)
+        if used > columns:
             break
-    fill = " " * (columns - width(cell))
-    return fill + cell if right else cell + fill
+        kept += char
+    return f"{kept}…"

@@ -137,13 +137,13 @@ def heading(element: Heading) -> str:
     return f"{SIGNS[element.tone]}{shorten(words(element.text), room)}{tail}"
 
 
-def line(row: Row) -> str:
-    return SIGNS[row.tone] + " · ".join(words(cell, CELL) for cell in row.cells if cell.strip())
+def line(row: Row, width: int = CELL) -> str:
+    return SIGNS[row.tone] + " · ".join(words(cell, width) for cell in row.cells if cell.strip())
 
 
 def bullets(rows: tuple[Row, ...]) -> Block:
     """A list without figures."""
-    items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": words(line(row), 300)}]} for row in rows]
+    items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": line(row, 240)}]} for row in rows]
     return {"type": "rich_text", "elements": [{"type": "rich_text_list", "style": "bullet", "elements": items}]}
 
 

@@ -201,6 +201,40 @@ Ana Weiss
 Northwind GmbH"""
 
 
+HOSTILE = {
+    "markup": '<script>alert(1)</script> & <b>Sons</b> "quoted"',
+    "formatting": "*Acme* _Holding_ ~Ltd~ `code` :moneybag: > quote",
+    "mentions": "<!channel> @here <@U024BE7LH> <https://example.com|pay here>",
+    "right_to_left": "\u202eחברת אבג בע״מ\u202c \u2067شركة\u2069",
+    "emoji": "👩\u200d🚀 Rockets 🇩🇪 Zażółć",
+    "controls": "Acme\x1b[31m\x07\r\nBcc: all\x00\u200b\U000e0041",
+    "long": "Very Long Name of a Holding " * 18,
+}
+
+
+def hostile(words: str) -> dict[str, Card]:
+    """The cards that show words from outside, with those words wherever they can stand."""
+    item = replace(ITEM, number=words, reference=words)
+    flag, said = replace(FLAGGED.flags[0], note=words), act("note", words, NOW)
+    book = replace(BOOK, name=words)
+    of = account(
+        customer=replace(CUSTOMER, name=words),
+        items=(item,),
+        flags=(flag,),
+        acts=(said,),
+        book=book,
+        notices=(notice(1, TODAY, words, NoticeState.FAILED, words),),
+    )
+    seen = replace(decided(because=words), item=item)
+    line = replace(lines(1)[0], customer=words, words=words)
+    return {
+        "alert": alert(of, seen),
+        "digest": digest.digest(book, TODAY, (line,), Today()),
+        "why": answers.why(of, seen, history(of, item.id, NOW, PEOPLE), NOW),
+        "several": answers.several(words, (answers.Choice(words, words),)),
+    }
+
+
 def alert(of: Account, item: ItemDecision | None = None) -> Card:
     return overdue.alert(of, item or decided(), NOW, PEOPLE)
 
@@ -211,7 +245,8 @@ def cards() -> dict[str, Card]:
     events = history(plain, ITEM.id, NOW, PEOPLE)
     decision = Decision((decided(), SECOND_DECIDED), (), None)
     settled = decided(State.SETTLED, following=None, open_="0.00")
-    return {
+    outside = {f"hostile_{kind}_{name}": card for kind, words in HOSTILE.items() for name, card in hostile(words).items()}
+    return outside | {
         "alert": alert(plain),
         "alert_first_time": alert(FIRST_TIME, decided(open_="14400.00")),
         "alert_snoozed": alert(SNOOZED, decided(State.SNOOZED, following=LATER)),
