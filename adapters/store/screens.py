@@ -23,7 +23,8 @@ class Screens(Part):
         return [(CustomerId(row.customer_id), ItemId(row.id)) for row in await self._all(query)]
 
     async def mark_counts(self, book: BookId, day: date) -> Mapping[Mark, int]:
-        counts: Select[Any] = select(*(_count(_marked(book, mark, day)).label(mark.value) for mark in Mark))
+        counted: list[ColumnElement[int]] = [_count(_marked(book, mark, day)).label(mark.value) for mark in Mark]
+        counts: Select[Any] = select(*counted)
         row = (await self._all(counts))[0]
         return {mark: getattr(row, mark.value) for mark in Mark}
 

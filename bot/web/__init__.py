@@ -1,0 +1,1 @@
+"""Pages: what staff see in the local inbox."""
