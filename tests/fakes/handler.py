@@ -17,12 +17,14 @@ class FakeInbound:
 
     rows: dict[str, Incoming] = field(default_factory=dict)
     refuse: bool = False
+    refused: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event | None = None
 
     async def accept(self, incoming: Incoming) -> bool:
         if self.gate is not None:
             await self.gate.wait()
         if self.refuse:
+            self.refused.set()
             raise ConnectionError("the database is down")
         if incoming.key in self.rows:
             return False
@@ -37,9 +39,11 @@ class FakeHandler:
     replies: dict[Name | str, Reply | Exception] = field(default_factory=dict)
     handled: list[Incoming] = field(default_factory=list)
     gate: asyncio.Event | None = None
+    called: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __call__(self, incoming: Incoming) -> Reply:
         self.handled.append(incoming)
+        self.called.set()
         if self.gate is not None:
             await self.gate.wait()
         asked = incoming.action.name if incoming.action else incoming.text or ""

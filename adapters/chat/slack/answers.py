@@ -16,7 +16,8 @@ from adapters.chat.slack.faults import fault, translated
 from adapters.chat.slack.reading import Submitted, remember
 from adapters.chat.slack.windows import View, problem, showing
 from cards.elements import Card
-from cards.slack.render import render, render_form
+from cards.slack.modal import render_form
+from cards.slack.render import render
 from workflows.errors import OutsideError
 
 _SLACKS_OWN = "https://hooks.slack.com"
@@ -54,7 +55,7 @@ class Answers:
         if reply.form is not None:
             if trigger and await self.open(trigger, view_of(reply, remember(incoming.card))):
                 return
-            reply = Reply(problem("The form did not open", "Slack gave no time to open it. Ask again."))
+            reply = Reply(problem("The form did not open", "Slack gave no time to open it. Please try once more."))
         if reply.card is None:
             return
         if incoming.respond and self._ours(incoming.respond) and await self._respond(incoming.respond, reply.card, replace=reply.replaces):

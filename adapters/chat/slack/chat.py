@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.chat.protocol import Handler, Inbound
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.endpoint import SlackEndpoint
-from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Listeners
+from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners
 from adapters.chat.slack.room import SlackRoom
 from adapters.chat.slack.settings import SlackSettings
 from workflows.ports import Clock
@@ -64,13 +64,13 @@ def build(
     wire = logging.getLogger("duebot.slack")
     wire.setLevel(logging.ERROR)  # below that the libraries print whole requests
     client = AsyncWebClient(settings.bot_token, base_url=settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=wire)
-    app = _app(settings, client, wire)
     listeners = Listeners(handler, inbound, Answers(client), patience=patience, head_start=head_start)
+    app = _app(settings, client, wire, Keeping(listeners))
     listeners.attach(app)
     return SlackChat(settings, app, client, listeners, clock)
 
 
-def _app(settings: SlackSettings, client: AsyncWebClient, wire: logging.Logger) -> AsyncApp:
+def _app(settings: SlackSettings, client: AsyncWebClient, wire: logging.Logger, keeping: Keeping) -> AsyncApp:
     """Bolt without what it would do before or instead of our own checks: signatures are proven at the door, with two secrets.
 
     `authorize` answers from the settings: Bolt's own would ask Slack who we are before anything is acknowledged.
@@ -84,6 +84,7 @@ def _app(settings: SlackSettings, client: AsyncWebClient, wire: logging.Logger) 
         logger=wire,
         client=client,
         signing_secret="",
+        before_authorize=keeping,
         authorize=authorize,
         request_verification_enabled=False,
         ssl_check_enabled=False,

@@ -4,25 +4,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.chat.protocol import Handler, Inbound, Incoming, Reply
 from adapters.chat.slack.answers import Answers, ack_of, apology
-from adapters.chat.slack.reading import Pressed, Said, Submitted, Unreadable, read
+from adapters.chat.slack.reading import Pressed, Read, Said, Submitted, Unreadable, read
 from adapters.chat.slack.windows import waiting
 
 PATIENCE = 2.0  # seconds of Slack's three that a form's answer may take before the window says "Working"
 HEAD_START = 1.0  # seconds the keeping may take before a window opens all the same: its trigger lives three
-_ANY = re.compile(r"")
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was read. `keeping` tells whether it was new, once it is committed; `answered` is what `settled` waits for."""
+
+    found: Read
+    keeping: asyncio.Future[bool]
+    answered: asyncio.Future[None]
+
+    @contextmanager
+    def answering(self) -> Generator[None]:
+        try:
+            yield
+        finally:
+            self.answered.set_result(None)
 
 
 class Listeners:
@@ -31,53 +48,52 @@ class Listeners:
     def __init__(self, handler: Handler, inbound: Inbound, answers: Answers, *, patience: float, head_start: float) -> None:
         self._handler, self._inbound, self._answers = handler, inbound, answers
         self._patience, self._head_start = patience, head_start
-        self._running: set[asyncio.Task[Any]] = set()
+        self._under_way: set[asyncio.Future[None]] = set()
 
     def attach(self, app: AsyncApp) -> None:
-        app.middleware(self.keep)
-        app.command(_ANY)(self.said)
-        app.event("app_mention")(self.said)
-        app.event("message")(self.said)
-        app.action(_ANY)(self.pressed)
-        app.view(_ANY)(self.submitted)
+        app.command("/said")(self.said)
+        app.event("said")(self.said)
+        app.action("pressed")(self.pressed)
+        app.view("submitted")(self.submitted)
         app.error(broke)
 
-    async def keep(self, body: dict[str, Any], context: AsyncBoltContext, next_: Callable[[], Awaitable[None]]) -> BoltResponse | None:
-        """Reads it and commits it before anything is acknowledged; what is not ours, or came before, ends here."""
+    async def keep(self, body: Mapping[str, Any]) -> Kept | None:
+        """Reads it and commits it before anything is acknowledged; null for what is not ours or came before."""
         try:
-            context["read"] = found = read(body)
+            found = read(body)
         except Unreadable as reason:
             _log.info("slack: left alone: %s", reason)
-            return BoltResponse(status=200)
+            return None
         keeping = asyncio.ensure_future(self._inbound.accept(found.incoming))
         may_wait = isinstance(found, Pressed) and found.opens
         await asyncio.wait({keeping}, timeout=self._head_start if may_wait else None)
         if keeping.done() and not keeping.result():
-            return BoltResponse(status=200)
-        context["keeping"] = keeping
-        await next_()
-        return None
+            return None
+        return Kept(found, keeping, self._promise())
 
     async def said(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
-        found: Said = context["read"]
-        with self._at_work():
+        kept: Kept = context["kept"]
+        found = cast("Said", kept.found)
+        with kept.answering():
             await ack()
             await self._answers.tell(await self._handle(found.incoming), found.incoming, found.channel, found.trigger)
 
     async def pressed(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
-        found: Pressed = context["read"]
-        with self._at_work():
+        kept: Kept = context["kept"]
+        found = cast("Pressed", kept.found)
+        with kept.answering():
             await ack()
             if found.opens:
-                await self._open(found, context["keeping"])
+                await self._open(found, kept.keeping)
             elif found.view is not None:
                 await self._answers.fill(found.view, await self._handle(found.incoming), found.incoming)
             else:
                 await self._answers.tell(await self._handle(found.incoming), found.incoming, found.channel, found.trigger)
 
     async def submitted(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
-        found: Submitted = context["read"]
-        with self._at_work():
+        kept: Kept = context["kept"]
+        found = cast("Submitted", kept.found)
+        with kept.answering():
             work = asyncio.ensure_future(self._handle(found.incoming))
             await asyncio.wait({work}, timeout=self._patience)
             if work.done():
@@ -102,21 +118,50 @@ class Listeners:
         except Exception:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
             return Reply(apology())
 
-    @contextmanager
-    def _at_work(self) -> Generator[None]:
-        task = asyncio.current_task()
-        if task is not None:
-            self._running.add(task)
-        try:
-            yield
-        finally:
-            if task is not None:
-                self._running.discard(task)
+    def _promise(self) -> asyncio.Future[None]:
+        """From here on `settled` waits, also while Bolt has acknowledged an event but not started its listener."""
+        answered = asyncio.get_running_loop().create_future()
+        self._under_way.add(answered)
+        answered.add_done_callback(self._under_way.discard)
+        return answered
 
     async def settled(self, timeout: float | None = None) -> None:
         """Returns when every answer under way has been given, or after `timeout` seconds."""
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=timeout)
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=timeout)
+
+
+class Keeping(AsyncMiddleware):
+    """Stands first. A class, because for a function Bolt would take the body apart before, which an odd one does not survive."""
+
+    def __init__(self, listeners: Listeners) -> None:
+        self._listeners = listeners
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,  # ruff: ignore[unused-method-argument] - part of Bolt's signature
+        next: Callable[[], Awaitable[BoltResponse]],  # ruff: ignore[builtin-argument-shadowing] - Bolt calls it by this name
+    ) -> BoltResponse | None:
+        if req.body.get("type") == "url_verification":  # Bolt answers it
+            return await next()
+        kept = await self._listeners.keep(req.body)
+        if kept is None:
+            return BoltResponse(status=200)
+        req.context["kept"], req.body = kept, _route(kept.found)
+        return await next()
+
+
+def _route(found: Read) -> dict[str, Any]:
+    """What Bolt chooses a listener by. The request itself is read in one place only, so no odd shape of it reaches Bolt's own reading."""
+    match found:
+        case Said():
+            return {"command": "/said"} if found.trigger else {"type": "event_callback", "event": {"type": "said"}}
+        case Pressed():
+            return {"type": "block_actions", "actions": [{"action_id": "pressed"}]}
+        case Submitted():
+            return {"type": "view_submission", "view": {"type": "modal", "callback_id": "submitted"}}
 
 
 async def broke(error: Exception, response: BoltResponse | None) -> BoltResponse | None:  # ruff: ignore[unused-async] - Bolt awaits it

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.chat.protocol import CardRef, Incoming, Person
-from cards.actions import Action, Name, UnreadableAction
-from cards.slack import render
+from cards.actions import Action, Name
+from cards.slack.presses import pressed, submitted
 
 PLATFORM = "slack"
 
@@ -72,7 +72,9 @@ def read(body: Mapping[str, Any]) -> Read:
             return _submission(body)
         if kind == "event_callback":
             return _words(body)
-    except UnreadableAction as problem:
+    except Unreadable:
+        raise
+    except (ValueError, TypeError, AttributeError) as problem:  # an action we do not know, or parts of another shape
         raise Unreadable(str(problem)) from problem
     raise Unreadable("a kind of request the app does not ask for")
 
@@ -90,7 +92,7 @@ def _press(body: Mapping[str, Any]) -> Pressed:
     actions, trigger = body.get("actions"), _word(body, "trigger_id")
     if not isinstance(actions, list) or not actions or not isinstance(actions[0], dict):
         raise Unreadable("a press of nothing")
-    action = render.pressed(actions[0])
+    action = pressed(actions[0])
     channel, message = _maybe(body, "channel", "id"), _maybe(body, "container", "message_ts")
     card = CardRef(PLATFORM, channel, message) if channel and message else None
     incoming = Incoming(_key(trigger), _person(body), action, card=card, respond=_maybe(body, "response_url"))
@@ -101,7 +103,7 @@ def _submission(body: Mapping[str, Any]) -> Submitted:
     view = body.get("view")
     if not isinstance(view, dict):
         raise Unreadable("a form without its window")
-    form = render.submitted(view)
+    form = submitted(view)
     card = remembered(form.metadata)
     incoming = Incoming(_key(_word(body, "trigger_id")), _person(body), form.action, values=form.values, card=card)
     return Submitted(incoming, _word(view, "id"), _fields(view), form.metadata)

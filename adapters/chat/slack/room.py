@@ -11,7 +11,7 @@ from adapters.chat.slack.faults import translated
 from adapters.chat.slack.reading import PLATFORM
 from cards.elements import Card
 from cards.slack.render import render
-from workflows.errors import Rejected, UnexpectedPayload
+from workflows.errors import OutcomeUnknown, Rejected, UnexpectedPayload
 from workflows.ports import Clock
 
 KNOWN_SECONDS = 600  # a channel made public or shared is noticed within that time
@@ -35,7 +35,10 @@ class SlackRoom:
             answer = await self._client.chat_postMessage(
                 channel=channel, text=drawn.text, blocks=drawn.blocks, mrkdwn=False, unfurl_links=False, unfurl_media=False
             )
-        return CardRef(PLATFORM, _said(answer.data, "channel"), _said(answer.data, "ts"))
+        message = str(answer.get("ts") or "")
+        if not message:
+            raise OutcomeUnknown("Slack took the card but did not say where it stands.")
+        return CardRef(PLATFORM, str(answer.get("channel") or channel), message)
 
     async def update(self, ref: CardRef, card: Card) -> None:
         await self._allow(ref.channel)
@@ -95,12 +98,5 @@ def _profile(user: dict[str, Any], team: str) -> Profile:
 def _object(body: Any, name: str) -> dict[str, Any]:
     found = body.get(name) if isinstance(body, dict) else None
     if not isinstance(found, dict):
-        raise UnexpectedPayload(f"Slack's answer has no {name}.")
-    return found
-
-
-def _said(body: Any, name: str) -> str:
-    found = body.get(name) if isinstance(body, dict) else None
-    if not isinstance(found, str):
         raise UnexpectedPayload(f"Slack's answer has no {name}.")
     return found

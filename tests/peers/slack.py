@@ -1,0 +1,414 @@
+"""Slack as far as it can be had on a machine: a stateful emulator of its Web API, and in front of it what the emulator lacks.
+
+with emulator() as server:                      # once for many tests; skips where it is not installed
+    async with slack(server) as workspace:      # one per test
+        settings = SlackSettings(workspace.bot_token, (SECRET,), api_url=workspace.api_url)
+        trigger = await workspace.trigger("ana")
+        ... POST workspace.command("/due overdue", by="ana", trigger=trigger), signed(...)
+        assert (await workspace.messages("credit"))[0]["text"] == "..."
+
+The front turns a GET into the same POST (slack_sdk reads with GET, the emulator takes POST only), adds the confirmation of e-mail addresses
+to `users.info`, takes what is sent to a response_url, speaks Socket Mode, can be told to fail, and keeps what went through.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+from aiohttp import web
+
+from adapters.chat.slack.names import SCOPES
+from adapters.chat.slack.signature import sign
+from tests.paths import missing
+
+HOST = "127.0.0.1"
+SECRET = "a signing secret of the tests"
+TEAM = "T000000001"
+BOT, OBSERVER, POOR, APP = "xoxb-duebot", "xoxb-observer", "xoxb-poor", "xapp-duebot"
+_APP_ID = "A0DUEBOT01"
+_PEERS = Path(__file__).resolve().parent
+_NODE, _EMULATE = _PEERS / "node_modules/node/bin/node", _PEERS / "node_modules/emulate/dist/index.js"
+_ALL = ["chat:write", *SCOPES, "channels:history", "groups:history", "groups:write", "channels:manage", "im:history", "mpim:read"]
+
+PEOPLE = {"ana": "Ana Ferreira", "bo": "Bo Lindqvist", "duebot": "Duebot"}
+_SEED: dict[str, Any] = {
+    "slack": {
+        "team": {"name": "Nordhafen", "domain": "nordhafen"},
+        "users": [{"name": name, "real_name": real, "email": f"{name}@nordhafen.example"} for name, real in PEOPLE.items()],
+        "channels": [{"name": "credit", "is_private": True}, {"name": "lobby"}],
+        "tokens": [
+            {"token": BOT, "user": "duebot", "app_id": _APP_ID, "scopes": list(SCOPES)},
+            {"token": OBSERVER, "user": "admin", "app_id": _APP_ID, "scopes": _ALL},
+            {"token": POOR, "user": "duebot", "app_id": _APP_ID, "scopes": ["commands"]},
+        ],
+        "strict_scopes": True,
+    }
+}
+
+
+@contextmanager
+def emulator() -> Generator[str]:
+    """The address of a fresh emulator, e.g. `http://127.0.0.1:4000`."""
+    if not (_NODE.exists() and _EMULATE.exists()):
+        missing("the Slack emulator (tests/peers/setup)")
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as seed:
+        json.dump(_SEED, seed)
+        seed.flush()
+        port = _free_port()
+        arguments = [str(_NODE), str(_EMULATE), "start", "--service", "slack", "--port", str(port), "--host", HOST, "--seed", seed.name]
+        quiet = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=quiet) as process:
+            try:
+                _wait_until_ready(process)
+                yield f"http://{HOST}:{port}"
+            finally:
+                process.terminate()
+
+
+def _wait_until_ready(process: subprocess.Popen[str]) -> None:
+    said = []
+    for line in process.stdout or ():
+        said.append(line)
+        if "Ready" in line:
+            return
+    raise AssertionError(f"the Slack emulator did not start: {''.join(said)}")
+
+
+def _free_port() -> int:
+    with socket.socket() as one:
+        one.bind((HOST, 0))
+        return int(one.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What went through: the method, its arguments (JSON text already read), and Slack's answer."""
+
+    method: str
+    arguments: dict[str, Any]
+    answer: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Fault:
+    """What the next call of a method meets. `lost`: Slack does it, and the connection breaks before the answer."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    lost: bool = False
+
+
+class Workspace:
+    """One Slack workspace with a private channel `credit` and a public one `lobby`, of which the app's bot is a member."""
+
+    bot_token, app_token, team = BOT, APP, TEAM
+
+    def __init__(self, server: str, http: aiohttp.ClientSession) -> None:
+        self._server, self._http = server, http
+        self.base = ""
+        self.calls: list[Call] = []
+        self.tokens: dict[str, list[str]] = {}
+        self.responses: dict[str, list[dict[str, Any]]] = {}
+        self.faults: dict[str, list[Fault]] = {}
+        self.changes: dict[str, dict[str, Any]] = {}
+        self.users: dict[str, str] = {}
+        self.channels: dict[str, str] = {}
+        self.went_through = asyncio.Condition()
+        self.sockets: asyncio.Queue[web.WebSocketResponse] = asyncio.Queue()
+        self.acknowledged: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._numbers = count(1)
+
+    @property
+    def api_url(self) -> str:
+        return f"{self.base}/api/"
+
+    # What a test does to the workspace ---------------------------------------------------------------------------------
+
+    async def trigger(self, name: str, view: str | None = None) -> str:
+        """A trigger as Slack sends it with what a person does; lives three seconds and opens one window."""
+        asked = {"user_id": self.users[name], **({"view_id": view} if view else {})}
+        return str((await self.ask("views.generateTriggerId", asked))["trigger_id"])
+
+    async def create_channel(self, name: str, *, private: bool) -> str:
+        """The bot is not in it."""
+        made = await self.ask("conversations.create", {"name": name, "is_private": private})
+        return str(made["channel"]["id"])
+
+    def fail(self, method: str, *faults: Fault) -> None:
+        self.faults.setdefault(method, []).extend(faults)
+
+    def response_url(self) -> str:
+        name = f"r{next(self._numbers)}"
+        self.responses[name] = []
+        return f"{self.base}/respond/{name}"
+
+    # What a test sees of it --------------------------------------------------------------------------------------------
+
+    async def messages(self, channel: str) -> list[dict[str, Any]]:
+        """Newest first."""
+        found = await self.ask("conversations.history", {"channel": self.channels.get(channel, channel)})
+        return list(found["messages"])
+
+    def windows(self) -> dict[str, dict[str, Any]]:
+        """Every window by its id, as it stands now."""
+        shown = (call.answer["view"] for call in self.calls if call.method in {"views.open", "views.update"} and call.answer.get("ok"))
+        return {view["id"]: view for view in shown}
+
+    def whispers(self) -> list[dict[str, Any]]:
+        """What was said to one person only: through a response_url, or as an ephemeral message."""
+        ephemeral = [call.arguments for call in self.calls if call.method == "chat.postEphemeral" and call.answer.get("ok")]
+        return [*ephemeral, *(said for all_said in self.responses.values() for said in all_said)]
+
+    async def until_asked(self, method: str) -> None:
+        """Returns when the app has called it, five seconds at most."""
+        async with asyncio.timeout(5), self.went_through:
+            await self.went_through.wait_for(lambda: self.asked(method))
+
+    def asked(self, method: str) -> list[Call]:
+        return [call for call in self.calls if call.method == method]
+
+    async def ask(self, method: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """A call as the workspace's own administrator, past the front."""
+        headers = {"Authorization": f"Bearer {OBSERVER}"}
+        async with self._http.post(f"{self._server}/api/{method}", json=arguments, headers=headers) as answer:
+            body: dict[str, Any] = await answer.json()
+        assert body["ok"], (method, body)
+        return body
+
+    # What Slack sends ---------------------------------------------------------------------------------------------------
+
+    def command(self, text: str, *, by: str, trigger: str, channel: str = "credit") -> bytes:
+        """The form of `/due text`."""
+        return urlencode(self.command_fields(text, by=by, trigger=trigger, channel=channel)).encode()
+
+    def command_fields(self, text: str, *, by: str, trigger: str, channel: str = "credit") -> dict[str, str]:
+        return {
+            "token": "legacy",
+            "api_app_id": _APP_ID,
+            "team_id": TEAM,
+            "team_domain": "nordhafen",
+            "channel_id": self.channels[channel],
+            "channel_name": channel,
+            "user_id": self.users[by],
+            "user_name": by,
+            "command": "/due",
+            "text": text,
+            "response_url": self.response_url(),
+            "trigger_id": trigger,
+            "is_enterprise_install": "false",
+        }
+
+    def press(
+        self, element: Mapping[str, Any], *, by: str, trigger: str, channel: str = "credit", message: str = "1700000000.000100"
+    ) -> dict[str, Any]:
+        """A button of a message, as it stands in the message's blocks (or a chosen option of a menu, see `chosen`)."""
+        return {
+            **self._interaction("block_actions", by, trigger),
+            "container": {"type": "message", "message_ts": message, "channel_id": self.channels[channel], "is_ephemeral": False},
+            "channel": {"id": self.channels[channel], "name": channel},
+            "message": {"type": "message", "ts": message, "text": "", "blocks": []},
+            "response_url": self.response_url(),
+            "actions": [{"block_id": "b", "action_ts": "1700000001.000000", **element}],
+        }
+
+    def press_in_window(self, element: Mapping[str, Any], view: Mapping[str, Any], *, by: str, trigger: str) -> dict[str, Any]:
+        return {
+            **self._interaction("block_actions", by, trigger),
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": dict(view),
+            "actions": [{"block_id": "b", "action_ts": "1700000001.000000", **element}],
+        }
+
+    def submission(self, view: Mapping[str, Any], values: Mapping[str, Any], *, by: str, trigger: str) -> dict[str, Any]:
+        """A form sent off. `values` by the field's action id: text, or for a menu and a date what Slack would hold."""
+        return {
+            **self._interaction("view_submission", by, trigger),
+            "view": {**view, "state": {"values": _state(view, values)}},
+            "response_urls": [],
+        }
+
+    def mention(self, text: str, *, by: str, event_id: str, channel: str = "credit") -> dict[str, Any]:
+        event = {
+            "type": "app_mention", "user": self.users[by], "text": text, "ts": "1700000002.000000", "team": TEAM,
+            "channel": self.channels[channel], "event_ts": "1700000002.000000",
+        }  # fmt: skip
+        return {
+            "token": "legacy", "team_id": TEAM, "api_app_id": _APP_ID, "event": event, "type": "event_callback", "event_id": event_id,
+            "event_time": 1700000002, "authorizations": [{"team_id": TEAM, "user_id": self.users["duebot"], "is_bot": True}],
+            "is_ext_shared_channel": False, "event_context": "c",
+        }  # fmt: skip
+
+    def _interaction(self, kind: str, by: str, trigger: str) -> dict[str, Any]:
+        return {
+            "type": kind,
+            "team": {"id": TEAM, "domain": "nordhafen"},
+            "user": {"id": self.users[by], "username": by, "name": by, "team_id": TEAM},
+            "api_app_id": _APP_ID,
+            "token": "legacy",
+            "trigger_id": trigger,
+            "is_enterprise_install": False,
+        }
+
+    # Standing in front ---------------------------------------------------------------------------------------------------
+
+    async def pass_on(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        arguments = await _arguments(request)
+        fault = self.faults[method].pop(0) if self.faults.get(method) else None
+        if fault is not None and not fault.lost:
+            return web.Response(status=fault.status, headers=dict(fault.headers), text=fault.body, content_type="application/json")
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        self.tokens.setdefault(method, []).append(token)
+        if method == "apps.connections.open":
+            return web.json_response({"ok": True, "url": f"{self.base.replace('http', 'ws')}/socket"})
+        async with self._http.post(f"{self._server}/api/{method}", json=arguments, headers={"Authorization": f"Bearer {token}"}) as answer:
+            status, body = answer.status, await answer.json()
+        _add_what_is_missing(method, body, self.changes)
+        async with self.went_through:
+            self.calls.append(Call(method, arguments, body))
+            self.went_through.notify_all()
+        if fault is not None and request.transport is not None:
+            request.transport.close()
+        return web.json_response(body, status=status)
+
+    async def take_response(self, request: web.Request) -> web.Response:
+        if request.match_info["name"] not in self.responses:
+            return web.Response(status=404, text="expired_url")
+        self.responses[request.match_info["name"]].append(await request.json())
+        return web.Response(text="ok")
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        one = web.WebSocketResponse()
+        await one.prepare(request)
+        await one.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": _APP_ID}})
+        await self.sockets.put(one)
+        async for message in one:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                await self.acknowledged.put(json.loads(message.data))
+        return one
+
+
+@asynccontextmanager
+async def slack(server: str) -> AsyncGenerator[Workspace]:
+    async with aiohttp.ClientSession() as http:
+        workspace = Workspace(server, http)
+        application = web.Application()
+        application.router.add_route("*", "/api/{method}", workspace.pass_on)
+        application.router.add_post("/respond/{name}", workspace.take_response)
+        application.router.add_get("/socket", workspace.socket)
+        runner = web.AppRunner(application, shutdown_timeout=0.1)
+        await runner.setup()
+        site = web.TCPSite(runner, HOST, 0)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        workspace.base = f"http://{host}:{port}"
+        workspace.users = {user["name"]: user["id"] for user in (await workspace.ask("users.list", {}))["members"]}
+        found = await workspace.ask("conversations.list", {"types": "public_channel,private_channel"})
+        workspace.channels = {channel["name"]: channel["id"] for channel in found["channels"]}
+        try:
+            yield workspace
+        finally:
+            await runner.cleanup()
+
+
+def signed(body: bytes, *, secret: str = SECRET, timestamp: int | str) -> dict[str, str]:
+    """The headers Slack sends with a body."""
+    kind = "application/json" if body.startswith(b"{") else "application/x-www-form-urlencoded"
+    return {
+        "Content-Type": kind,
+        "X-Slack-Request-Timestamp": str(timestamp),
+        "X-Slack-Signature": sign(body, str(timestamp), secret),
+    }
+
+
+def interactive(payload: Mapping[str, Any]) -> bytes:
+    """A press or a submission as it is sent: JSON in one field of a form."""
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def chosen(menu: Mapping[str, Any], label: str) -> dict[str, Any]:
+    """The element that is sent when a person takes the option of that label from a menu."""
+    option = next(one for one in menu["options"] if one["text"]["text"] == label)
+    return {"type": menu["type"], "action_id": menu["action_id"], "selected_option": option}
+
+
+def button(blocks: list[dict[str, Any]], label: str) -> dict[str, Any]:
+    """The element that is sent when a person presses the button of that label, or chooses it from the menu of rarer ones."""
+    for element in elements(blocks):
+        if element["type"] == "button" and element["text"]["text"] == label:
+            return {"type": "button", "action_id": element["action_id"], "value": element.get("value", ""), "text": element["text"]}
+        if any(option["text"]["text"] == label for option in element.get("options", ())):
+            return chosen(element, label)
+    raise AssertionError(f"no button {label!r} among {[element.get('text', {}).get('text') for element in elements(blocks)]}")
+
+
+def elements(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        element
+        for block in blocks
+        for element in [*(block.get("elements") or ()), *([block["accessory"]] if block.get("accessory") else ())]
+        if "action_id" in element
+    ]
+
+
+def _state(view: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What Slack holds of every field: what was given in `values`, else what the field started with."""
+    state: dict[str, Any] = {}
+    for block in view["blocks"]:
+        if block["type"] == "input":
+            element = block["element"]
+            given = values.get(element["action_id"])
+            state[block["block_id"]] = {element["action_id"]: _held(element, given)}
+    return state
+
+
+def _held(element: Mapping[str, Any], given: Any) -> dict[str, Any]:
+    kind = element["type"]
+    if kind in {"static_select", "radio_buttons"}:
+        option = next((one for one in element["options"] if one["value"] == given), element.get("initial_option"))
+        return {"type": kind, "selected_option": option}
+    if kind == "datepicker":
+        return {"type": kind, "selected_date": given if given is not None else element.get("initial_date")}
+    return {"type": kind, "value": given if given is not None else element.get("initial_value")}
+
+
+async def _arguments(request: web.Request) -> dict[str, Any]:
+    if request.method == "GET":
+        return dict(request.query)
+    if request.content_type == "application/json":
+        return dict(await request.json())
+    return {name: _decoded(str(value)) for name, value in (await request.post()).items()}
+
+
+def _decoded(value: str) -> Any:
+    """slack_sdk sends blocks and views as JSON text in a form."""
+    if value[:1] not in {"{", "["}:
+        return value
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+def _add_what_is_missing(method: str, body: dict[str, Any], changes: Mapping[str, Mapping[str, Any]]) -> None:
+    """Slack's answers hold more than the emulator's; `changes` are a test's own, by method."""
+    if not body.get("ok"):
+        return
+    if method == "users.info":
+        body["user"] = {"is_email_confirmed": True, "is_restricted": False, **body["user"], **changes.get(method, {})}
+    if method == "conversations.info":
+        body["channel"] = {"is_ext_shared": False, **body["channel"], **changes.get(method, {})}
