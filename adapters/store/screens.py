@@ -23,12 +23,12 @@ class Screens(Part):
         return [(CustomerId(row.customer_id), ItemId(row.id)) for row in await self._all(query)]
 
     async def mark_counts(self, book: BookId, day: date) -> Mapping[Mark, int]:
-        counted: list[ColumnElement[int]] = [_count(_marked(book, mark, day)).label(mark.value) for mark in Mark]
-        counts: Select[Any] = select(*counted)
+        counted = [_count(_marked(book, mark, day)).label(mark.value) for mark in Mark]
+        counts: Select[Any] = select().add_columns(*counted)
         row = (await self._all(counts))[0]
         return {mark: getattr(row, mark.value) for mark in Mark}
 
-    async def overdue_count(self, book: BookId, day: date) -> int:
+    async def count_overdue(self, day: date, book: BookId | None = None) -> int:
         lines = open_lines(None, book).subquery()
         late = select(lines.c.customer_id).where(lines.c.due_on < day, lines.c.open > 0).distinct()
         return int((await self._all(select(_count(late).label("late"))))[0].late)

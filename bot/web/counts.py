@@ -42,6 +42,6 @@ async def _counted(book: Book, work: UnitOfWork, policies: Policies, now: dateti
     return {
         View.FIRST_CONTACT: len(await work.waiting_for_release(book.id)),
         View.TODAY: len(await outgoing_lines(book, work, policies, now)),
-        View.OVERDUE: await work.overdue_count(book.id, day),
+        View.OVERDUE: await work.count_overdue(day, book.id),
         **{view: marks[mark] for view, mark in MARKS.items()},
     }

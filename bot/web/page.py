@@ -19,7 +19,7 @@ from bot.web.panel import Panel, book_panel, customer_panel
 from bot.web.place import Place, View
 from bot.web.presses import Answer
 from cards.elements import Card, Form
-from cards.format import clock, long_day, name
+from cards.format import clock, day, locale_of, name
 from cards.html.render import render, render_form
 from cards.problems import refused
 from workflows.answer_query import see
@@ -90,7 +90,7 @@ class Reading:
         book = await self._book(place, books)
         cards = await self.work.live_cards(book.id)
         shown = standing(cards, place.view) if place.view in KINDS and not place.search else []
-        first = place.page * PAGE
+        first, today = place.page * PAGE, book.place.day(self.now)
         on_page = shown[first : first + PAGE]
         lines = None if place.view in KINDS or place.search else await listing(place, book, self.work, self.policies, self.now)
         chosen = place.item or _first_item(on_page)
@@ -101,7 +101,7 @@ class Reading:
             user=user,
             book=book,
             books=[(one.slug, name(one.name)) for one in books],
-            day=long_day(book.place.day(self.now)),
+            day=day(today, today, locale_of(book)),
             at=clock(self.now, book.place),
             title=f"Search: {place.search}" if place.search else place.view.label,
             todays=_links(TODAYS, place, counts),

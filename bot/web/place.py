@@ -37,6 +37,7 @@ _LABELS = {
     View.FIRST_CONTACT: "First contact",
     View.TODAY: "Goes out today",
     View.OVERDUE: "All overdue",
+    View.ON_PLAN: "On a plan",
 }
 
 
