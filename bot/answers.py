@@ -48,6 +48,12 @@ async def invoice_card(seen: Seen, decided: ItemDecision, work: UnitOfWork) -> C
     return cards.invoice(seen.account, decided, events, seen.at, people)
 
 
+async def why_card(seen: Seen, decided: ItemDecision, work: UnitOfWork) -> Card:
+    """Why an item is as it is."""
+    events = history(seen.account, decided.item.id, seen.at, await names(work))
+    return cards.why(seen.account, decided, events, seen.at)
+
+
 async def _overdue(work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     books = await work.books()
     found = await overdue(work, policies, now, {book.id: book.place.day(now) for book in books})

@@ -9,16 +9,14 @@ from uuid import UUID
 
 from adapters.chat.protocol import Reply
 from bot.actions import FieldErrors, terms
-from bot.answers import invoice_card
-from bot.draw import digest_lines, names, outgoing_lines
+from bot.answers import invoice_card, why_card
+from bot.draw import digest_lines, outgoing_lines
 from bot.outcomes import outcome_card
-from cards import answers as answer_cards
 from cards import digest as digest_cards
 from cards import forms as form_cards
 from cards import reminder as reminder_cards
 from cards.actions import Action, Name
 from cards.elements import Card, Form
-from cards.history import history
 from workflows.answer_query import Seen, see
 from workflows.domain.access import Right, Role, User
 from workflows.domain.account import Book
@@ -149,10 +147,8 @@ class FormDesk:
     async def _show(self, action: Action) -> Card:
         item = ItemId(action.id)
         seen = await self._seen(item)
-        if action.name is Name.OPEN:
-            return await invoice_card(seen, seen.of(item), self.work)
-        events = history(seen.account, item, seen.at, await names(self.work))
-        return answer_cards.why(seen.account, seen.of(item), events, seen.at)
+        answer = invoice_card if action.name is Name.OPEN else why_card
+        return await answer(seen, seen.of(item), self.work)
 
     async def _list(self, action: Action) -> Card:
         book = await self._book(BookId(action.id))

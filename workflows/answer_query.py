@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from typing import TypeVar
 
-from workflows.domain.account import Account, Customer
+from workflows.domain.account import Account, Customer, Escalation, Flag, Snooze
 from workflows.domain.decide import decide
 from workflows.domain.decision import Decision, ItemDecision
 from workflows.domain.ids import BookId, CustomerId, ItemId
@@ -15,6 +16,8 @@ from workflows.errors import NotKnown
 from workflows.ports import FoundItem, Policies, UnitOfWork
 
 MOST = 50
+
+Ends = TypeVar("Ends", Snooze, Flag, Escalation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +88,29 @@ async def overdue(work: UnitOfWork, policies: Policies, at: datetime, days: Mapp
     late = [one for one in seen if one.decision.overdue]
     late.sort(key=lambda one: min(item.item.due_on for item in one.decision.overdue if item.item.due_on is not None))
     return Overdue(tuple(late[:limit]), sum([await work.count_overdue(day, book) for book, day in days.items()]) - len(late[:limit]))
+
+
+def known_at(seen: Seen, day: date) -> Seen:
+    """The same account as it stood at 09:00 of that day in the book's zone, by the facts dated or noted up to then."""
+    account, place = seen.account, seen.account.book.place
+    at = place.at(day, time(9))
+    then = replace(
+        account,
+        items=tuple(item for item in account.items if item.issued_on is None or item.issued_on <= day),
+        payments=tuple(fact for fact in account.payments if fact.paid_on <= day),
+        credits=tuple(fact for fact in account.credits if fact.credited_on <= day),
+        snoozes=tuple(_running(fact, at) for fact in account.snoozes if fact.at <= at),
+        flags=tuple(_running(fact, at) for fact in account.flags if fact.at <= at),
+        escalations=tuple(_running(fact, at) for fact in account.escalations if fact.at <= at),
+        plans=tuple(fact for fact in account.plans if fact.at <= at),
+        notices=tuple(fact for fact in account.notices if fact.at <= at),
+        raised=tuple(fact for fact in account.raised if fact.at <= at),
+        acts=tuple(fact for fact in account.acts if fact.at <= at),
+        released_at=account.released_at if account.released_at is not None and account.released_at <= at else None,
+    )
+    return Seen(then, decide(seen.policy, then, at), seen.policy, at)
+
+
+def _running(fact: Ends, at: datetime) -> Ends:
+    """An end that was noted later had not come yet."""
+    return replace(fact, ended_at=None) if fact.ended_at is not None and fact.ended_at > at else fact

@@ -131,7 +131,8 @@ class _Tally:
     stored: list[Stored] = field(default_factory=list)
     _repeated: int = 0
     _seen: dict[str, tuple[int, bytes]] = field(default_factory=dict)
-    _unnumbered: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _unnumbered: dict[str, int] = field(default_factory=dict)
+    _equal: dict[bytes, int] = field(default_factory=dict)
 
     def fresh(self, entries: Iterable[Entry | Refusal]) -> Iterator[LedgerRow]:
         """The rows to store, every invoice once."""
@@ -155,13 +156,18 @@ class _Tally:
         return None
 
     def _named(self, entry: Entry) -> LedgerRow | None:
-        """A row without a number goes by what it says and by how often that was said before."""
+        """A row without a number goes by customer, due day and amount, and by how often those were said before.
+
+        When it was paid is not part of the name: a row that is open today and paid in the next file is the same invoice.
+        """
         row = entry.row
-        key = _digest(repr((row.customer_number, row.due_on, str(row.total), row.paid_on)), 6).hex()
-        first, before = self._unnumbered.get(key, (entry.line, 0))
-        self._unnumbered[key] = (first, before + 1)
+        key = _digest(repr((row.customer_number, row.due_on, str(row.total))), 6).hex()
+        before = self._unnumbered.get(key, 0)
+        self._unnumbered[key] = before + 1
         number = f"auto-{key}-{before + 1}"
-        if before:
+        content = _digest(repr((key, row.paid_on)))
+        first = self._equal.setdefault(content, entry.line)
+        if first != entry.line:
             self.repeats.append(Repeat(entry.line, first, number))
         return self._numbered(Entry(entry.line, replace(row, number=number)))
 

@@ -66,7 +66,8 @@ def _preview(account: Account, item: Item, terms: Terms, clock: Clock) -> PlanPr
         parts = schedule(left, count=terms.count, rhythm=terms.rhythm, first_on=terms.first_on, deposit=terms.deposit)
     except ValueError as error:
         raise Refused(str(error)) from None
-    return PlanPreview(account, item, terms, parts, beyond_limit(left, parts, Money.of(LIMIT_MAJOR_UNITS, left.currency)))
+    today = account.book.place.day(clock.now())
+    return PlanPreview(account, item, terms, parts, beyond_limit(left, parts, Money.of(LIMIT_MAJOR_UNITS, left.currency), today))
 
 
 def _running(account: Account, item: Item) -> Plan | None:
@@ -149,5 +150,6 @@ def _still_right(account: Account, item: Item, plan: Plan, by: User) -> None:
     if planned != whole.minor:
         raise Refused(f"{whole} is open now, but the plan was drawn up for another amount; propose a new one.")
     parts = tuple(Instalment(part.due_on, part.total) for part in plan.instalments if part.due_on is not None)
-    if beyond_limit(whole, parts, Money.of(LIMIT_MAJOR_UNITS, whole.currency)) is not None:
+    agreed = account.book.place.day(plan.at)
+    if beyond_limit(whole, parts, Money.of(LIMIT_MAJOR_UNITS, whole.currency), agreed) is not None:
         require(by, Right.AGREE_LARGE_PLAN)

@@ -136,14 +136,11 @@ class View:
         return frozenset(seen.item.id for seen in self.overdue)
 
     def pending(self, seen: Standing) -> bool:
-        """The step the item stands on writes to the customer, and has not yet."""
-        rung = seen.rung
-        return (
-            rung is not None
-            and seen.ladder.step(rung).remind is not None
-            and not seen.ladder.was_said(rung)
-            and not seen.ladder.let_go(rung)
-        )
+        """The step the item stands on writes to the customer, and has not yet; words for before the due day are not for after it."""
+        if seen.rung is None or seen.ladder.was_said(seen.rung) or seen.ladder.let_go(seen.rung):
+            return False
+        step = seen.ladder.step(seen.rung)
+        return step.remind is not None and not (seen.overdue and is_before_due(step))
 
     def asked(self, items: Iterable[Standing]) -> tuple[Money, ...]:
         """One open sum per currency, less the money on account where the policy nets it."""

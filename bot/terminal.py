@@ -1,0 +1,102 @@
+"""How the command line speaks: answers on standard output, everything else on standard error, exit codes by meaning."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec, TypeVar
+
+import structlog
+import typer
+from rich.console import Console
+
+from bot.app import App, running
+from bot.config import BadSetting, read_settings
+from bot.policies import BadPolicy
+from cards.clean import clean
+from workflows.errors import NotKnown, Refused
+from workflows.ports import Clock
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+DONE, FAILED, QUESTION = 0, 1, 2
+
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Format(StrEnum):
+    """What an answer looks like."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def logs_to_stderr() -> None:
+    """Structured lines, without bodies or tokens: what is logged is chosen where it is logged."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )
+
+
+def stop(code: int, *words: str) -> NoReturn:
+    """Ends the command with sentences on standard error."""
+    for line in words:
+        notes.print(clean(line), markup=False)
+    raise typer.Exit(code)
+
+
+def say(text: str, out: Path | None = None) -> None:
+    """A line or more of the answer, on standard output or into a file."""
+    text = text if text.endswith("\n") else f"{text}\n"
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+def say_json(document: object, out: Path | None = None) -> None:
+    """One JSON document."""
+    say(json.dumps(document, ensure_ascii=False, default=str), out)
+
+
+def polite(verb: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Runs a verb; what can go wrong becomes one sentence and an exit code, never a traceback."""
+
+    @wraps(verb)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        logs_to_stderr()
+        try:
+            asyncio.run(verb(*args, **kwargs))
+        except BadSetting as wrong:
+            stop(QUESTION, str(wrong))
+        except BadPolicy as wrong:
+            stop(FAILED, str(wrong))
+        except NotKnown as unknown:
+            stop(FAILED, str(unknown))
+        except Refused as refused:
+            stop(FAILED, str(refused))
+        except KeyboardInterrupt:
+            stop(FAILED, "Stopped.")
+
+    return run
+
+
+async def with_app(use: Callable[[App], Awaitable[T]], clock: Clock | None = None) -> T:
+    """The application with the settings of this place, for one verb."""
+    async with running(read_settings(), clock) as app:
+        return await use(app)
