@@ -34,7 +34,8 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
 
 
 def _open_sqlite(url: str) -> AsyncEngine:
-    engine = create_async_engine(url)
+    # One connection: units wait for one another in the order they came instead of polling a locked file.
+    engine = create_async_engine(url, pool_size=1, max_overflow=0)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

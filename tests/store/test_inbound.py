@@ -1,0 +1,91 @@
+"""What was accepted is kept, encrypted, until it is handled in the same transaction as its effect."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from adapters.chat.protocol import CardRef, Incoming, Person
+from adapters.store import tables as t
+from adapters.store.engine import open_engine
+from adapters.store.inbound import from_json, to_json
+from adapters.store.unit_of_work import SqlStore
+from cards.actions import Action, Name
+from tests.fakes.clock import FixedClock
+from tests.store.samples import add_user
+from workflows.domain.access import Role
+from workflows.domain.ids import new_id
+from workflows.errors import NotKnown
+
+PERSON = Person("slack", "T1", "U1")
+PRESS = Incoming(
+    "slack:trigger:1",
+    PERSON,
+    action=Action(Name.CONFIRM_SNOOZE, new_id(), 3, {"channel": "C1"}),
+    values={"until": "2026-03-20", "note": "ünïcode <@here>"},
+    card=CardRef("slack", "C1", "171.001"),
+    respond="https://hooks.example/1",
+)
+TYPED = Incoming("slack:command:1", PERSON, text="balance acme")
+
+
+@pytest.mark.parametrize("incoming", [PRESS, TYPED])
+def test_what_came_in_survives_being_written_down(incoming: Incoming) -> None:
+    assert from_json(to_json(incoming)) == incoming
+
+
+async def test_a_key_is_accepted_once(store: SqlStore, clock: FixedClock) -> None:
+    inbound = store.inbound(clock)
+    assert await inbound.accept(PRESS)
+    assert not await inbound.accept(PRESS)
+    assert await inbound.accept(TYPED)
+
+
+async def test_a_crash_leaves_what_was_accepted_for_later(store: SqlStore, clock: FixedClock) -> None:
+    inbound = store.inbound(clock)
+    await inbound.accept(PRESS)
+    clock.advance(timedelta(minutes=1))
+    await inbound.accept(TYPED)
+    assert await inbound.pending(clock.now(), 10) == [PRESS]
+    assert await inbound.pending(clock.now() + timedelta(seconds=1), 10) == [PRESS, TYPED]
+    assert await inbound.pending(clock.now() + timedelta(seconds=1), 1) == [PRESS]
+
+
+async def test_it_is_handled_once_and_only_with_its_effect(store: SqlStore, clock: FixedClock) -> None:
+    inbound, user = store.inbound(clock), await add_user(store)
+    await inbound.accept(PRESS)
+
+    async def crashing() -> None:
+        async with store() as work:
+            assert await work.handled(PRESS.key, clock.now())
+            await work.set_role(user, Role.VIEWER)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await crashing()
+    later = clock.now() + timedelta(seconds=1)
+    assert await inbound.pending(later, 10) == [PRESS]
+    async with store() as work:
+        assert (await work.user(user)).role is Role.COLLECTOR
+        assert await work.handled(PRESS.key, clock.now())
+    async with store() as work:
+        assert not await work.handled(PRESS.key, clock.now())
+    assert await inbound.pending(later, 10) == []
+
+
+async def test_a_key_that_was_never_accepted_is_unknown(store: SqlStore, clock: FixedClock) -> None:
+    with pytest.raises(NotKnown):
+        async with store() as work:
+            await work.handled("nothing", clock.now())
+
+
+async def test_the_payload_cannot_be_read_in_the_database(store: SqlStore, clock: FixedClock, database_url: str) -> None:
+    await store.inbound(clock).accept(TYPED)
+    engine = open_engine(database_url)
+    async with engine.connect() as connection:
+        payload = bytes((await connection.execute(select(t.inbound.c.payload))).scalar_one())
+    await engine.dispose()
+    assert b"balance" not in payload
+    assert b"acme" not in payload

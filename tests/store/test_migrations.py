@@ -1,0 +1,77 @@
+"""The schema comes from the migrations alone, goes back again, and is what the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.store import migrate
+from adapters.store.engine import open_engine
+from adapters.store.tables import users
+from adapters.store.unit_of_work import SqlStore
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"
+        return
+    with request.getfixturevalue("postgres").database(template="template0") as url:
+        yield url
+
+
+async def test_up_down_and_up_again(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    assert not await migrate.is_current(engine)
+    await migrate.upgrade(engine)
+    assert await migrate.current(engine) == migrate.head()
+    await migrate.downgrade(engine)
+    assert await tables_of(engine) == {"alembic_version"}
+    await migrate.upgrade(engine)
+    await migrate.upgrade(engine)
+    assert await migrate.is_current(engine)
+    async with SqlStore(engine, [b"k" * 32])() as work:
+        assert [book.slug for book in await work.books()] == ["main"]
+    await engine.dispose()
+
+
+async def tables_of(engine: AsyncEngine) -> set[str]:
+    async with engine.connect() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def test_the_migrations_make_what_the_tables_say(database_url: str) -> None:
+    def drift(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        return list(compare_metadata(context, users.metadata))
+
+    engine = open_engine(database_url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(drift) == []
+    await engine.dispose()
+
+
+def test_there_is_one_head_and_files_are_named_for_their_revision() -> None:
+    scripts = ScriptDirectory.from_config(migrate.config())
+    assert scripts.get_heads() == [migrate.head()]
+    assert all(Path(script.path).name.startswith(f"{script.revision}_") for script in scripts.walk_revisions())
+
+
+async def test_every_constraint_has_a_name(postgresql_url: str) -> None:
+    def unnamed(connection: Connection) -> list[str]:
+        found = inspect(connection)
+        made_up = [(table, key["name"]) for table in found.get_table_names() for key in found.get_foreign_keys(table)]
+        made_up += [(table, key["name"]) for table in found.get_table_names() for key in found.get_unique_constraints(table)]
+        return [f"{table}.{name}" for table, name in made_up if not str(name).startswith(("fk_", "uq_"))]
+
+    engine = open_engine(postgresql_url)
+    async with engine.connect() as connection:
+        assert await connection.run_sync(unnamed) == []
+    await engine.dispose()

@@ -1,0 +1,89 @@
+"""Units of work side by side: neither sees, overwrites or blocks what it should not."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, timedelta
+
+from adapters.store.engine import open_engine
+from adapters.store.unit_of_work import SqlStore
+from tests.conftest import SECRET_KEY
+from tests.store.samples import LATER, NOW, account, add_user, customer_id, import_rows, item_id, notice, row
+from workflows.domain.account import Flag, Snooze
+from workflows.domain.ids import CustomerId
+
+
+async def test_the_tick_finds_the_accounts_whose_time_has_come_soonest_first(store: SqlStore) -> None:
+    await import_rows(store, *(row(f"INV-{n}", f"C{n}") for n in range(1, 5)))
+    ids = [await customer_id(store, f"INV-{n}") for n in range(1, 5)]
+    looks = [NOW + timedelta(hours=2), NOW + timedelta(hours=1), None, NOW + timedelta(days=1)]
+    async with store() as work:
+        for customer, look in zip(ids, looks, strict=True):
+            await work.looked(customer, look, ("standard", 3))
+        assert await work.claim_accounts(NOW + timedelta(hours=2), 10) == [ids[1], ids[0]]
+        assert await work.claim_accounts(NOW + timedelta(hours=2), 1) == [ids[1]]
+        book = (await work.account(ids[0])).book.id
+        assert await work.looking_before(book, NOW + timedelta(hours=2), 10) == [ids[1]]
+    assert (await account(store)).policy == ("standard", 3)
+
+
+async def test_two_ticks_at_once_share_the_accounts(store: SqlStore) -> None:
+    await import_rows(store, *(row(f"INV-{n}", f"C{n}") for n in range(24)))
+
+    async def tick() -> list[CustomerId]:
+        mine: list[CustomerId] = []
+        for _ in range(8):
+            async with store() as work:
+                claimed = await work.claim_accounts(LATER, 4)
+                for customer in claimed:
+                    await work.looked(customer, None, ("standard", 1))
+            mine += claimed
+        return mine
+
+    first, second = await asyncio.gather(tick(), tick())
+    assert len(first + second) == len(set(first + second)) == 24
+
+
+async def test_twenty_people_at_once_all_get_through(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row())
+    item = await item_id(store)
+
+    async def press() -> None:
+        async with store() as work:
+            whole = await work.account_of(item)  # reads first, as every use case does
+            await work.flag(Flag(item, user, NOW, str(len(whole.flags))))
+
+    await asyncio.gather(*(press() for _ in range(20)))
+    assert sorted(int(flag.note) for flag in (await account(store)).flags) == list(range(20)), "each saw all that came before"
+
+
+async def test_the_same_step_by_two_workers_at_once_is_said_once(store: SqlStore) -> None:
+    await import_rows(store, row())
+    item, customer = await item_id(store), await customer_id(store)
+
+    async def worker(key: str) -> bool:
+        async with store() as work:
+            return await work.add_notice(customer, notice(item), key)
+
+    assert sorted(await asyncio.gather(*(worker(f"key {n}") for n in range(5)))) == [False] * 4 + [True]
+    assert len((await account(store)).notices) == 1
+
+
+async def test_a_file_read_twice_at_once_is_imported_once(store: SqlStore) -> None:
+    rows = [row(f"INV-{n}", f"C{n % 7}") for n in range(50)]
+    first, second = await asyncio.gather(import_rows(store, *rows), import_rows(store, *rows))
+    assert {tuple(set(first)), tuple(set(second))} == {("imported",), ("unchanged",)}
+
+
+async def test_an_account_that_a_unit_holds_is_left_to_it(postgresql_url: str) -> None:
+    """On PostgreSQL only: SQLite has one unit at a time."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    user = await add_user(store)
+    await import_rows(store, row("INV-1"), row("INV-2", "C2"))
+    item, other = await item_id(store), await customer_id(store, "INV-2")
+    async with store() as work:
+        await work.snooze(Snooze(item, date(2026, 4, 1), user, NOW))
+        async with store() as second:
+            assert await second.claim_accounts(LATER, 10) == [other]
+    await store.close()
