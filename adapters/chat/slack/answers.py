@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import secrets
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.chat.slack.faults import fault, translated
 from adapters.chat.slack.reading import Submitted, remember
-from adapters.chat.slack.windows import View, problem, showing
+from adapters.chat.slack.windows import View, problem, showing, waiting
 from cards.elements import Card
 from cards.slack.modal import render_form
 from cards.slack.render import render
 from workflows.errors import OutsideError
 
 _SLACKS_OWN = "https://hooks.slack.com"
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Answers:
-    """Trouble with Slack ends here: it is logged with a reference and the person is told another way where there is one."""
+    """Trouble with Slack ends here: it is logged, and the person is told another way where there is one."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
@@ -106,12 +106,15 @@ class Answers:
 def view_of(reply: Reply, metadata: str = "") -> View:
     """The window for a reply; words at fields become lines of a card, as only an acknowledgement can put them at their fields."""
     if reply.form is not None:
-        return render_form(reply.form, metadata=metadata)
+        try:
+            return render_form(reply.form, metadata=metadata)
+        except ValueError as trouble:  # its payload is too long to be carried
+            return showing(apology(trouble))
     if reply.card is not None:
         return showing(reply.card)
     if reply.errors:
         return showing(problem("Nothing was changed", " ".join(reply.errors.values())))
-    return showing(Card("Done.", ()))
+    return waiting("Nothing is left to do here.")
 
 
 def ack_of(reply: Reply, form: Submitted) -> Mapping[str, Any]:
@@ -128,13 +131,13 @@ def ack_of(reply: Reply, form: Submitted) -> Mapping[str, Any]:
 
 
 def _report(what: str, trouble: OutsideError) -> None:
-    _log.warning("slack: %s: %s", what, trouble)
+    log.warning("slack answer lost its way", what=what, reason=str(trouble))
 
 
-def apology() -> Card:
-    """For what nobody foresaw; called while the exception is being handled, so that the log has it under the same reference."""
+def apology(trouble: Exception) -> Card:
+    """For what nobody foresaw; the log has it under the same reference."""
     reference = secrets.token_hex(4)
-    _log.exception("slack: an answer broke, reference %s", reference)
+    log.error("slack answer broke", reference=reference, exc_info=trouble)
     return problem(
         "Something went wrong on our side", f"Nothing more was done. Please try again; if it stays, tell your administrator: {reference}."
     )

@@ -18,6 +18,7 @@ from adapters.chat.slack.endpoint import SlackEndpoint
 from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners
 from adapters.chat.slack.room import SlackRoom
 from adapters.chat.slack.settings import SlackSettings
+from adapters.chat.slack.wire_log import quiet_logger, socket_logger
 from workflows.ports import Clock
 
 TIMEOUT = 10  # seconds a call to Slack may take
@@ -38,7 +39,7 @@ class SlackChat:
         """Keeps connections to Slack open, and with an app token opens the socket."""
         self._client.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
         if self._settings.app_token:
-            self._socket = AsyncSocketModeHandler(self._app, self._settings.app_token, logger=self._app.logger)
+            self._socket = AsyncSocketModeHandler(self._app, self._settings.app_token, logger=socket_logger())
             self._connecting = asyncio.create_task(self._socket.client.connect())  # type: ignore[no-untyped-call]  # tries until it holds
 
     async def stop(self) -> None:
@@ -61,8 +62,7 @@ def build(
     settings: SlackSettings, handler: Handler, inbound: Inbound, clock: Clock, *, patience: float = PATIENCE, head_start: float = HEAD_START
 ) -> SlackChat:
     """`patience` and `head_start` are seconds, see `listeners`."""
-    wire = logging.getLogger("duebot.slack")
-    wire.setLevel(logging.ERROR)  # below that the libraries print whole requests
+    wire = quiet_logger()
     client = AsyncWebClient(settings.bot_token, base_url=settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=wire)
     listeners = Listeners(handler, inbound, Answers(client), patience=patience, head_start=head_start)
     app = _app(settings, client, wire, Keeping(listeners))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
+import structlog
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -16,14 +16,14 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.chat.protocol import Handler, Inbound, Incoming, Reply
+from adapters.chat.protocol import Handler, Inbound, Reply
 from adapters.chat.slack.answers import Answers, ack_of, apology
 from adapters.chat.slack.reading import Pressed, Read, Said, Submitted, Unreadable, read
 from adapters.chat.slack.windows import waiting
 
 PATIENCE = 2.0  # seconds of Slack's three that a form's answer may take before the window says "Working"
 HEAD_START = 1.0  # seconds the keeping may take before a window opens all the same: its trigger lives three
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Listeners:
         try:
             found = read(body)
         except Unreadable as reason:
-            _log.info("slack: left alone: %s", reason)
+            log.info("slack request left alone", reason=str(reason))
             return None
         keeping = asyncio.ensure_future(self._inbound.accept(found.incoming))
         may_wait = isinstance(found, Pressed) and found.opens
@@ -76,47 +76,40 @@ class Listeners:
         found = cast("Said", kept.found)
         with kept.answering():
             await ack()
-            await self._answers.tell(await self._handle(found.incoming), found.incoming, found.channel, found.trigger)
+            await self._answers.tell(await self._handle(kept), found.incoming, found.channel, found.trigger)
 
     async def pressed(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
         kept: Kept = context["kept"]
         found = cast("Pressed", kept.found)
         with kept.answering():
             await ack()
-            if found.opens:
-                await self._open(found, kept.keeping)
-            elif found.view is not None:
-                await self._answers.fill(found.view, await self._handle(found.incoming), found.incoming)
+            opening = asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …"))) if found.opens else None
+            reply = await self._handle(kept)  # while the window opens: its trigger lives three seconds
+            window = await opening if opening else found.view
+            if window is None:
+                await self._answers.tell(reply, found.incoming, found.channel, None if found.opens else found.trigger)
             else:
-                await self._answers.tell(await self._handle(found.incoming), found.incoming, found.channel, found.trigger)
+                await self._answers.fill(window, reply, found.incoming, found.channel)
 
     async def submitted(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
         kept: Kept = context["kept"]
         found = cast("Submitted", kept.found)
         with kept.answering():
-            work = asyncio.ensure_future(self._handle(found.incoming))
+            work = asyncio.ensure_future(self._handle(kept))
             await asyncio.wait({work}, timeout=self._patience)
             if work.done():
                 await ack(**ack_of(work.result(), found))
                 return
             await ack(response_action="update", view=waiting("Working …"))
-            await self._answers.fill(found.view, await work, found.incoming, found.incoming.card.channel if found.incoming.card else None)
+            card = found.incoming.card
+            await self._answers.fill(found.view, await work, found.incoming, card.channel if card else None)
 
-    async def _open(self, found: Pressed, keeping: asyncio.Future[bool]) -> None:
-        """The window first: its trigger lives three seconds, and the handler may take longer."""
-        opening = asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …")))
-        reply = await self._handle(found.incoming) if await keeping else Reply()
-        window = await opening
-        if window is None:
-            await self._answers.tell(reply, found.incoming, found.channel)
-        else:
-            await self._answers.fill(window, reply, found.incoming, found.channel)
-
-    async def _handle(self, incoming: Incoming) -> Reply:
+    async def _handle(self, kept: Kept) -> Reply:
+        """Nothing when the row turns out to be known, and an apology when it cannot be kept."""
         try:
-            return await self._handler(incoming)
-        except Exception:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
-            return Reply(apology())
+            return await self._handler(kept.found.incoming) if await kept.keeping else Reply()
+        except Exception as trouble:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
+            return Reply(apology(trouble))
 
     def _promise(self) -> asyncio.Future[None]:
         """From here on `settled` waits, also while Bolt has acknowledged an event but not started its listener."""
@@ -166,5 +159,5 @@ def _route(found: Read) -> dict[str, Any]:
 
 async def broke(error: Exception, response: BoltResponse | None) -> BoltResponse | None:  # ruff: ignore[unused-async] - Bolt awaits it
     """Nothing was acknowledged: 503 lets Slack send an event again and tells the person who pressed to do so."""
-    _log.error("slack: not acknowledged: %s", type(error).__name__, exc_info=error)
+    log.error("slack request not acknowledged", exc_info=error)
     return None if response is None else BoltResponse(status=503)

@@ -14,7 +14,9 @@ from cards.slack.presses import pressed, submitted
 PLATFORM = "slack"
 
 # Their answer is a form or a longer card, so a window opens for it. All others act at once and are answered in a private line.
-OPENING = frozenset({Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.WHY, Name.OPEN, Name.SHOW_ALL, Name.SHOW_OUTGOING})
+OPENING = frozenset(
+    {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.PREVIEW_PLAN, Name.ESCALATE, Name.WHY, Name.OPEN, Name.SHOW_ALL, Name.SHOW_OUTGOING}
+)
 
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>\s*")
 

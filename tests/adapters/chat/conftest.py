@@ -48,9 +48,12 @@ class Desk:
 
     async def post(self, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
         """Waits until the answer that follows the acknowledgement has been given too."""
-        answer = await self.http.post(EVENTS_PATH, content=body, headers=signed(body, timestamp=self.now) if headers is None else headers)
+        answer = await self.acknowledged(body, headers)
         await self.chat.settled(10)
         return answer
+
+    async def acknowledged(self, body: bytes, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.http.post(EVENTS_PATH, content=body, headers=signed(body, timestamp=self.now) if headers is None else headers)
 
     async def interact(self, payload: Mapping[str, Any]) -> httpx.Response:
         return await self.post(interactive(payload))
@@ -69,7 +72,7 @@ def serve(chat: SlackChat) -> httpx.AsyncClient:
 @pytest.fixture
 async def desk(workspace: Workspace) -> AsyncGenerator[Desk]:
     handler, inbound, clock = FakeHandler(), FakeInbound(), SetClock()
-    chat = build(settings_for(workspace.api_url), handler, inbound, clock, patience=0.2, head_start=0.2)
+    chat = build(settings_for(workspace.api_url), handler, inbound, clock, patience=0.1, head_start=0.1)
     await chat.start()
     async with serve(chat) as http:
         yield Desk(chat, http, handler, inbound, clock)

@@ -8,14 +8,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.chat.protocol import CardRef, Reply
 from adapters.chat.slack.reading import OPENING
+from bot.actions import OPENS
 from cards.actions import Action, Name
-from cards.elements import Button, ChoiceField, DateField, Form, Option, TextField
+from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, Option, TextField
 from tests.adapters.chat.conftest import Desk
 from tests.fakes.handler import line
-from tests.peers.slack import Fault, Workspace
+from tests.peers.slack import Fault, Workspace, button, interactive
 
 ITEM = UUID(int=7)
 
@@ -119,6 +121,18 @@ async def test_a_button_that_acts_is_answered_privately_and_leaves_the_card_alon
     assert "Flagged for Bo." in words(said["blocks"])
 
 
+async def test_what_stands_in_slack_can_be_pressed_and_carries_what_was_drawn(desk: Desk, workspace: Workspace) -> None:
+    snooze, flag, wake = Action(Name.SNOOZE, ITEM, seen=3), Action(Name.FLAG, ITEM, seen=3), Action(Name.WAKE, ITEM, seen=4)
+    card = Card("Acme", (Actions((Button("Snooze", snooze), Button("Flag", flag)), more=(Button("Wake", wake),)),))
+    ref = await desk.chat.room.post(workspace.channels["credit"], card)
+    blocks = (await workspace.messages("credit"))[0]["blocks"]
+    for label in ("Snooze", "Flag", "Wake"):
+        trigger = await workspace.trigger("ana")
+        await desk.interact(workspace.press(button(blocks, label), by="ana", trigger=trigger, message=ref.message))
+    assert [one.action for one in desk.handler.handled] == [snooze, flag, wake]
+    assert {one.card for one in desk.handler.handled} == {ref}
+
+
 async def test_a_card_may_stand_in_place_of_the_one_that_was_pressed(desk: Desk, workspace: Workspace) -> None:
     desk.handler.replies[Name.WAKE] = Reply(line("Awake."), replaces=True)
     await press(desk, workspace, Name.WAKE)
@@ -178,6 +192,17 @@ async def test_a_window_opens_although_the_database_is_slow_but_nothing_happens_
     desk.inbound.gate.set()
     await answer
     assert len(desk.handler.handled) == 1
+
+
+async def test_a_window_says_so_when_the_press_could_not_be_kept_in_time(desk: Desk, workspace: Workspace) -> None:
+    desk.inbound.gate, desk.inbound.refuse = asyncio.Event(), True
+    payload = workspace.press(element(Name.SNOOZE), by="ana", trigger=await workspace.trigger("ana"))
+    assert (await desk.acknowledged(interactive(payload))).status_code == 200
+    desk.inbound.gate.set()
+    await desk.chat.settled(5)
+    (view,) = workspace.windows().values()
+    assert "went wrong" in words(view["blocks"])
+    assert not desk.handler.handled
 
 
 async def test_a_trigger_that_ran_out_still_gets_an_answer(desk: Desk, workspace: Workspace) -> None:
@@ -242,9 +267,9 @@ async def test_a_slow_form_says_that_it_works_and_is_filled_when_done(desk: Desk
     desk.handler.gate = asyncio.Event()
     desk.handler.replies[Name.CONFIRM_SNOOZE] = reply
     payload = workspace.submission(view, {}, by="ana", trigger=await workspace.trigger("ana"))
-    waiting = asyncio.ensure_future(desk.interact(payload))
-    asyncio.get_running_loop().call_later(0.5, desk.handler.gate.set)
-    answer = (await waiting).json()
+    answer = (await desk.acknowledged(interactive(payload))).json()
+    desk.handler.gate.set()
+    await desk.chat.settled(5)
     assert (answer["response_action"], "Working" in words(answer["view"]["blocks"])) == ("update", True)
     assert "Silent" in words(workspace.windows()[view["id"]])
 
@@ -253,11 +278,24 @@ async def test_a_slow_answer_for_a_closed_window_arrives_in_the_channel(desk: De
     view = await opened(desk, workspace)
     desk.handler.gate = asyncio.Event()
     payload = workspace.submission(view, {}, by="ana", trigger=await workspace.trigger("ana"))
-    asyncio.get_running_loop().call_later(0.5, desk.handler.gate.set)
-    await desk.interact({**payload, "view": {**payload["view"], "id": "VCLOSED"}})
+    await desk.acknowledged(interactive({**payload, "view": {**payload["view"], "id": "VCLOSED"}}))
+    desk.handler.gate.set()
+    await desk.chat.settled(5)
     (said,) = workspace.whispers()
     assert said["channel"] == workspace.channels["credit"]
     assert "Did snooze.set." in words(said["blocks"])
+
+
+async def test_a_form_that_carries_too_much_is_apologised_for(desk: Desk, workspace: Workspace) -> None:
+    heavy = Button("Save", Action(Name.CONFIRM_SNOOZE, ITEM, data={"why": "x" * 3_000}))
+    desk.handler.replies[Name.SNOOZE] = Reply(form=Form("Snooze", heavy))
+    await press(desk, workspace, Name.SNOOZE)
+    (view,) = workspace.windows().values()
+    assert "went wrong" in words(view["blocks"])
+
+
+def test_a_window_opens_for_everything_that_is_answered_by_one() -> None:
+    assert OPENING == OPENS
 
 
 async def test_a_button_in_a_window_changes_that_window(desk: Desk, workspace: Workspace) -> None:
@@ -267,14 +305,12 @@ async def test_a_button_in_a_window_changes_that_window(desk: Desk, workspace: W
     assert [one["title"]["text"] for one in workspace.windows().values()] == ["Escalate"]
 
 
-async def test_a_handler_that_breaks_is_apologised_for_with_the_reference_of_the_log(
-    desk: Desk, workspace: Workspace, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_handler_that_breaks_is_apologised_for_with_the_reference_of_the_log(desk: Desk, workspace: Workspace) -> None:
     desk.handler.replies[Name.FLAG] = RuntimeError("a bug")
-    await press(desk, workspace, Name.FLAG)
+    with capture_logs() as logged:
+        await press(desk, workspace, Name.FLAG)
     (said,) = workspace.whispers()
-    reference = caplog.records[-1].getMessage().split()[-1]
-    assert reference in words(said["blocks"])
+    assert logged[-1]["reference"] in words(said["blocks"])
     assert "a bug" not in words(said["blocks"])
 
 
