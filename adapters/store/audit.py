@@ -60,15 +60,18 @@ class AuditTrail:
     async def verify(self) -> Verified:
         """Seals first, then reads the trail from its start. The head that was kept shows when the end was cut off."""
         await self.seal()
-        previous, count = FIRST, 0
-        async for entry in self.entries():
-            count += 1
-            previous = link(previous, canonical(count, entry.actor, entry.at, entry.type, entry.data))
-            if entry.seq != count or entry.hash != previous:
-                return Verified(count - 1, previous, count)
         async with self._engine.connect() as connection:
             head = (await connection.execute(select(t.audit_head))).one()
-        cut_off = head.seq != count or head.hash != previous
+        previous, count = FIRST, 0
+        async for entry in self.entries():
+            if count == head.seq:
+                break  # numbered since the head was read
+            count += 1
+            computed = link(previous, canonical(count, entry.actor, entry.at, entry.type, entry.data))
+            if entry.seq != count or entry.hash != computed:
+                return Verified(count - 1, previous, count)
+            previous = computed
+        cut_off = count < head.seq or previous != head.hash
         return Verified(count, previous, count + 1 if cut_off else None)
 
     async def entries(self) -> AsyncIterator[SealedEntry]:

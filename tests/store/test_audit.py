@@ -77,6 +77,19 @@ async def test_units_and_sealers_at_once_leave_one_chain_without_gaps(store: Sql
     assert (found.count, found.first_bad) == (16, None)
 
 
+async def test_entries_numbered_while_the_trail_is_read_are_no_alarm(store: SqlStore) -> None:
+    async def write_and_seal() -> None:
+        for n in range(10):
+            await record(store, AuditEntry("u1", NOW, "note", {"n": n}))
+            await store.audit.seal()
+
+    async def verify() -> list[int | None]:
+        return [(await store.audit.verify()).first_bad for _ in range(10)]
+
+    _, found = await asyncio.gather(write_and_seal(), verify())
+    assert found == [None] * 10
+
+
 @pytest.mark.parametrize(
     "change", ["DELETE FROM audit WHERE seq = 3", "UPDATE audit SET actor = 'u9' WHERE seq = 3", "UPDATE audit SET seq = 9 WHERE seq = 3"]
 )

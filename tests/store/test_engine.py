@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import pytest
 
+from adapters.chat.protocol import Inbound, Incoming, Person
 from adapters.store.engine import UnknownDatabase, open_engine
 from adapters.store.unit_of_work import SqlStore
+from tests.fakes.clock import FixedClock
+from workflows.ports import Store
 
 
 async def test_an_empty_database_has_the_book_main(store: SqlStore) -> None:
     async with store() as work:
         (book,) = await work.books()
     assert (book.slug, book.place.zone, book.place.country) == ("main", "UTC", None)
+
+
+async def test_the_store_is_what_the_use_cases_and_chats_ask_for(store: SqlStore, clock: FixedClock) -> None:
+    """The type checker judges: every method of both ports is there, with its signature."""
+    port: Store = store
+    inbound: Inbound = store.inbound(clock)
+    async with port() as work:
+        assert await work.users() == []
+    assert await inbound.accept(Incoming("cli:1", Person("cli", "", "ana"), text="help"))
 
 
 def test_another_kind_of_database_is_refused_by_name() -> None:
