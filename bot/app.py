@@ -53,10 +53,10 @@ class App:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncGenerator[App, None]:
-    """Raises `NotMigrated`, `bot.config.BadSetting` and `bot.policies.BadPolicy` before anything starts."""
+async def running(settings: Settings, clock: Clock | None = None, *, connect: bool = False) -> AsyncGenerator[App, None]:
+    """`connect` opens the chats' lasting connections, for the service itself. Raises `NotMigrated`, `bot.config.BadSetting` and `bot.policies.BadPolicy` before anything starts."""
     app = await _build(settings, clock or SystemClock())
-    if app.slack is not None:
+    if app.slack is not None and connect:
         await app.slack.start()
     try:
         yield app

@@ -58,7 +58,7 @@ async def serve(
         say(f"Inbox: http://127.0.0.1:{admin_port}/inbox    Public: http://{host}:{port}    Stop with Ctrl-C.")
         await serve_app(app, host, port, admin_port, jobs=not no_jobs)
 
-    await with_app(run)
+    await with_app(run, connect=True)
 
 
 @main.command()

@@ -114,7 +114,7 @@ def _tell(result: Imported, *, kept: bool, dry_run: bool, as_json: bool) -> None
 async def query(
     text: Annotated[list[str], typer.Argument(help="balance CUSTOMER, overdue, invoice NUMBER, or help.")], as_json: JSON = False
 ) -> None:
-    """Asks what `/due` answers in chat, e.g. duebot query balance acme."""
+    """Asks what `/due` answers in chat, as in: duebot query balance acme."""
     words = " ".join(text)
 
     async def run(app: App) -> None:

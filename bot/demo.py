@@ -77,7 +77,7 @@ async def _main_job(app: App) -> None:
     say(f"First contact: {count(first.decided.waiting, 'account')} were overdue already and wait; the demo releases them itself.")
     async with app.store() as work:
         await release_accounts(ReleaseAccounts(), work, app.clock)
-    done = await app.jobs.tick()
+    done = first + await app.jobs.tick()
     sent = await app.jobs.deliver()
     await _tell_book(app)
     say(

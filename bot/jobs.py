@@ -27,8 +27,13 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Ticked:
+    """What a tick did."""
+
     decided: Decided
     alerts: AlertsRaised
+
+    def __add__(self, other: Ticked) -> Ticked:
+        return Ticked(self.decided + other.decided, self.alerts + other.alerts)
 
 
 @dataclass(slots=True)

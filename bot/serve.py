@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import signal
 
 import uvicorn
@@ -11,8 +12,9 @@ from starlette.types import ASGIApp
 
 from adapters.jobs.embedded import ticking
 from bot.app import App
-from bot.http import PRIVATE_HOST, inbox_app, public_app
+from bot.http import PRIVATE_HOST, private_app, public_app
 from bot.schedule import jobs as all_jobs
+from bot.web.inbox import Inbox, Parts
 
 LEAVING = 20  # seconds that requests under way are given at the end
 
@@ -20,7 +22,8 @@ LEAVING = 20  # seconds that requests under way are given at the end
 async def serve_app(app: App, host: str, port: int, admin_port: int, *, jobs: bool = True) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is under way finish."""
     slack = None if app.slack is None else app.slack.endpoint
-    servers = [_server(public_app(app.ready, slack), host, port), _server(inbox_app(app, admin_port), PRIVATE_HOST, admin_port)]
+    inbox = Inbox(Parts(app.store, app.policies, app.clock, app.inbound, app.desk, secrets.token_bytes(32), app.settings.inbox_user))
+    servers = [_server(public_app(app.ready, slack), host, port), _server(private_app(inbox, admin_port), PRIVATE_HOST, admin_port)]
     async with contextlib.AsyncExitStack() as stack:
         if jobs:
             await stack.enter_async_context(ticking(all_jobs(app), app.wake))

@@ -38,8 +38,8 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def logs_to_stderr() -> None:
-    """Structured lines, without bodies or tokens: what is logged is chosen where it is logged."""
+def logs_to_stderr(*, everything: bool) -> None:
+    """Structured lines, without bodies or tokens; `everything` for the service, only trouble for a verb that answers by itself."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -49,7 +49,7 @@ def logs_to_stderr() -> None:
             structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if everything else logging.WARNING),
     )
 
 
@@ -74,14 +74,16 @@ def say_json(document: object, out: Path | None = None) -> None:
     say(json.dumps(document, ensure_ascii=False, default=str), out)
 
 
-def polite(verb: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+def polite(verb: Callable[P, Coroutine[Any, Any, None] | None]) -> Callable[P, None]:
     """Runs a verb; what can go wrong becomes one sentence and an exit code, never a traceback."""
 
     @wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        logs_to_stderr()
+        logs_to_stderr(everything=verb.__name__ == "serve")
         try:
-            asyncio.run(verb(*args, **kwargs))
+            work = verb(*args, **kwargs)
+            if work is not None:
+                asyncio.run(work)
         except BadSetting as wrong:
             stop(QUESTION, str(wrong))
         except BadPolicy as wrong:
@@ -96,7 +98,7 @@ def polite(verb: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     return run
 
 
-async def with_app(use: Callable[[App], Awaitable[T]], clock: Clock | None = None) -> T:
+async def with_app(use: Callable[[App], Awaitable[T]], clock: Clock | None = None, *, connect: bool = False) -> T:
     """The application with the settings of this place, for one verb."""
-    async with running(read_settings(), clock) as app:
+    async with running(read_settings(), clock, connect=connect) as app:
         return await use(app)

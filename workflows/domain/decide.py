@@ -10,7 +10,7 @@ from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ladder import Rung
 from workflows.domain.outlook import decided, next_look
 from workflows.domain.policy import Policy, Sequence, Step
-from workflows.domain.standing import Standing, View, leads_first
+from workflows.domain.standing import NO_ADDRESS, Standing, View, leads_first
 
 WOKE = "woke"  # what staff are told when a snooze is over
 
@@ -63,12 +63,14 @@ def _notice(view: View) -> Action | None:
         upcoming=tuple(seen.listed(leads=True) for seen in view.upcoming),
         amounts=view.asked(listed or view.upcoming),
         template=step.remind.template if step.remind else None,
-        via=step.remind.via if step.remind else (),
+        via=tuple(channel for channel in step.remind.via if channel in view.channels) if step.remind else (),
         day=view.day,
     )
 
 
 def _may_write(view: View, step: Step, listed: list[Standing]) -> tuple[ActionKind, str]:
+    if not _possible(view, step):
+        return ActionKind.NONE, NO_ADDRESS
     if view.part_covered(listed):
         return ActionKind.REVIEW, "Money on account covers part of it; a person decides what it is for."
     if not view.is_fresh:
@@ -76,6 +78,11 @@ def _may_write(view: View, step: Step, listed: list[Standing]) -> tuple[ActionKi
     if view.writing_from > view.now:
         return ActionKind.NONE, f"The step {step.name} is due; it leaves at the next allowed time."
     return ActionKind.REMIND, f"The step {step.name} is due."
+
+
+def _possible(view: View, step: Step) -> bool:
+    """Whether any channel of the step reaches the customer."""
+    return step.remind is not None and any(channel in view.channels for channel in step.remind.via)
 
 
 def _alerts(view: View) -> Iterable[Action]:

@@ -9,7 +9,7 @@ from workflows.domain.calendar import spoken
 from workflows.domain.decision import Action, ActionKind, ItemDecision, NextStep, State
 from workflows.domain.ids import ItemId
 from workflows.domain.policy import Policy, Sequence, Step
-from workflows.domain.standing import PLAN_OFFER_DAYS, Standing, View
+from workflows.domain.standing import NO_ADDRESS, PLAN_OFFER_DAYS, Standing, View
 from workflows.domain.windows import opens
 
 
@@ -38,11 +38,17 @@ def _held_back(view: View, seen: Standing) -> str | None:
         (seen.days_past_due is None, "It has no due day, so it is never late."),
         (seen.open.currency in view.covered_currencies, "Money on account covers everything that is open."),
         (late and view.waits_for_release, "It was already overdue when first read; a manager has to release it."),
+        (late and _without_minimum(view, seen), f"The policy gives no minimum for {seen.open.currency}, so nothing is asked in it."),
         (late and seen.item.id not in view.listable, "It is below the policy's limits, so nothing happens."),
         (late and view.part_covered([seen]), "Money on account covers part of it; a person decides what it is for."),
+        (late and not view.channels, NO_ADDRESS),
         (late and not view.is_fresh, "The balances are not fresh; reminders wait for a newer file."),
     )
     return next((words for holds, words in reasons if holds), None)
+
+
+def _without_minimum(view: View, seen: Standing) -> bool:
+    return bool(view.policy.minimum) and seen.open.currency not in view.policy.minimum
 
 
 def _on_the_ladder(seen: Standing) -> str:
@@ -63,6 +69,8 @@ def _next_step(view: View, seen: Standing) -> NextStep | None:
     if seen.chased and seen.overdue and view.policy.sequence is Sequence.CUSTOMER and seen.item.id in view.listable:
         seen = view.overdue[0]
     if seen.state not in {State.OPEN, State.CHASING, State.SNOOZED}:
+        return None
+    if not view.channels:
         return None
     if seen.chased and view.pending(seen) and seen.rung is not None:
         return NextStep(seen.ladder.step(seen.rung).name, seen.rung.day, view.writing_from, reminds=True)

@@ -17,6 +17,7 @@ from workflows.domain.money import Money
 from workflows.domain.policy import FirstContact, OnAccount, Policy
 from workflows.domain.windows import next_allowed
 
+NO_ADDRESS = "No address of the customer is known for any channel of the step; import one, or call them."
 PLAN_OFFER_DAYS = 7  # a proposed plan holds reminders this long for the customer's answer
 
 
@@ -164,6 +165,11 @@ class View:
     def telling_from(self) -> datetime:
         """The first instant at which staff are told, in the policy's hours at the book's place."""
         return next_allowed(self.policy, self.account.book.place, self.now)
+
+    @property
+    def channels(self) -> frozenset[str]:
+        """Those over which the customer can be reached."""
+        return frozenset({"email"}) if self.account.customer.emails else frozenset()
 
     @property
     def is_fresh(self) -> bool:

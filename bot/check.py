@@ -1,0 +1,108 @@
+"""Is everything in order? Each finding says what it means and how to mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from adapters.outreach.mime import mailbox
+from bot.app import App, NotMigrated, running
+from bot.config import BadSetting, Settings
+from bot.policies import BadPolicy
+from workflows.domain.access import Role
+from workflows.domain.account import Book
+from workflows.domain.calendar import spoken
+from workflows.domain.freshness import fresh_until
+from workflows.errors import OutsideError
+from workflows.ports import OutboxState
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`name` is stable for scripts; `what` says what is wrong and what follows from it; `fix` what to do."""
+
+    name: str
+    what: str
+    fix: str
+
+
+async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
+    """Empty when all is well. `offline` asks nobody outside this machine."""
+    found = _of_settings(settings)
+    try:
+        async with running(settings) as app:
+            found += await _of_store(app)
+            if not offline:
+                found += await _of_slack(app)
+    except NotMigrated:
+        found.append(Finding("migrations", "The database has no schema of this version, so nothing can start.", "Run: duebot migrate"))
+    except (BadSetting, BadPolicy) as bad:
+        found.append(Finding("settings", str(bad), "Correct it and run: duebot check"))
+    except OSError as error:
+        found.append(Finding("database", f"The database cannot be reached: {error}", "Start it, or correct DUEBOT_DATABASE_URL."))
+    return found
+
+
+def _of_settings(settings: Settings) -> list[Finding]:
+    smtp, slack, found = settings.smtp, settings.slack, []
+    if smtp.host is None and smtp.folder is None:
+        what = "No mail server is set, so messages to customers stay in the queue."
+        found.append(Finding("smtp.host", what, "Set DUEBOT_SMTP__HOST and DUEBOT_SMTP__SENDER."))
+    elif smtp.sender is None or mailbox(smtp.sender) is None:
+        what = "There is no sender address that a mail server would take."
+        found.append(Finding("smtp.sender", what, "Set DUEBOT_SMTP__SENDER to an address such as receivables@your-company.example."))
+    if slack.bot_token is not None and slack.signing_secret is None and slack.app_token is None:
+        what = "Slack has a bot token, but no way in: presses and commands would not arrive."
+        found.append(
+            Finding("slack.app_token", what, "Set DUEBOT_SLACK__APP_TOKEN for Socket Mode, or DUEBOT_SLACK__SIGNING_SECRET for HTTP.")
+        )
+    return found
+
+
+async def _of_store(app: App) -> list[Finding]:
+    found = []
+    async with app.store() as work:
+        books, users, counts = await work.books(), await work.users(), await work.outbox_counts()
+    if not any(user.role is Role.ADMINISTRATOR for user in users):
+        what = "There is no administrator, so nobody can use the inbox or be linked in chat."
+        found.append(Finding("users.administrator", what, "Run: duebot user add EMAIL --name NAME --role administrator"))
+    found += [finding for book in books if (finding := _of_book(book, app)) is not None]
+    if app.slack is not None:
+        found += [_no_channel(book) for book in books if book.chat_channel is None]
+    unknown = sum(number for (_, state), number in counts.items() if state is OutboxState.UNKNOWN)
+    if unknown:
+        what = f"{unknown} messages may or may not have left; nothing is sent again by itself."
+        found.append(Finding("outbox.unknown", what, "Answer their cards in the inbox: was it sent, or send again?"))
+    if (await app.store.audit.verify()).first_bad is not None:
+        found.append(Finding("audit", "The audit trail does not verify.", "Run: duebot audit verify"))
+    return found
+
+
+def _of_book(book: Book, app: App) -> Finding | None:
+    """A file too old to send on."""
+    until = fresh_until(book, has_items=book.read_through is not None)
+    if until is None or app.clock.now() < until or book.read_through is None:
+        return None
+    what = f"The last file of the book {book.slug} is of {spoken(book.read_through)}: too old, so nothing is sent from it."
+    return Finding(f"book.{book.slug}.stale", what, f"Run: duebot import FILE --book {book.slug}")
+
+
+def _no_channel(book: Book) -> Finding:
+    what = f"The book {book.slug} has no Slack channel, so its cards stand in the inbox only."
+    return Finding(
+        f"book.{book.slug}.channel", what, f"Invite the bot to a private channel and run: duebot book {book.slug} --channel CHANNEL-ID"
+    )
+
+
+async def _of_slack(app: App) -> list[Finding]:
+    """The token, its scopes and the channels, asked of Slack itself."""
+    if app.slack is None:
+        return []
+    async with app.store() as work:
+        channels = [book.chat_channel for book in await work.books() if book.chat_channel is not None]
+    found: list[Finding] = []
+    for channel in [None, *channels]:
+        try:
+            await app.slack.room.check(channel)
+        except OutsideError as error:
+            found.append(Finding("slack", str(error), "Mend it in Slack or in the settings, and run: duebot check"))
+    return found
