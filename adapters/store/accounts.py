@@ -38,7 +38,9 @@ class Accounts(Part):
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
         """Whole accounts, their rows locked, in the order asked for; one query per kind of fact, however many accounts."""
-        found = await self._all(select(t.customers).where(t.customers.c.id.in_(customers)).order_by(t.customers.c.id).with_for_update())
+        found = await self._all(
+            select(t.customers).where(t.customers.c.id.in_(customers)).order_by(t.customers.c.id).with_for_update(key_share=True)
+        )
         if not found:
             return []
         loaded = {account.customer.id: account for account in await self._fill(found)}
@@ -57,7 +59,7 @@ class Accounts(Part):
     async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
         c = t.customers.c
         due = select(c.id).where(c.next_look_at <= now).order_by(c.next_look_at, c.id).limit(limit)
-        return [CustomerId(row.id) for row in await self._all(due.with_for_update(skip_locked=True))]
+        return [CustomerId(row.id) for row in await self._all(due.with_for_update(skip_locked=True, key_share=True))]
 
     async def looking_before(self, book: BookId, until: datetime, limit: int) -> Sequence[CustomerId]:
         c = t.customers.c

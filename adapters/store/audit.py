@@ -89,7 +89,7 @@ class AuditTrail:
 
 
 async def _seal_page(connection: AsyncConnection) -> int:
-    head = (await connection.execute(select(t.audit_head).with_for_update())).one()
+    head = (await connection.execute(select(t.audit_head).with_for_update(key_share=True))).one()
     loose = select(t.audit).where(t.audit.c.seq.is_(None)).order_by(t.audit.c.position).limit(_PAGE)
     seq, last = head.seq, head.hash
     found = (await connection.execute(loose)).all()

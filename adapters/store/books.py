@@ -19,7 +19,7 @@ class Books(Part):
 
     async def change_book(self, book: Book) -> None:
         """A book read anew has all its accounts looked at: what was held for want of fresh balances may go now."""
-        before = rows.book(await self._one(select(t.books).where(t.books.c.id == book.id).with_for_update(), "book"))
+        before = rows.book(await self._one(select(t.books).where(t.books.c.id == book.id).with_for_update(key_share=True), "book"))
         await self._connection.execute(update(t.books).where(t.books.c.id == book.id).values(rows.book_values(book)))
         if book.read_at is not None and (book.read_at, book.read_through) != (before.read_at, before.read_through):
             mine = (t.customers.c.book_id == book.id) & or_(t.customers.c.next_look_at.is_(None), t.customers.c.next_look_at > book.read_at)

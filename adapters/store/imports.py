@@ -26,7 +26,7 @@ _FOLLOWING = (t.payments, t.credits_, t.snoozes, t.flags, t.escalations, t.acts,
 class Imports(Part):
     async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
         # The book's row is the lock: two files for one book are read one after the other.
-        place = read_book(await self._one(select(t.books).where(t.books.c.id == book).with_for_update(), "book")).place
+        place = read_book(await self._one(select(t.books).where(t.books.c.id == book).with_for_update(key_share=True), "book")).place
         answers: list[Stored] = []
         for start in range(0, len(rows), _BATCH):
             part = rows[start : start + _BATCH]

@@ -17,7 +17,11 @@ from workflows.errors import NotKnown
 
 
 class Part:
-    """One subject of the unit of work. All parts share one connection, and so one transaction."""
+    """One subject of the unit of work. All parts share one connection, and so one transaction.
+
+    Where rows are locked it is with `key_share=True`: others may still add rows that refer to them, or an import, which holds the
+    book, and a tick, which holds an account, would wait for one another.
+    """
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection, self._vault = connection, vault

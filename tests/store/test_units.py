@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 
+from sqlalchemy import text
+
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.conftest import SECRET_KEY
-from tests.store.samples import LATER, NOW, account, add_user, customer_id, import_rows, item_id, notice, row
+from tests.store.samples import LATER, NOW, TODAY, account, add_user, customer_id, import_rows, item_id, notice, row
 from workflows.domain.account import Flag, Snooze
-from workflows.domain.ids import CustomerId
+from workflows.domain.ids import CardId, CustomerId, new_id
+from workflows.ports import CardKind, StaffCard
 
 
 async def test_the_tick_finds_the_accounts_whose_time_has_come_soonest_first(store: SqlStore) -> None:
@@ -87,3 +90,36 @@ async def test_an_account_that_a_unit_holds_is_left_to_it(postgresql_url: str) -
         async with store() as second:
             assert await second.claim_accounts(LATER, 10) == [other]
     await store.close()
+
+
+async def test_an_import_and_a_tick_that_raises_a_card_do_not_wait_for_one_another(postgresql_url: str) -> None:
+    """On PostgreSQL only. The import holds the book and wants an account; the tick holds the account and refers to the book."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    await import_rows(store, row())
+    holding = asyncio.Event()
+
+    async def tick() -> None:
+        async with store() as work:
+            (customer,) = await work.claim_accounts(LATER, 10)
+            holding.set()
+            while not await waiting(postgresql_url):
+                pass
+            book = (await work.account(customer)).book.id
+            assert await work.add_card(StaffCard(CardId(new_id()), CardKind.DIGEST, book, new_id(), TODAY, NOW))
+
+    async def bring_file() -> list[str]:
+        await holding.wait()
+        return await import_rows(store, row(total="7.00"), at=LATER)
+
+    assert (await asyncio.gather(tick(), bring_file()))[1] == ["updated"]
+    await store.close()
+
+
+async def waiting(url: str) -> bool:
+    """Whether some unit waits for a lock."""
+    engine = open_engine(url)
+    async with engine.connect() as connection:
+        asked = text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        count = (await connection.execute(asked)).scalar_one()
+    await engine.dispose()
+    return bool(count)
