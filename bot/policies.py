@@ -10,10 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from adapters.core.yaml_lines import BadYAML, Document, Path, read_yaml
 from bot.policy_checks import mistakes
 from bot.policy_model import PolicyFile
 from bot.policy_words import place, words_for
-from bot.yaml_lines import BadYAML, Document, Path, read_yaml
 from workflows.domain.account import Account
 from workflows.domain.policy import Policy
 from workflows.errors import NotKnown

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from adapters.core.yaml_lines import Path
 from bot.policy_model import PolicyFile, StepSection, read_hours
 from bot.policy_words import choose
-from bot.yaml_lines import Path
 from workflows.domain.money import BadAmount, Money, UnknownCurrency
 from workflows.domain.policy import Anchor, When
 

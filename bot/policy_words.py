@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from adapters.core.yaml_lines import Path
 from bot.policy_model import (
     AlertSection,
     AppliesTo,
@@ -19,7 +20,6 @@ from bot.policy_model import (
     StepSection,
     WhenSection,
 )
-from bot.yaml_lines import Path
 
 # By the word a section stands under: its keys, and those that are planned for a later version.
 _SECTIONS: dict[str, tuple[type[BaseModel], frozenset[str]]] = {

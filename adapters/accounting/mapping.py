@@ -10,7 +10,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from adapters.accounting.ledger_dates import known_format
-from adapters.accounting.numbered_yaml import Numbered, Unparsable
+from adapters.core.yaml_lines import BadYAML, read_yaml
 from workflows.domain.money import UnknownCurrency, exponent
 from workflows.errors import Refused
 
@@ -152,12 +152,13 @@ def _shipped_text(name: str) -> str:
 
 def _parsed(text: str, name: str) -> Mapping:
     try:
-        tree = Numbered(text)
-        return Mapping.model_validate(tree.value)
-    except Unparsable as fault:
-        raise BadMapping(f"{name}:{fault.line}: {fault}") from None
+        document = read_yaml(text, texts_only=True)
+    except BadYAML as fault:
+        raise BadMapping(f"{name}:{fault.line}: {fault.words}") from None
+    try:
+        return Mapping.model_validate(document.value)
     except ValidationError as faults:
-        raise BadMapping("\n".join(f"{name}:{tree.line(fault['loc'])}: {_sentence(fault)}" for fault in faults.errors())) from None
+        raise BadMapping("\n".join(f"{name}:{document.line_of(fault['loc'])}: {_sentence(fault)}" for fault in faults.errors())) from None
 
 
 _WORDS = {

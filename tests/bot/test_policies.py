@@ -12,8 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.core.yaml_lines import read_yaml
 from bot.policies import SHIPPED, BadPolicy, PolicyBook, PolicyError, PolicyVersion, read_policy, schema, shipped
-from bot.yaml_lines import read_yaml
 from workflows.domain.account import Account, Book, Customer
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, CustomerId, new_id

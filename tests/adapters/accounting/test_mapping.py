@@ -35,7 +35,7 @@ def test_every_fault_of_a_mapping_comes_with_its_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("number: N\ncustomer: A\ncustomer: B\n", "3: customer: stands twice"),
+        ("number: N\ncustomer: A\ncustomer: B\n", "3: `customer` stands twice"),
         ("number: [\n", "2: "),
         ("- 1\n", "1: takes keys and values"),
         ("", "1: takes keys and values"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,10 +48,10 @@ class _Loader(yaml.BaseLoader):
         return super().compose_node(parent, index)
 
 
-def read_yaml(text: str) -> Document:
+def read_yaml(text: str, *, texts_only: bool = False) -> Document:
     """One document. Numbers, true, false and null are read as such when they stand without quotes; all else is text.
 
-    Raises `BadYAML`, also for a key that stands twice.
+    With `texts_only` those are texts too: a column may be called `2026`. Raises `BadYAML`, also for a key that stands twice.
     """
     try:
         node = yaml.compose(text, Loader=_Loader)
@@ -62,18 +63,18 @@ def read_yaml(text: str) -> Document:
     except RecursionError:
         raise BadYAML(1, "it is nested too deep") from None
     document = Document(None)
-    value = None if node is None else _value(node, (), document.lines)
+    value = None if node is None else _value(node, (), document.lines, str if texts_only else _plain)
     return Document(value, document.lines)
 
 
-def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
+def _value(node: yaml.Node, path: Path, lines: dict[Path, int], plain: Callable[[str], Any]) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
     if isinstance(node, yaml.MappingNode):
-        return {key: _value(child, (*path, key), lines) for key, child in _pairs(node, path, lines)}
+        return {key: _value(child, (*path, key), lines, plain) for key, child in _pairs(node, path, lines)}
     if isinstance(node, yaml.SequenceNode):
-        return [_value(child, (*path, index), lines) for index, child in enumerate(node.value)]
+        return [_value(child, (*path, index), lines, plain) for index, child in enumerate(node.value)]
     quoted = isinstance(node, yaml.ScalarNode) and node.style is not None
-    return node.value if quoted else _plain(node.value)
+    return node.value if quoted else plain(node.value)
 
 
 def _pairs(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> list[tuple[str, yaml.Node]]:
