@@ -16,6 +16,8 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     Isolates are kept where they are balanced, since our own names are wrapped in them. Line breaks become spaces unless `lines`.
     """
+    if text.isascii() and text.isprintable():
+        return text
     kept: list[str] = []
     isolated = False
     for char in text.replace("\r\n", "\n").replace("\r", "\n"):

@@ -214,5 +214,6 @@ def escalate_form(
         TextField("why", "Why", hint="What the manager should know or decide", lines=3, max_length=500),
     )
     submit = Button("Escalate", about(account, decided, Name.CONFIRM_ESCALATE), Style.PRIMARY)
-    outro = (Text("Reminders wait until the item is handed back.", quiet=True),)
+    nobody = "Nobody has the role manager yet; an administrator gives it to a colleague first."
+    outro = (Text("Reminders wait until the item is handed back." if managers else nobody, quiet=bool(managers)),)
     return Form("Escalate", submit, (*_general(errors), _what(account, decided, today)), filled(fields, values or {}), outro)

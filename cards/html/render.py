@@ -162,7 +162,7 @@ def _field(field: Field, typed: str | None, wrong: str | None) -> str:
     error = f'<span class="error" id="{name}-error">⚠ {_text(wrong)}</span>' if wrong else ""
     about = " ".join(f"{name}-{part}" for part, there in (("hint", hint), ("error", error)) if there)
     marks = (f' aria-describedby="{about}"' if about else "") + (' aria-invalid="true"' if wrong else "")
-    if isinstance(field, ChoiceField) and len(field.options) <= FEW:
+    if isinstance(field, ChoiceField) and 0 < len(field.options) <= FEW:
         legend = f"<legend>{_label(field)}</legend>"
         return f'<fieldset class="field"{marks}>{legend}{hint}<div class="choices">{_radios(field, typed)}</div>{error}</fieldset>'
     return f'<div class="field"><label for="{name}">{_label(field)}</label>{hint}{_input(field, typed, marks)}{error}</div>'
