@@ -93,7 +93,7 @@ class Inbox:
             action = decode(name, payload)
         except UnreadableAction:
             words = refused("This button is of another release of Duebot. The page has been read anew: press it there.")
-            return back.url(answer=self._presses.keep(f"{nonce}:unreadable", Answer(Reply(card=words))))
+            return self._shown(back, self._presses.keep(f"{nonce}:unreadable", Answer(Reply(card=words))))
         if action.name is Name.OPEN:
             return back.url(item=ItemId(action.id), answer="")
         if action.name is Name.SHOW_OUTGOING:
@@ -109,7 +109,12 @@ class Inbox:
         incoming = Incoming(_key(nonce, given.get("press", ""), values), _person(user), action, values=values)
         answer = await self._presses.once(incoming)
         self._counts.forget()
-        return back.url(answer=answer)
+        return self._shown(back, answer)
+
+    def _shown(self, back: Place, answer: str) -> str:
+        """An answer is scrolled to; a form takes the keyboard to its first field by itself, which a fragment would prevent."""
+        kept = self._presses.kept(answer)
+        return back.url(answer=answer) + ("#answer" if kept and kept.reply.form is None else "")
 
     def _html(self, template: str, status: int = 200, **values: object) -> Response:
         return HTMLResponse(self._templates.get_template(template).render(**values), status)

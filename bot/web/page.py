@@ -18,7 +18,7 @@ from bot.web.listings import KINDS, PAGE, Listing, listing, standing
 from bot.web.panel import Panel, book_panel, customer_panel
 from bot.web.place import Place, View
 from bot.web.presses import Answer
-from cards.elements import Card, Form
+from cards.elements import Card, Form, Quote
 from cards.format import clock, day, locale_of, name
 from cards.html.render import render, render_form
 from cards.problems import refused
@@ -36,13 +36,19 @@ OPEN_ITEMS = (View.OVERDUE, View.ON_PLAN, View.SNOOZED, View.ESCALATED, View.FLA
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A card or a form at its place in the middle, inside a `<form>` of its own that posts to `action`."""
+    """A card or a form at its place in the middle, inside a `<form>` of its own that posts to `action`.
+
+    `noticed` is true for the card just acted on: the answer stands right above it, where the reader was.
+    `focused` has the keyboard as a whole, where there is something to read before its first field.
+    """
 
     html: Markup
     action: str = PRESS
     item: ItemId | None = None
     chosen: bool = False
     url: str = ""
+    noticed: bool = False
+    focused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,21 +182,33 @@ def _links(views: Sequence[View], place: Place, counts: Mapping[View, int]) -> l
 
 def _slot(card: Card, item: ItemId | None, place: Place) -> Slot:
     html = Markup(render(card))  # ruff: ignore[unsafe-markup-use] - the renderer escapes
-    return Slot(html, PRESS, item, item is not None and item == place.item, place.of_item(item) if item else "")
+    chosen = item is not None and item == place.item
+    return Slot(html, PRESS, item, chosen, place.of_item(item) if item else "", chosen and bool(place.answer))
 
 
 def _form_slot(form: Form, answer: Answer, place: Place) -> Slot:
     """Typed words are put back only where something was wrong with them; otherwise the form is a new one."""
     errors = answer.reply.errors
-    html = _focused(render_form(form, answer.typed if errors else None, errors))
-    return Slot(Markup(html), ANSWER, place.item, chosen=True)  # ruff: ignore[unsafe-markup-use] - the renderer escapes
+    html = render_form(form, answer.typed if errors else None, errors)
+    to_read = any(isinstance(part, Quote) for part in form.intro)
+    html = html if to_read else _focused(html)
+    return Slot(Markup(html), ANSWER, place.item, chosen=True, focused=to_read)  # ruff: ignore[unsafe-markup-use] - the renderer escapes
+
+
+_FIELD = re.compile(r"<(?:input|select|textarea)\b([^>]*)")
 
 
 def _focused(html: str) -> str:
-    """The first field, or the first that is wrong, has the keyboard when the page opens."""
-    wrong = re.search(r'<(?:input|select|textarea)\b(?=[^>]*aria-invalid="true")', html)
-    field = wrong or re.search(r"<(?:input|select|textarea)\b(?=[^>]* checked)", html) or re.search(r"<(?:input|select|textarea)\b", html)
-    return html if field is None else f"{html[: field.end()]} autofocus{html[field.end() :]}"
+    """The first field that is wrong, else the first, has the keyboard when the page opens; of choices the one that is chosen."""
+    fields = list(_FIELD.finditer(html))
+    if not fields:
+        return html
+    wrong = [field for field in fields if 'aria-invalid="true"' in field[1]]
+    first = (wrong or fields)[0]
+    name = re.search(r' name="[^"]*"', first[1])
+    chosen = [field for field in fields if name and name[0] in field[1] and " checked" in field[1]]
+    at = (chosen or [first])[0].end()
+    return f"{html[:at]} autofocus{html[at:]}"
 
 
 def _in_place_of(about: UUID | None, on_page: Sequence[StaffCard], slots: list[Slot], below: list[Slot]) -> list[Slot]:

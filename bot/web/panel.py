@@ -9,7 +9,7 @@ from datetime import date
 from bot.web.place import Place
 from cards.answers import BUCKETS, STATE_WORDS, bucket
 from cards.elements import Tone
-from cards.format import amounts, cell, count, day, days, lateness, locale_of, money, name
+from cards.format import amounts, cell, count, days, lateness, locale_of, money, name
 from cards.history import Event, history
 from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
@@ -94,11 +94,9 @@ def customer_panel(seen: Seen, item: ItemId, place: Place, people: Mapping[UserI
 
 
 def _open_item(one: ItemDecision, seen: Seen, item: ItemId, place: Place) -> OpenItem:
-    locale, today = locale_of(seen.account.book), seen.account.book.place.day(seen.at)
-    due = f"{day(one.item.due_on, today, locale)}, {lateness(one.days_past_due)}" if one.item.due_on else "no due date"
-    tone = Tone.LATE if one.overdue else Tone.QUIET
+    tone, amount = Tone.LATE if one.overdue else Tone.QUIET, money(one.open, locale_of(seen.account.book))
     number, chosen = cell(one.item.number), one.item.id == item
-    return OpenItem(number, money(one.open, locale), due, STATE_WORDS[one.state], tone, place.of_item(one.item.id), chosen)
+    return OpenItem(number, amount, lateness(one.days_past_due), STATE_WORDS[one.state], tone, place.of_item(one.item.id), chosen)
 
 
 def _facts(account: Account, people: Mapping[UserId, str]) -> list[str]:
