@@ -26,7 +26,9 @@ class SlackSettings(BaseModel):
     signing_secret_before: SecretStr | None = Field(default=None, description="the old one, accepted while the secret is being changed")
     app_token: SecretStr | None = None
     api_url: str = "https://slack.com/api/"
-    approved_channels: tuple[str, ...] = Field(default=(), description="ids of public or shared channels that may see names and amounts")
+    approved_channels: tuple[str, ...] = Field(
+        default=(), description="public channels that may see names and amounts, by id or name; shared ones by name"
+    )
 
     @field_validator("api_url")
     @classmethod

@@ -81,7 +81,7 @@ async def _main_job(app: App) -> None:
     sent = await app.jobs.deliver()
     await _tell_book(app)
     say(
-        f"\nDecided {count(done.decided.accounts, 'account')}: {count(done.decided.notices, 'message')} queued, {sent.sent} sent, "
+        f"\nDecided {count(first.decided.accounts, 'account')}: {count(done.decided.notices, 'message')} queued, {sent.sent} sent, "
         f"{done.decided.escalated} escalated, {done.decided.withheld} withheld, {count(done.alerts.cards, 'card')} and {count(done.alerts.digests, 'digest')} posted."
     )
 

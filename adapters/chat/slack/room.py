@@ -51,6 +51,14 @@ class SlackRoom:
             answer = await self._client.users_info(user=person.id)
         return _profile(_object(answer.data, "user"), person.team)
 
+    async def check(self, channel: str | None) -> None:
+        """Asks Slack whether the token works (without `channel`), or whether cards may go to the channel; raises what stands against it."""
+        if channel is not None:
+            await self._allow(channel)
+            return
+        with translated(repeatable=True):
+            await self._client.auth_test()
+
     async def _allow(self, channel: str) -> None:
         now = self._clock.now().timestamp()
         if self._allowed_until.get(channel, 0) > now:
