@@ -104,7 +104,7 @@ def _fill_instalments(
     """What each instalment has received: all that the invoices are short of the plan's sum, by name first, then the earliest first."""
     planned = sum(part.total.minor for part in plan.instalments)
     owed = sum(items[item].total.minor - applied.get(item, 0) for item in plan.covers)
-    left = planned - owed  # below zero on days before the money that the plan took as given
+    left = planned - owed
     filled: dict[ItemId, int] = {}
     for limits in ({part.id: named.get(part.id, 0) for part in plan.instalments}, {}):
         for part in plan.instalments:
@@ -112,4 +112,6 @@ def _fill_instalments(
             taken = max(0, min(left, limits.get(part.id, left), part.total.minor - had))
             filled[part.id] = had + taken
             left -= taken
+    if left < 0 and plan.instalments:  # money that the plan took as given was taken back: the earliest instalment asks for it
+        filled[plan.instalments[0].id] = left
     return filled

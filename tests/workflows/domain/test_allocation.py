@@ -124,11 +124,19 @@ def test_money_that_came_before_the_plan_fills_no_instalment() -> None:
     assert instalments_open(plan, account(one, payments=[paid("200.00", one)], plans=[plan])) == ["150.00", "150.00"]
 
 
-def test_before_the_day_of_money_a_plan_took_as_given_its_instalments_are_wholly_open() -> None:
+def test_before_the_day_of_money_a_plan_took_as_given_its_earliest_instalment_asks_for_it_too() -> None:
     one = invoice("1", "500.00")
     plan = plan_of(one, parts=["150.00", "150.00"])
     told = balances(account(one, payments=[paid("200.00", one)], plans=[plan]), up_to=date(2026, 2, 4))
-    assert [told.open_of(part.id).plain for part in plan.instalments] == ["150.00", "150.00"]
+    assert [told.open_of(part.id).plain for part in plan.instalments] == ["350.00", "150.00"]
+
+
+def test_money_taken_back_is_asked_for_with_the_earliest_instalment() -> None:
+    one = invoice("1", "500.00")
+    plan = plan_of(one, parts=["150.00", "150.00"])
+    told = balances(account(one, payments=[paid("200.00", one), paid("-200.00", one)], plans=[plan]))
+    assert [told.open_of(part.id).plain for part in plan.instalments] == ["350.00", "150.00"]
+    assert told.on_account == {}
 
 
 def test_a_plan_that_is_only_proposed_takes_no_money() -> None:
