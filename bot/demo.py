@@ -27,7 +27,7 @@ from workflows.domain.account import Book
 from workflows.domain.calendar import Place
 from workflows.domain.ids import UserId, new_id
 from workflows.import_ledger import ImportLedger, import_ledger
-from workflows.ports import UnitOfWork
+from workflows.ports import CardKind, UnitOfWork
 from workflows.release_accounts import ReleaseAccounts, release_accounts
 
 SAMPLE = Path(__file__).parent / "sample_book.csv"
@@ -112,7 +112,8 @@ async def _tell_book(app: App) -> None:
         book = await work.book("main")
         day = book.place.day(now)
         _show([render(aging_card(book, day, await work.aging(book.id, day)))])
-        _show([render(await draw(card, work, app.policies, now)) for card in reversed(await work.live_cards(book.id))])
+        cards = sorted(await work.live_cards(book.id), key=lambda card: card.kind is not CardKind.DIGEST)
+        _show([render(await draw(card, work, app.policies, now)) for card in cards])
         quiet = []
         async for account in work.all_accounts(book.id):
             seen = await see(account.customer.id, work, app.policies, now)

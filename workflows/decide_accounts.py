@@ -111,7 +111,7 @@ async def _escalate(action: Action, account: Account, policy: Policy, managers: 
         return Decided()
     item = account.item(entry.item)
     if managers:
-        why = f"{action.because} {account.book.name}'s policy hands it to a manager."
+        why = f"the policy {policy.name} hands it over at this age"
         await work.escalate(Escalation(item.id, managers[0].id, why, None, now))
     await record(work, _actor(policy), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
     return Decided(escalated=1)

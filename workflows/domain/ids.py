@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
+from time import time_ns
 from typing import NewType
-from uuid import UUID, uuid4
+from uuid import UUID
 
 BookId = NewType("BookId", UUID)
 CustomerId = NewType("CustomerId", UUID)
@@ -13,6 +15,14 @@ NoticeId = NewType("NoticeId", UUID)
 UserId = NewType("UserId", UUID)
 CardId = NewType("CardId", UUID)
 
+_VERSION_7, _VARIANT = 7 << 76, 2 << 62
+
 
 def new_id() -> UUID:
-    return uuid4()
+    """A UUID of version 7 (RFC 9562): in order of creation, so that new rows lie side by side in an index.
+
+    The twelve bits behind the milliseconds carry their fraction, which the RFC allows, and keep one process's ids in order.
+    """
+    milliseconds, rest = divmod(time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    return UUID(int=milliseconds << 80 | _VERSION_7 | fraction << 64 | _VARIANT | secrets.randbits(62))
