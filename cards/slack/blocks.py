@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from cards.actions import Action
-from cards.clean import shorten
+from cards.clean import clean, shorten
 from cards.elements import Actions, Button, Element, Facts, Heading, Quote, Row, Rows, Style, Text, Tone
 from cards.plain.render import aligned
 from cards.slack.presses import short
-from cards.slack.text import plain, words
+from cards.slack.text import EMPTY, TEXT, plain, words
 
 Block = dict[str, Any]
 SIGNS = {Tone.LATE: "🔴 ", Tone.WARNING: "🟠 ", Tone.GOOD: "✅ ", Tone.QUIET: ""}
@@ -138,7 +138,7 @@ def heading(element: Heading) -> str:
 
 
 def line(row: Row, width: int = CELL) -> str:
-    return SIGNS[row.tone] + " · ".join(words(cell, width) for cell in row.cells if cell.strip())
+    return SIGNS[row.tone] + (" · ".join(words(cell, width) for cell in row.cells if clean(cell).strip()) or EMPTY)
 
 
 def bullets(rows: tuple[Row, ...]) -> Block:
@@ -151,4 +151,7 @@ def preformatted(rows: Rows, shown: tuple[Row, ...]) -> Block:
     """Figures under one another, in letters of one width."""
     head = [rows.columns] if any(rows.columns) else []
     text = "\n".join(text.rstrip() for text in aligned([*head, *(row.cells for row in shown)], rows.right, 64))
-    return {"type": "rich_text", "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text or "–"}]}]}
+    return {
+        "type": "rich_text",
+        "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words(text, TEXT, lines=True)}]}],
+    }

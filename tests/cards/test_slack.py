@@ -69,6 +69,10 @@ def test_words_in_a_block_are_the_words_that_were_given(text: str) -> None:
     assert shown == EMPTY if not wanted else shown.endswith("…") or " ".join(shown.split()) == wanted
 
 
+def test_a_summary_of_nothing_but_brackets_can_still_be_updated(most: dict[str, int]) -> None:
+    assert len(summary("&" * 5_000)) < most["update_text_chars"]
+
+
 def test_a_mention_in_a_summary_calls_nobody() -> None:
     said = summary("<!channel> @here *late* https://evil.example :bomb:")
     assert said.startswith("&lt;!channel&gt;")
