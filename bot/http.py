@@ -14,11 +14,12 @@ from starlette.types import ASGIApp
 
 from bot.app import App
 from bot.config import secret_keys
-from bot.web.doors import PRIVATE_HEADERS, PUBLIC_HEADERS, AnswerHeaders, BodyLimit, OwnPagesOnly
+from bot.web.doors import PRIVATE_HEADERS, PUBLIC_HEADERS, AnswerHeaders, OwnPagesOnly
 from bot.web.inbox import Inbox, Parts
 
 PRIVATE_HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "web" / "static"
+LARGEST_BODY = 256 * 1024
 PATIENCE = 5.0  # seconds the database has to answer
 
 log = structlog.get_logger(__name__)
@@ -44,7 +45,6 @@ def public_app(migrated: Migrated, slack: ASGIApp | None = None) -> FastAPI:
 
     if slack is not None:
         app.add_route("/slack/events", slack, methods=["POST"])  # type: ignore[arg-type]  # an ASGI application, which the router takes as it is
-    app.add_middleware(BodyLimit)
     app.add_middleware(AnswerHeaders, headers=PUBLIC_HEADERS)
     return app
 
@@ -68,7 +68,6 @@ def private_app(inbox: Inbox, port: int) -> FastAPI:
     def start() -> Response:
         return RedirectResponse("/inbox", 303)
 
-    app.add_middleware(BodyLimit)
     app.add_middleware(OwnPagesOnly, port=port)
     app.add_middleware(AnswerHeaders, headers=PRIVATE_HEADERS)
     return app
@@ -82,4 +81,4 @@ def inbox_app(app: App, port: int) -> FastAPI:
 
 def _bare() -> FastAPI:
     """No pages that describe the routes: nobody is to write against them."""
-    return FastAPI(title="Duebot", docs_url=None, redoc_url=None, openapi_url=None)
+    return FastAPI(title="Duebot", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST_BODY)

@@ -1,19 +1,15 @@
-"""What stands before every route: how large a request may be, whose page may send it, and the headers of every answer."""
+"""What stands before every route: whose page may send a request, and the headers of every answer."""
 
 from __future__ import annotations
 
-import asyncio
 import hmac
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LARGEST_BODY = 256 * 1024
-SLOWEST_BODY = 15.0  # seconds until a body must be complete
 LOCAL_NAMES = ("localhost", "127.0.0.1", "[::1]")
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 
@@ -51,51 +47,6 @@ class AnswerHeaders:
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
-
-
-class BodyLimit:
-    """Reads a body before the route does, up to a size and within a time, so that no route has to think of either."""
-
-    def __init__(self, app: ASGIApp, largest: int = LARGEST_BODY, slowest: float = SLOWEST_BODY) -> None:
-        self.app, self._largest, self._slowest = app, largest, slowest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
-            await self.app(scope, receive, send)
-            return
-        try:
-            async with asyncio.timeout(self._slowest):
-                body = await self._read(scope, receive)
-        except TimeoutError:
-            await PlainTextResponse("The request took too long to arrive.", 408, {"Connection": "close"})(scope, receive, send)
-            return
-        if body is None:
-            await PlainTextResponse("The request is too large.", 413, {"Connection": "close"})(scope, receive, send)
-            return
-        await self.app(scope, _replayed(body, receive), send)
-
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The whole body; null when it is too large, told from its length where one is given."""
-        told = Headers(scope=scope).get("content-length", "0")
-        if not told.isdigit() or int(told) > self._largest:
-            return None
-        body = bytearray()
-        while (message := await receive())["type"] == "http.request":
-            body += message.get("body", b"")
-            if len(body) > self._largest:
-                return None
-            if not message.get("more_body", False):
-                break
-        return bytes(body)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    left: list[MutableMapping[str, Any]] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Message:
-        return left.pop() if left else await receive()
-
-    return again
 
 
 class OwnPagesOnly:
