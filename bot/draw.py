@@ -12,7 +12,7 @@ from cards import overdue, problems
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card
 from cards.format import step_words
-from workflows.answer_query import Seen, see
+from workflows.answer_query import Seen, see, see_item
 from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, NoticeId, UserId
@@ -49,13 +49,13 @@ async def _book(card: StaffCard, work: UnitOfWork) -> Book:
 
 async def item_card(item: ItemId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     """The alert card of an item."""
-    seen = await see((await work.account_of(item)).customer.id, work, policies, now)
+    seen = await see_item(item, work, policies, now)
     return overdue.alert(seen.account, seen.of(item), now, await names(work))
 
 
 async def digest_lines(items: Sequence[ItemId], work: UnitOfWork, policies: Policies, now: datetime) -> list[DigestLine]:
     """One line per customer, in the order given."""
-    return [_line(await see((await work.account_of(item)).customer.id, work, policies, now), item) for item in items[:MOST]]
+    return [_line(await see_item(item, work, policies, now), item) for item in items[:MOST]]
 
 
 def _line(seen: Seen, item: ItemId) -> DigestLine:

@@ -51,7 +51,15 @@ class Overdue:
 
 
 async def see(customer: CustomerId, work: UnitOfWork, policies: Policies, at: datetime) -> Seen:
-    account = await work.account(customer)
+    return _seen(await work.account(customer), policies, at)
+
+
+async def see_item(item: ItemId, work: UnitOfWork, policies: Policies, at: datetime) -> Seen:
+    """The account the item belongs to."""
+    return _seen(await work.account_of(item), policies, at)
+
+
+def _seen(account: Account, policies: Policies, at: datetime) -> Seen:
     policy = policies.of(account)
     return Seen(account, decide(policy, account, at), policy, at)
 

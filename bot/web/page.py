@@ -22,7 +22,7 @@ from cards.elements import Card, Form, Quote
 from cards.format import clock, day, locale_of, name
 from cards.html.render import render, render_form
 from cards.problems import refused
-from workflows.answer_query import see
+from workflows.answer_query import see_item
 from workflows.domain.access import User
 from workflows.domain.account import Book
 from workflows.domain.ids import ItemId
@@ -153,7 +153,7 @@ class Reading:
     async def _panel(self, chosen: ItemId | None, book: Book, place: Place) -> Panel:
         if chosen is None:
             return book_panel(book, await self.work.aging(book.id, book.place.day(self.now)))
-        seen = await see((await self.work.account_of(chosen)).customer.id, self.work, self.policies, self.now)
+        seen = await see_item(chosen, self.work, self.policies, self.now)
         return customer_panel(seen, chosen, place, {user.id: user.name for user in await self.work.users()})
 
 
