@@ -45,11 +45,11 @@ def not_allowed(needs: Role, has: Role | None = None) -> Card:
 
 def not_linked(platform: str = "slack") -> Card:
     """Duebot does not know who this is. Nobody learns anything about a customer from it."""
-    command = f"duebot user link EMAIL --platform {bare(platform)}"
+    where = "in this chat" if platform == "slack" else "here"
     return _problem(
         "I do not know you yet",
-        "Your account here is not linked to a Duebot user, so nothing was shown or changed.",
-        f"An administrator links you with: {command}",
+        f"Who you are {where} belongs to no colleague Duebot knows, so nothing was shown or changed.",
+        f"An administrator adds you with: duebot user add EMAIL, giving the e-mail you use {where}. Then try again.",
     )
 
 
