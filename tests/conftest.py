@@ -7,11 +7,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.fakes.clock import FixedClock
 from tests.peers.postgres import Postgres, migrate_at, running_postgres
+
+# The same examples on every run, so that a run says something about the change alone; `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile("same")
 
 SECRET_KEY = bytes(range(32))
 
