@@ -19,7 +19,8 @@ from bot.web.inbox import Inbox, Parts
 
 PRIVATE_HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "web" / "static"
-LARGEST_BODY = 256 * 1024
+LARGEST_BODY = 1_000_000  # bytes; a chat limits what it reads by itself as well
+LARGEST_FORM = 256 * 1024
 PATIENCE = 5.0  # seconds the database has to answer
 
 log = structlog.get_logger(__name__)
@@ -32,7 +33,7 @@ def public_app(migrated: Migrated, slack: ASGIApp | None = None) -> FastAPI:
 
     `slack` is the application for `POST /slack/events`; it verifies and limits what it reads by itself.
     """
-    app = _bare()
+    app = _bare(LARGEST_BODY)
 
     @app.get("/healthz")
     def alive() -> Response:
@@ -60,7 +61,7 @@ async def _state(migrated: Migrated) -> dict[str, bool]:
 
 def private_app(inbox: Inbox, port: int) -> FastAPI:
     """For `PRIVATE_HOST` and `port` alone; whoever reaches it acts as the inbox's user."""
-    app = _bare()
+    app = _bare(LARGEST_FORM)
     app.include_router(inbox.router)
     app.mount("/static", StaticFiles(directory=STATIC))
 
@@ -79,6 +80,6 @@ def inbox_app(app: App, port: int) -> FastAPI:
     return private_app(Inbox(Parts(app.store, app.policies, app.clock, app.inbound, app.desk, secret, app.settings.inbox_user)), port)
 
 
-def _bare() -> FastAPI:
+def _bare(largest: int) -> FastAPI:
     """No pages that describe the routes: nobody is to write against them."""
-    return FastAPI(title="Duebot", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=LARGEST_BODY)
+    return FastAPI(title="Duebot", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=largest)

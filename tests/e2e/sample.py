@@ -79,8 +79,8 @@ def ledger_row(owed: Owed) -> LedgerRow:
 
 
 @asynccontextmanager
-async def sample_app(database_url: str, mails: Path, ledger: tuple[Owed, ...] = LEDGER) -> AsyncGenerator[App, None]:
-    """The ledger is read, released and ticked."""
+async def sample_app(database_url: str, mails: Path) -> AsyncGenerator[App, None]:
+    """Duebot over a database, as its clock stands still and its mail goes into a folder."""
     settings = Settings(
         database_url=database_url,
         secret_key=SecretStr(base64.b64encode(bytes(range(32))).decode()),
@@ -88,11 +88,11 @@ async def sample_app(database_url: str, mails: Path, ledger: tuple[Owed, ...] = 
         smtp=SMTPSettings(folder=mails, sender="receivables@northwind.example"),
     )
     async with running(settings, FixedClock(NOW)) as app:
-        await fill(app, ledger)
         yield app
 
 
-async def fill(app: App, ledger: tuple[Owed, ...]) -> None:
+async def fill(app: App, ledger: tuple[Owed, ...] = LEDGER) -> None:
+    """The ledger is read, released, ticked and its mails are sent."""
     async with app.store() as work:
         book = replace(
             await work.book("main"),

@@ -1,0 +1,41 @@
+"""A whole Duebot for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator
+
+import pytest
+
+from tests.e2e.service import Service, filled, serving
+from tests.fakes.clock import FixedClock
+from tests.peers.slack import Workspace, emulator, slack
+
+
+@pytest.fixture(scope="session")
+def slack_server() -> Generator[str]:
+    with emulator() as server:
+        yield server
+
+
+@pytest.fixture
+async def workspace(slack_server: str, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Workspace]:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)  # slack_sdk would take loopback through it as well
+    async with slack(slack_server) as one:
+        yield one
+
+
+@pytest.fixture
+async def duebot(workspace: Workspace, sqlite_url: str, clock: FixedClock) -> AsyncGenerator[Service]:
+    """On SQLite, the sample book read, released, ticked and delivered."""
+    async with serving(workspace, sqlite_url, clock) as service:
+        await filled(service)
+        yield service
+
+
+@pytest.fixture
+async def duebot_on_both(workspace: Workspace, database_url: str, clock: FixedClock) -> AsyncGenerator[Service]:
+    """The same, once on each database."""
+    async with serving(workspace, database_url, clock) as service:
+        await filled(service)
+        yield service
