@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import json
 import re
 import socket
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -170,7 +169,7 @@ class Service:
 
 def words(blocks: object) -> str:
     """All that is to be read in blocks, without the characters that only keep text from becoming markup."""
-    return re.sub("[\u2060\u2068\u2069]", "", " | ".join(_texts(blocks)))
+    return re.sub(r"[\u2060\u2068\u2069]", "", " | ".join(_texts(blocks)))
 
 
 def _texts(part: object) -> Sequence[str]:

@@ -43,7 +43,10 @@ _PEERS = Path(__file__).resolve().parent
 _NODE, _EMULATE = _PEERS / "node_modules/node/bin/node", _PEERS / "node_modules/emulate/dist/index.js"
 _ALL = ["chat:write", *SCOPES, "channels:history", "groups:history", "groups:write", "channels:manage", "im:history", "mpim:read"]
 
-PEOPLE = {"ana": "Ana Ferreira", "bo": "Bo Lindqvist", "duebot": "Duebot"}
+PEOPLE = {
+    "ana": "Ana Ferreira", "bo": "Bo Lindqvist", "maria": "Maria Lindt", "vic": "Vic Tanaka", "ida": "Ida Okafor", "cy": "Cy Marlow",
+    "duebot": "Duebot",
+}  # fmt: skip
 _SEED: dict[str, Any] = {
     "slack": {
         "team": {"name": "Nordhafen", "domain": "nordhafen"},
