@@ -12,7 +12,7 @@ from cards import overdue, problems
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card
 from cards.format import step_words
-from workflows.answer_query import Seen, see, see_item
+from workflows.answer_query import Seen, see_item, see_many
 from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, NoticeId, UserId
@@ -55,7 +55,9 @@ async def item_card(item: ItemId, work: UnitOfWork, policies: Policies, now: dat
 
 async def digest_lines(items: Sequence[ItemId], work: UnitOfWork, policies: Policies, now: datetime) -> list[DigestLine]:
     """One line per customer, in the order given."""
-    return [_line(await see_item(item, work, policies, now), item) for item in items[:MOST]]
+    owners = await work.owners(items[:MOST])
+    seen = await see_many(owners.values(), work, policies, now)
+    return [_line(seen[owners[item]], item) for item in items[:MOST] if item in owners]
 
 
 def _line(seen: Seen, item: ItemId) -> DigestLine:
@@ -100,20 +102,18 @@ async def _today(book: Book, work: UnitOfWork, policies: Policies, now: datetime
 async def outgoing_lines(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> list[OutgoingLine]:
     """Messages of today: those queued or sent, and those whose step comes before the day is over."""
     day = book.place.day(now)
-    lines = []
-    for notice, customer in await work.notices_of(book.id, day):
-        if notice.state.counts:
-            seen = await see(customer, work, policies, now)
-            items = [seen.of(entry.item) for entry in notice.items]
-            sums = totals(item.open for item in items)
-            leader = notice.items[0].item
-            lines.append(OutgoingLine(seen.account.customer.name, sums, notice.step, notice.sent_at or notice.at, leader))
     tomorrow = book.place.start_of(day + timedelta(days=1))
-    for customer in await work.looking_before(book.id, tomorrow, MOST):
-        line = _planned(await see(customer, work, policies, now), tomorrow)
-        if line is not None:
-            lines.append(line)
-    return sorted(lines, key=lambda line: line.at)
+    notices = [(notice, customer) for notice, customer in await work.notices_of(book.id, day) if notice.state.counts]
+    soon = await work.looking_before(book.id, tomorrow, MOST)
+    seen = await see_many([*(customer for _, customer in notices), *soon], work, policies, now)
+    lines = [_leaving(notice, seen[customer]) for notice, customer in notices]
+    planned = [_planned(seen[customer], tomorrow) for customer in soon]
+    return sorted([*lines, *(line for line in planned if line is not None)], key=lambda line: line.at)
+
+
+def _leaving(notice: Notice, seen: Seen) -> OutgoingLine:
+    sums = totals(seen.of(entry.item).open for entry in notice.items)
+    return OutgoingLine(seen.account.customer.name, sums, notice.step, notice.sent_at or notice.at, notice.items[0].item)
 
 
 def _planned(seen: Seen, until: datetime) -> OutgoingLine | None:
@@ -130,7 +130,7 @@ def _planned(seen: Seen, until: datetime) -> OutgoingLine | None:
 
 async def _review(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     waiting = await work.waiting_for_release(book.id)
-    seen = [await see(customer, work, policies, now) for customer in waiting[:MOST]]
+    seen = (await see_many(waiting[:MOST], work, policies, now)).values()
     late = [(one.account.customer.name, item) for one in seen for item in one.decision.overdue]
     oldest = max(((name, item.days_past_due or 0) for name, item in late), key=itemgetter(1), default=None)
     return digest_cards.review(book, len(waiting), totals(item.open for _, item in late), oldest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import TypeVar
@@ -57,6 +57,12 @@ async def see(customer: CustomerId, work: UnitOfWork, policies: Policies, at: da
 async def see_item(item: ItemId, work: UnitOfWork, policies: Policies, at: datetime) -> Seen:
     """The account the item belongs to."""
     return _seen(await work.account_of(item), policies, at)
+
+
+async def see_many(customers: Iterable[CustomerId], work: UnitOfWork, policies: Policies, at: datetime) -> Mapping[CustomerId, Seen]:
+    """Loaded together, so that a list costs a few queries and not a few for each line."""
+    accounts = await work.accounts(list(dict.fromkeys(customers)))
+    return {account.customer.id: _seen(account, policies, at) for account in accounts}
 
 
 def _seen(account: Account, policies: Policies, at: datetime) -> Seen:

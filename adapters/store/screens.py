@@ -17,6 +17,10 @@ from workflows.ports import Mark
 
 
 class Screens(Part):
+    async def owners(self, items: Sequence[ItemId]) -> Mapping[ItemId, CustomerId]:
+        i = t.items.c
+        return {ItemId(row.id): CustomerId(row.customer_id) for row in await self._all(select(i.id, i.customer_id).where(i.id.in_(items)))}
+
     async def marked(self, book: BookId, mark: Mark, day: date, limit: int, skip: int = 0) -> Sequence[tuple[CustomerId, ItemId]]:
         i = t.items.c
         query = _marked(book, mark, day).with_only_columns(i.customer_id, i.id).order_by(i.due_on, i.number, i.id).limit(limit).offset(skip)
