@@ -65,6 +65,12 @@ class Reports(Part):
         )
         return [_aging_row(row) for row in found]
 
+    async def sold(self, book: BookId, start: date, end: date) -> Sequence[Money]:
+        i = t.items.c
+        issued = and_(i.book_id == book, INVOICE, i.issued_on >= start, i.issued_on <= end)
+        query = select(i.currency, total_of(i.total).label("sold")).where(issued).group_by(i.currency).order_by(i.currency)
+        return [Money(int(row.sold), row.currency) for row in await self._all(query)]
+
 
 def _buckets(due_on: ColumnElement[date], day: date) -> dict[str, ColumnElement[bool]]:
     """Due that day is current, and so is what has no due day."""
