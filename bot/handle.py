@@ -46,6 +46,10 @@ class Desk:
             user = await self._who(incoming.person)
             async with self.store() as work:
                 reply = await self._once(incoming, user, work)
+        except OutsideError as error:
+            log.warning("profile not read", platform=incoming.person.platform, why=str(error))
+            await self._give_up(incoming)
+            return Reply(card=problems.refused("The chat did not say who you are. Please try again in a minute."))
         except Exception:
             reference = new_id().hex[:8]
             log.exception("request failed", reference=reference, action=incoming.action.name if incoming.action else "command")
@@ -61,7 +65,7 @@ class Desk:
             await record(work, f"{incoming.person.platform}:{incoming.person.id}", self.clock.now(), "refused", {"what": "not linked"})
             return Reply(card=problems.not_linked(incoming.person.platform))
         if not first and _changes(incoming):
-            return Reply(card=problems.refused("This was done already; nothing was done twice."))
+            return Reply(card=problems.refused("This was done already, and was not done twice."))
         try:
             require(user, Right.SEE)
             return await self._answer(incoming, user, work)
@@ -69,6 +73,8 @@ class Desk:
             what = incoming.action.name.value if incoming.action else "command"
             await record(work, str(user.id), self.clock.now(), "refused", {"what": what, "role": user.role.word})
             return Reply(card=problems.refused(str(refused)))
+        except AlreadyDone as done:
+            return Reply(card=problems.somebody_first(str(done)))
         except Refused as refused:
             return Reply(card=problems.refused(str(refused)))
 
@@ -118,7 +124,10 @@ class Desk:
         return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), words))
 
     async def _who(self, person: Person) -> User | None:
-        """The user behind a chat account. One whose e-mail the chat has verified is linked on the way; guests never are."""
+        """The user behind a chat account. One whose e-mail the chat has verified is linked on the way; guests never are.
+
+        Raises the errors of `workflows.errors` when the chat does not say who it is.
+        """
         async with self.store() as work:
             if person.platform == "inbox":
                 return next((user for user in await work.users() if str(user.id) == person.id), None)
@@ -126,11 +135,7 @@ class Desk:
         room = self.rooms.get(person.platform)
         if known is not None or room is None:
             return known
-        try:
-            profile = await room.profile(person)
-        except OutsideError as error:
-            log.warning("profile not read", platform=person.platform, why=str(error))
-            return None
+        profile = await room.profile(person)
         if profile.outsider or profile.deactivated or profile.email is None:
             return None
         async with self.store() as work:

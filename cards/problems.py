@@ -35,6 +35,16 @@ def refused(sentence: str) -> Card:
     return _problem("Nothing was changed", sentence)
 
 
+def not_found(sentence: str) -> Card:
+    """What was asked about does not exist; the sentence says what to try."""
+    return Card(f"Nothing found. {sentence}", (Heading("Nothing found"), Text(sentence)))
+
+
+def somebody_first(sentence: str) -> Card:
+    """The thing changed before the press arrived; the sentence says who did what, and when."""
+    return _problem("Somebody was first; nothing more was changed", sentence)
+
+
 def not_allowed(needs: Role, has: Role | None = None) -> Card:
     """The person's role does not include it."""
     yours = f" You are a {has.word}." if has else ""
@@ -79,6 +89,15 @@ def stale_book(book: Book, today: date, waiting: int = 0) -> Card:
         f"{name(book.name)}: balances are too old",
         f"{of} Nothing goes out until a newer one is read.{waits}",
         f"Import one with: duebot import FILE --book {bare(book.slug)}",
+    )
+
+
+def book_read(book: Book, as_of: date, today: date) -> Card:
+    """The card that asked for a newer file, once one was read."""
+    of = day(as_of, today, locale_of(book))
+    title = f"{name(book.name)}: balances are current again"
+    return Card(
+        f"{title}, as of {of}", (Heading(title, tone=Tone.GOOD), Text(f"A file of {of} was read; reminders go out again.")), Tone.GOOD
     )
 
 

@@ -10,7 +10,7 @@ from workflows.domain.account import Account, Act, Book, Item
 from workflows.domain.calendar import spoken
 from workflows.domain.ids import ItemId, new_id
 from workflows.domain.money import Money
-from workflows.errors import AlreadyDone, NotAllowed
+from workflows.errors import AlreadyDone, NotAllowed, NotKnown
 from workflows.ports import AuditEntry, Effect, StaffCard, UnitOfWork
 
 
@@ -33,13 +33,17 @@ async def item_to_act_on(work: UnitOfWork, item: ItemId, by: User, seen: int | N
     acts = account.acts_on(item)
     if seen is not None and len(acts) > seen:
         raise AlreadyDone(_who_was_first(account, acts[-1], by))
-    return account, account.item(item)
+    try:
+        return account, account.item(item)
+    except KeyError:
+        raise NotKnown("That instalment belongs to a plan that no longer runs.") from None
 
 
 def _who_was_first(account: Account, act: Act, by: User) -> str:
     local = account.book.place.local(act.at)
     who = "You were" if act.by == by.id else f"{act.by_name} was"
-    return f"{who} first: {act.words}, {spoken(local.date())} at {local:%H:%M}. The card shows it now; press again if you still want to."
+    done = act.words.removeprefix(act.by_name).strip()
+    return f"{who} first and {done}, {spoken(local.date())} at {local:%H:%M}. Look at the card as it stands now, then press again if you still want to."
 
 
 async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, name: str, words: str, at: datetime, **facts: object) -> None:
@@ -61,6 +65,15 @@ async def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime) -> N
     """Has a card posted or updated in the book's chat; without one it stands in the inbox only."""
     if card.channel is not None or book.chat_channel is not None:
         await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, at)
+
+
+async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:
+    """Puts a card up and has it shown; one of that kind, subject and day that was done with stands again. False when it stands already."""
+    if not await work.add_card(card):
+        return False
+    standing = next(one for one in await work.live_cards(book.id, card.subject) if (one.kind, one.day) == (card.kind, card.day))
+    await show(work, book, standing, card.at)
+    return True
 
 
 async def record(work: UnitOfWork, actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from workflows.acting import item_to_act_on, note_act
 from workflows.domain.access import User
 from workflows.domain.account import Account, Flag, Item
+from workflows.domain.allocation import balances
 from workflows.domain.ids import ItemId
 from workflows.errors import Refused
 from workflows.ports import Clock, UnitOfWork
@@ -30,11 +31,13 @@ class Flagged:
 
 
 async def flag_item(ask: FlagItem, work: UnitOfWork, clock: Clock) -> Flagged:
-    """Raises `Refused` when the item is so marked already."""
+    """Raises `Refused` when the item is so marked already, or is to be marked and is paid."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     flagged = any(flag.item == item.id and flag.ended_at is None for flag in account.flags)
     if flagged is ask.on:
         raise Refused(f"{item.number} is already flagged." if flagged else f"{item.number} is not flagged.")
+    if ask.on and balances(account).open_of(item.id).minor <= 0:
+        raise Refused(f"{item.number} is paid; there is nothing to flag.")
     if ask.on:
         await work.flag(Flag(item.id, ask.by.id, clock.now()))
     else:
