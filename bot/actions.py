@@ -13,6 +13,7 @@ from workflows.domain.access import User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import BadAmount, Money
 from workflows.domain.plans import Rhythm
+from workflows.errors import NotKnown
 from workflows.escalate_item import EscalateItem, HandBackItem
 from workflows.flag_item import FlagItem
 from workflows.offer_plan import AnswerPlan, Terms
@@ -41,7 +42,7 @@ class FieldErrors(Exception):
 def command(action: Action, values: Mapping[str, str], by: User) -> Command | None:
     """The command an action carries by itself; null for those that need the account to be read first (forms, plans, snoozes).
 
-    Raises `FieldErrors`.
+    Raises `FieldErrors`, and `NotKnown` for what no card of ours carries.
     """
     build = _COMMANDS.get(action.name)
     return build(action, values, by) if build else None
@@ -76,7 +77,11 @@ def _send(action: Action, values: Mapping[str, str], by: User) -> Command:
 
 def _answer_plan(action: Action, _: Mapping[str, str], by: User) -> Command:
     how = "by word" if action.name is Name.ACCEPT_PLAN else ""
-    return AnswerPlan(PlanId(UUID(action.data["plan"])), by, how, action.seen)
+    try:
+        plan = PlanId(UUID(action.data.get("plan", "")))
+    except ValueError:
+        raise NotKnown("That plan no longer exists.") from None
+    return AnswerPlan(plan, by, how, action.seen)
 
 
 def _settle(action: Action, _: Mapping[str, str], by: User) -> Command:
@@ -88,7 +93,7 @@ _COMMANDS: Mapping[Name, Callable[[Action, Mapping[str, str], User], Command]] =
     Name.UNFLAG: _flag,
     Name.WAKE: lambda action, _, by: WakeItem(ItemId(action.id), by, action.seen),
     Name.HAND_BACK: lambda action, _, by: HandBackItem(ItemId(action.id), by, action.seen),
-    Name.SEND_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by),
+    Name.SEND_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by, action.seen),
     Name.CONFIRM_REMINDER: _send,
     Name.CONFIRM_ESCALATE: lambda action, values, by: EscalateItem(ItemId(action.id), _manager(values), _why(values), by, action.seen),
     Name.ACCEPT_PLAN: _answer_plan,

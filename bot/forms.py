@@ -17,9 +17,11 @@ from cards import forms as form_cards
 from cards import reminder as reminder_cards
 from cards.actions import Action, Name
 from cards.elements import Card, Form
+from workflows.acting import item_to_act_on
 from workflows.answer_query import Seen, see
 from workflows.domain.access import Right, Role, User
 from workflows.domain.account import Book
+from workflows.domain.allocation import balances
 from workflows.domain.decide import decide
 from workflows.domain.ids import BookId, ItemId
 from workflows.domain.outlook import coming
@@ -75,6 +77,7 @@ class FormDesk:
             case Name.OPEN | Name.WHY:
                 return Reply(card=await self._show(action))
             case _:
+                await self._may_open(action)
                 return Reply(form=await self._form(action, {}, {}))
 
     async def again(self, action: Action, values: Mapping[str, str], errors: Mapping[str, str]) -> Reply:
@@ -84,6 +87,12 @@ class FormDesk:
     async def _seen(self, item: ItemId) -> Seen:
         account = await self.work.account_of(item)
         return await see(account.customer.id, self.work, self.policies, self.clock.now())
+
+    async def _may_open(self, action: Action) -> None:
+        """A form that could only be refused is not opened: it is not theirs, somebody was first, or the item is paid."""
+        account, item = await item_to_act_on(self.work, ItemId(action.id), self.user, action.seen)
+        if balances(account).open_of(item.id).minor <= 0:
+            raise Refused(f"{item.number} is paid; there is nothing left to do about it.")
 
     async def _form(self, action: Action, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:
         item = ItemId(action.id)

@@ -107,7 +107,7 @@ def view_of(reply: Reply, metadata: str = "") -> View:
     """The window for a reply; words at fields become lines of a card, as only an acknowledgement can put them at their fields."""
     if reply.form is not None:
         try:
-            return render_form(reply.form, metadata=metadata)
+            return render_form(reply.form, metadata=metadata, errors=reply.errors)
         except ValueError as trouble:  # its payload is too long to be carried
             return showing(apology(trouble))
     if reply.card is not None:
