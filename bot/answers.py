@@ -24,13 +24,13 @@ async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime) 
     try:
         return await _answer(ask, work, policies, now)
     except NotKnown as unknown:
-        return problems.refused(str(unknown))
+        return problems.not_found(str(unknown))
 
 
 async def _answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     match ask:
         case AskHelp():
-            return help_card(unknown=ask.unknown or None)
+            return help_card(unknown=ask.unknown or None, lacks=ask.lacks or None, near=ask.near)
         case AskBalance():
             found = await balance(ask.customer, work, policies, now)
             return several(found) if isinstance(found, Choices) else cards.balance(found.account, found.decision, now)

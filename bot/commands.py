@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
+
+VERBS = ("balance", "overdue", "invoice", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +25,14 @@ class AskInvoice:
 
 @dataclass(frozen=True, slots=True)
 class AskHelp:
-    """`unknown` is the word that is no command; empty when help was asked for."""
+    """`unknown` is what was typed and is no command, `near` the verb it comes close to, `lacks` a verb without the word it needs.
+
+    All empty when help was asked for.
+    """
 
     unknown: str = ""
+    near: str = ""
+    lacks: str = ""
 
 
 Ask = AskBalance | AskOverdue | AskInvoice | AskHelp
@@ -43,4 +51,7 @@ def parse(text: str) -> Ask:
             return AskOverdue()
         case "" | "help":
             return AskHelp()
-    return AskHelp(text.strip())
+        case "balance" | "invoice" as lacks:
+            return AskHelp(lacks=lacks)
+    near = get_close_matches(verb.casefold(), VERBS, n=1, cutoff=0.7)
+    return AskHelp(text.strip(), near=f"{near[0]} {rest}".strip() if near else "")
