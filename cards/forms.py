@@ -105,13 +105,16 @@ def _what(account: Account, decided: ItemDecision, today: date) -> Text:
 def _ahead(account: Account, coming: Sequence[NextStep], today: date, locale: str) -> str:
     if not coming:
         return "No step lies ahead. It wakes at the start of that day."
-    steps = listing(
-        [
-            f"{step_words(step.step, reminds=step.reminds)} of {day(step.day, today, locale)} {clock(step.at, account.book.place)}"
-            for step in coming
-        ]
-    )
+    steps = listing([_step_ahead(account, step, today, locale) for step in coming])
     return f"Ahead: {steps}. Those before the day it wakes are silenced and not caught up on."
+
+
+def _step_ahead(account: Account, step: NextStep, today: date, locale: str) -> str:
+    """`second reminder of Wed 25 Nov 09:00`; a step whose day is none for it leaves on a later one."""
+    place = account.book.place
+    leaves, at = place.day(step.at), clock(step.at, place)
+    later = f"{day(step.day, today, locale)}, leaving {day(leaves, today, locale)} {at}"
+    return f"{step_words(step.step, reminds=step.reminds)} of {f'{day(leaves, today, locale)} {at}' if leaves == step.day else later}"
 
 
 def snoozed_until(values: Mapping[str, str], today: date) -> date | None:
