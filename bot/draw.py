@@ -17,7 +17,7 @@ from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, NoticeId, UserId
 from workflows.domain.money import total, totals
-from workflows.ports import CardKind, Policies, StaffCard, UnitOfWork
+from workflows.ports import CardKind, CardState, Policies, StaffCard, UnitOfWork
 
 MOST = 500  # lines a list is drawn from; a longer one says how many more there are
 
@@ -28,7 +28,9 @@ async def names(work: UnitOfWork) -> Mapping[UserId, str]:
 
 
 async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
-    """What the card says at this moment."""
+    """What the card says at this moment; one that froze says what became of it."""
+    if card.state is CardState.FROZEN and (last := await _last(card, work, policies, now)) is not None:
+        return last
     match card.kind:
         case CardKind.ALERT:
             return await item_card(ItemId(card.subject), work, policies, now)
@@ -43,14 +45,29 @@ async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datet
             return await _problem(card, work, now)
 
 
+async def _last(card: StaffCard, work: UnitOfWork, policies: Policies, now: datetime) -> Card | None:
+    if card.kind is CardKind.ALERT:
+        return await item_card(ItemId(card.subject), work, policies, now, live=False)
+    if "released" in card.data:
+        at = datetime.fromisoformat(card.data["at"])
+        return digest_cards.released(await _book(card, work), int(card.data["released"]), str(card.data["by"]), at, now)
+    if "as_of" in card.data:
+        book = await _book(card, work)
+        return problems.book_read(book, date.fromisoformat(card.data["as_of"]), book.place.day(now))
+    if "said" in card.data:
+        _, customer = await work.notice(NoticeId(card.subject))
+        return problems.unknown_settled(await work.account(customer), str(card.data["said"]))
+    return None
+
+
 async def _book(card: StaffCard, work: UnitOfWork) -> Book:
     return next(book for book in await work.books() if book.id == card.book)
 
 
-async def item_card(item: ItemId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+async def item_card(item: ItemId, work: UnitOfWork, policies: Policies, now: datetime, *, live: bool = True) -> Card:
     """The alert card of an item."""
     seen = await see_item(item, work, policies, now)
-    return overdue.alert(seen.account, seen.of(item), now, await names(work))
+    return overdue.alert(seen.account, seen.of(item), now, await names(work), live=live)
 
 
 async def digest_lines(items: Sequence[ItemId], work: UnitOfWork, policies: Policies, now: datetime) -> list[DigestLine]:

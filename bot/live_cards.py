@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import blake2b
 from uuid import UUID
 
 from adapters.chat.protocol import CardRef, ChatRoom
@@ -17,6 +18,7 @@ from workflows.ports import CardState, Clock, Effect, OutboxRow, OutboxState, Po
 
 LEASE = timedelta(minutes=2)
 MOST_ATTEMPTS = 12
+LOOK = "look"  # what a card keeps of its last drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,29 @@ class Showing:
     channel: str
     ref: CardRef | None
 
+    @property
+    def look(self) -> str:
+        """Two drawings that look the same have the same."""
+        return blake2b(repr(self.drawn).encode(), digest_size=12).hexdigest()
+
 
 async def claim_cards(work: UnitOfWork, policies: Policies, clock: Clock, limit: int) -> Sequence[Showing]:
-    """Several changes of one card are one drawing; cards that have frozen, or whose book has no chat, are let go."""
-    rows = [*await work.abandoned(Effect.CARD, clock.now(), limit, LEASE), *await work.claim(Effect.CARD, clock.now(), limit, LEASE)]
+    """Several changes of one card are one drawing.
+
+    Let go are cards that froze before they were posted, those whose book has no chat, and those that look as they do already.
+    """
+    while rows := await _claim(work, clock, limit):
+        if showing := await _worth_showing(rows, work, policies, clock):
+            return showing
+    return ()
+
+
+async def _claim(work: UnitOfWork, clock: Clock, limit: int) -> Sequence[OutboxRow]:
+    left = await work.abandoned(Effect.CARD, clock.now(), limit, LEASE)
+    return [*left, *await work.claim(Effect.CARD, clock.now(), limit, LEASE)]
+
+
+async def _worth_showing(rows: Sequence[OutboxRow], work: UnitOfWork, policies: Policies, clock: Clock) -> Sequence[Showing]:
     by_card: dict[UUID, list[OutboxRow]] = {}
     for row in rows:
         by_card.setdefault(UUID(str(row.payload["card"])), []).append(row)
@@ -51,11 +72,19 @@ async def _showing(
 ) -> Showing | None:
     channel = card.channel or book.chat_channel
     if channel is None or (card.state is CardState.FROZEN and card.message is None):
-        for row in rows:
-            await work.settle(row.id, OutboxState.SUPPRESSED, clock.now())
+        await _let_go(rows, work, clock)
         return None
     ref = CardRef(card.platform, channel, card.message) if card.platform and card.message else None
-    return Showing(rows, card, await draw(card, work, policies, clock.now()), channel, ref)
+    showing = Showing(rows, card, await draw(card, work, policies, clock.now()), channel, ref)
+    if ref is not None and card.data.get(LOOK) == showing.look:
+        await _let_go(rows, work, clock)
+        return None
+    return showing
+
+
+async def _let_go(rows: tuple[OutboxRow, ...], work: UnitOfWork, clock: Clock) -> None:
+    for row in rows:
+        await work.settle(row.id, OutboxState.SUPPRESSED, clock.now())
 
 
 async def show(showing: Showing, room: ChatRoom) -> CardRef:
@@ -71,7 +100,8 @@ async def show(showing: Showing, room: ChatRoom) -> CardRef:
 
 async def note_shown(showing: Showing, ref: CardRef, work: UnitOfWork, clock: Clock) -> None:
     current = await work.card(showing.card.id)
-    await work.set_card(replace(current, platform=ref.platform, channel=ref.channel, message=ref.message))
+    data = {**current.data, LOOK: showing.look}
+    await work.set_card(replace(current, platform=ref.platform, channel=ref.channel, message=ref.message, data=data))
     for row in showing.rows:
         await work.settle(row.id, OutboxState.SENT, clock.now(), reference=ref.message)
 

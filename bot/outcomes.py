@@ -15,7 +15,7 @@ from workflows.offer_plan import PlanSet
 from workflows.ports import Policies, UnitOfWork
 from workflows.release_accounts import Released
 from workflows.send_reminder import ReminderQueued
-from workflows.settle_unknown import UnknownSettled
+from workflows.settle_unknown import UnknownSettled, words
 from workflows.snooze_item import Snoozed, Woken
 
 OnItem = Escalated | HandedBack | Flagged | PlanSet | ReminderQueued | Snoozed | Woken
@@ -28,8 +28,7 @@ async def outcome_card(result: Result, work: UnitOfWork, policies: Policies, now
         case Released():
             return outcome.released(result.accounts)
         case UnknownSettled():
-            words = f"{result.by_name} says it was sent." if result.left else f"{result.by_name} has it sent again."
-            return problems.unknown_settled(result.account, words)
+            return problems.unknown_settled(result.account, words(result.by_name, left=result.left))
         case _:
             seen = await see(result.account.customer.id, work, policies, now)
             return _on_item(result, seen.account, seen.of(result.item.id), now)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, Element, Heading, Row, Rows, Style, Text, Tone
-from cards.format import age, amounts, cell, clock, count, day, days, locale_of, long_day, name, remark, step_words
+from cards.format import age, amounts, cell, clock, count, day, days, locale_of, long_day, name, remark, since, step_words
 from workflows.domain.account import Book
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, totals
@@ -143,6 +143,13 @@ def outgoing(book: Book, on: date, lines: Sequence[OutgoingLine]) -> Card:
     table = Rows(("Customer", "Asks for", "What", "At"), rows, frozenset({1, 3}), f"{left:,} more" if left > 0 else None)
     said = f"{count(len(lines), 'reminder')}; every one is decided again just before it leaves"
     return Card(f"{title}: {count(len(lines), 'reminder')}, {sums}", (Heading(title, sums), Text(said, quiet=True), table))
+
+
+def released(book: Book, accounts: int, by_name: str, at: datetime, now: datetime) -> Card:
+    """The review's card once somebody has let them go."""
+    title = f"{count(accounts, 'customer')} of {name(book.name)} released"
+    told = f"{name(by_name)} released them ({since(at, now, book.place, locale_of(book))}). Each gets one message at most, on the next working day and hour."
+    return Card(f"{title}. {told}", (Heading(title, tone=Tone.GOOD), Text(told)), Tone.GOOD)
 
 
 def review(book: Book, accounts: int, sums: Sequence[Money], oldest: tuple[str, int] | None = None) -> Card:

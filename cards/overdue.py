@@ -15,8 +15,8 @@ from workflows.domain.ids import UserId
 from workflows.domain.money import Money, total
 
 
-def alert(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str]) -> Card:
-    """The live card of an item. `people` names colleagues by id."""
+def alert(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str], *, live: bool = True) -> Card:
+    """The card of an item, its buttons on the live one only. `people` names colleagues by id."""
     if decided.state is State.SETTLED:
         return settled(account, decided, now)
     locale = locale_of(account.book)
@@ -28,9 +28,14 @@ def alert(account: Account, decided: ItemDecision, now: datetime, people: Mappin
         Text(which_line(account, decided, now)),
         Text(past_line(account, decided, now, people), quiet=True),
         Text(following),
-        buttons(account, decided),
+        buttons(account, decided) if live else Text(_frozen(account, now), quiet=True),
     )
     return Card(f"{customer} · {amount} · {late} · {name(decided.item.number)}. {following}", body, tone)
+
+
+def _frozen(account: Account, now: datetime) -> str:
+    today = account.book.place.day(now)
+    return f"As it stood on {day(today, today, locale_of(account.book))}. A newer card for this invoice has the buttons."
 
 
 def settled(account: Account, decided: ItemDecision, now: datetime) -> Card:

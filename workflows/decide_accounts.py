@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from workflows.acting import record, redraw, show
+from workflows.acting import record, redraw, show, stand
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
-from workflows.domain.decide import decide
+from workflows.domain.decide import NEEDS_A_LOOK, decide
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.policy import Policy
 from workflows.ports import CardKind, Clock, Effect, Policies, StaffCard, UnitOfWork
-
-NEEDS_A_LOOK = "needs_a_look"  # raised when a person has to look at an account for a reason that is no step
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,7 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
     """Repeating it, late or twice, stores the same: every effect has a key that the store keeps unique."""
     now = clock.now()
     done = Decided()
+    standing = await work.live_cards()
     managers = [user for user in await work.users() if user.role is Role.MANAGER]
     for customer in await work.claim_accounts(now, ask.limit):
         account = await work.account(customer)
@@ -59,7 +59,20 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         for action in decision.actions:
             done += await _carry_out(action, account, policy, managers, work, now)
         await work.looked(customer, decision.next_look_at, (policy.name, policy.version))
+        standing = await _redraw(account, standing, work, now)
     return done
+
+
+async def _redraw(account: Account, standing: Sequence[StaffCard], work: UnitOfWork, now: datetime) -> Sequence[StaffCard]:
+    """Something about the account changed or came to pass: its cards are drawn anew, those that look the same stay as they are.
+
+    Returns the cards that are left to be thought of in this unit.
+    """
+    mine = {item.id for item in account.all_items}
+    changed = [card for card in standing if card.subject in mine or any(str(item) in card.data.get("items", ()) for item in mine)]
+    for card in changed:
+        await show(work, account.book, card, now)
+    return [card for card in standing if card not in changed]
 
 
 async def _carry_out(action: Action, account: Account, policy: Policy, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
@@ -121,7 +134,7 @@ async def _review(action: Action, account: Account, policy: Policy, work: UnitOf
     """First contact: one card for the whole book. Money on account: the item itself is raised."""
     day = account.book.place.day(now)
     if not action.day:
-        await _add(StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now), account, work, now)
+        await stand(work, account.book, StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now))
         return Decided(waiting=1)
     raised = await work.add_raised(Raised(action.items[0].item, NEEDS_A_LOOK, day.toordinal(), now))
     if raised:
@@ -133,12 +146,6 @@ async def _withheld(account: Account, work: UnitOfWork, now: datetime) -> Decide
     """A stale book gets one card a day, however many accounts wait for it; a closed hour needs no word."""
     if account.fresh_until is not None and now >= account.fresh_until:
         day = account.book.place.day(now)
-        await work.add_card(
-            StaffCard(CardId(new_id()), CardKind.PROBLEM, account.book.id, account.book.id, day, now, data={"what": "stale_book"})
-        )
+        card = StaffCard(CardId(new_id()), CardKind.PROBLEM, account.book.id, account.book.id, day, now, data={"what": "stale_book"})
+        await stand(work, account.book, card)
     return Decided(withheld=1)
-
-
-async def _add(card: StaffCard, account: Account, work: UnitOfWork, now: datetime) -> None:
-    if await work.add_card(card):
-        await show(work, account.book, card, now)

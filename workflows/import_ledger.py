@@ -8,9 +8,11 @@ from datetime import date, datetime
 from hashlib import blake2b
 from itertools import islice
 
+from workflows.acting import show
 from workflows.domain.account import Book
+from workflows.domain.freshness import fresh_until
 from workflows.errors import Refused
-from workflows.ports import AuditEntry, Clock, LedgerRow, Stored, UnitOfWork
+from workflows.ports import AuditEntry, CardState, Clock, LedgerRow, Stored, UnitOfWork
 
 CHUNK = 1000
 
@@ -103,8 +105,18 @@ async def import_ledger(ask: ImportLedger, work: UnitOfWork, clock: Clock) -> Im
 
 
 async def _note_freshness(book: Book, as_of: date, now: datetime, work: UnitOfWork) -> None:
-    if book.read_through is None or as_of >= book.read_through:
-        await work.change_book(replace(book, read_through=as_of, read_at=now))
+    """A file that is new enough also answers the card that asked for one."""
+    if book.read_through is not None and as_of < book.read_through:
+        return
+    read = replace(book, read_through=as_of, read_at=now)
+    await work.change_book(read)
+    until = fresh_until(read, has_items=True)
+    if until is not None and until <= now:
+        return
+    for card in await work.live_cards(book.id, book.id):
+        if card.data.get("what") == "stale_book":
+            await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "as_of": as_of.isoformat()}))
+            await show(work, book, card, now)
 
 
 def _audited(ask: ImportLedger, result: Imported) -> dict[str, str | int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from workflows.acting import show
 from workflows.domain.account import Account, Book
@@ -11,6 +11,7 @@ from workflows.domain.allocation import balances
 from workflows.domain.ids import CardId, CustomerId, ItemId, new_id
 from workflows.ports import CardKind, Clock, StaffCard, UnitOfWork
 
+LOOK_BACK = timedelta(days=7)  # raised longer ago, it is no news
 FEW = 5  # own cards a book and day; more customers than that make a digest
 
 
@@ -42,25 +43,40 @@ async def raise_alerts(work: UnitOfWork, clock: Clock) -> AlertsRaised:
 
 async def _of_book(book: Book, work: UnitOfWork, now: datetime) -> AlertsRaised:
     day = book.place.day(now)
-    start = book.place.start_of(day)
+    since = await _untold_since(book, day, work)
     by_customer: dict[CustomerId, list[ItemId]] = {}
-    for customer, raised in await work.raised_between(book.id, start, book.place.start_of(day + timedelta(days=1))):
+    for customer, raised in await work.raised_between(book.id, since, book.place.start_of(day + timedelta(days=1))):
         by_customer.setdefault(customer, []).append(raised.item)
     if not by_customer:
         return AlertsRaised()
+    # The accounts are locked first: whoever does this at the same time then sees our cards below, and adds none of its own.
+    weighed = [_weigh(account, by_customer[account.customer.id]) for account in await work.accounts(list(by_customer))]
+    mine = [one for one in weighed if one.items]
     standing = [card for card in await work.live_cards(book.id) if card.day == day]
-    many = len(by_customer) > FEW
-    mine = [_weigh(await work.account(customer), items) for customer, items in by_customer.items()]
+    many = len(mine) > FEW
     cards = await _own_cards(book, mine, standing, work, now)
     digests = await _digest(book, mine, work, now) if many else 0
     return AlertsRaised(cards, digests)
 
 
+async def _untold_since(book: Book, day: date, work: UnitOfWork) -> datetime:
+    """The start of today, or the last card before it: what was raised after that lost its cards to a stop, and is told today."""
+    start = book.place.start_of(day)
+    told = [card for card in await work.live_cards(book.id) if card.kind in {CardKind.ALERT, CardKind.DIGEST}]
+    if any(card.day == day for card in told):
+        return start
+    last = max((card.at for card in told), default=book.place.start_of(day - LOOK_BACK))
+    return min(start, last + timedelta(microseconds=1))
+
+
 def _weigh(account: Account, items: list[ItemId]) -> _Raised:
-    """The heaviest open amount of the customer, in minor units: good enough to choose whose card stands on its own."""
-    left = balances(account)
-    ranked = sorted(set(items), key=lambda item: (account.item(item).due_on or account.book.read_through, account.item(item).number))
-    return _Raised(account.customer.id, tuple(ranked), max(left.open_of(item).minor for item in ranked))
+    """The heaviest open amount of the customer, in minor units: good enough to choose whose card stands on its own.
+
+    Instalments whose plan has ended since are left out.
+    """
+    left, standing = balances(account), {item.id: item for item in account.all_items}
+    ranked = sorted({item for item in items if item in standing}, key=lambda item: (standing[item].due_on or date.max, standing[item].number))
+    return _Raised(account.customer.id, tuple(ranked), max((left.open_of(item).minor for item in ranked), default=0))
 
 
 async def _own_cards(book: Book, raised: list[_Raised], standing: list[StaffCard], work: UnitOfWork, now: datetime) -> int:
@@ -68,12 +84,14 @@ async def _own_cards(book: Book, raised: list[_Raised], standing: list[StaffCard
     have = {card.subject for card in standing}
     added = 0
     for one in sorted(raised, key=lambda one: -one.weight):
-        if have.intersection(one.items) or taken + added >= FEW:
+        if one.weight <= 0 or have.intersection(one.items) or taken + added >= FEW:
             continue
         card = StaffCard(CardId(new_id()), CardKind.ALERT, book.id, one.items[0], book.place.day(now), now)
+        older = await work.live_cards(book.id, one.items[0])
         if await work.add_card(card):
             added += 1
-            await show(work, book, card, now)
+            for each in (card, *older):  # the older one says that this one has the buttons now
+                await show(work, book, each, now)
     return added
 
 
@@ -87,6 +105,7 @@ async def _digest(book: Book, raised: list[_Raised], work: UnitOfWork, now: date
     if not added and card.data.get("items") == items:
         return 0
     if not added:
-        await work.set_card(replace(card, data={"items": items}))
+        card = await work.card(card.id)
+        await work.set_card(replace(card, data={**card.data, "items": items}))
     await show(work, book, card, now)
     return int(added)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from workflows.acting import record, require
+from workflows.acting import record, require, show
 from workflows.domain.access import Right, User
+from workflows.domain.account import Book
 from workflows.domain.ids import BookId
-from workflows.ports import CardKind, CardState, Clock, UnitOfWork
+from workflows.errors import AlreadyDone
+from workflows.ports import CardKind, CardState, Clock, StaffCard, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,15 +26,35 @@ class Released:
 
 
 async def release_accounts(ask: ReleaseAccounts, work: UnitOfWork, clock: Clock) -> Released:
-    """Raises `NotAllowed`. What falls due then is the highest step each account has reached, once."""
+    """What falls due then is the highest step each account has reached, once.
+
+    Raises `NotAllowed`, and `AlreadyDone` when a colleague released them before.
+    """
     if ask.by is not None:
         require(ask.by, Right.RELEASE)
     waiting = await work.waiting_for_release(ask.book)
+    if ask.by is not None and not waiting:
+        raise AlreadyDone("Nobody waits for a release any more.")
     actor = "command line" if ask.by is None else str(ask.by.id)
     for customer in waiting:
         await work.release(customer, None if ask.by is None else ask.by.id, clock.now())
         await record(work, actor, clock.now(), "account.released", {"customer": str(customer)})
     for card in await work.live_cards(ask.book):
         if card.kind is CardKind.REVIEW:
-            await work.set_card(replace(card, state=CardState.FROZEN))
+            await work.set_card(
+                replace(
+                    card,
+                    state=CardState.FROZEN,
+                    data={**card.data, "released": len(waiting), "by": _name(ask.by), "at": clock.now().isoformat()},
+                )
+            )
+            await show(work, await _book(card, work), card, clock.now())
     return Released(len(waiting))
+
+
+def _name(by: User | None) -> str:
+    return "An administrator" if by is None else by.name
+
+
+async def _book(card: StaffCard, work: UnitOfWork) -> Book:
+    return next(book for book in await work.books() if book.id == card.book)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from workflows.acting import record, redraw, require
+from workflows.acting import record, redraw, require, show
 from workflows.domain.access import Right, User
 from workflows.domain.account import Account, Notice, NoticeState
 from workflows.domain.ids import NoticeId
@@ -46,8 +46,13 @@ async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> 
         )
     await work.set_notice(notice.id, NoticeState.SENT if ask.left else NoticeState.QUEUED, clock.now(), f"{ask.by.name} answered")
     for card in cards:
-        await work.set_card(replace(card, state=CardState.FROZEN))
+        await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "said": words(ask.by.name, left=ask.left)}))
+        await show(work, account.book, card, clock.now())
     await record(work, str(ask.by.id), clock.now(), "notice.settled", {"notice": str(notice.id), "left": ask.left})
     for entry in notice.items:
         await redraw(work, account, entry.item, clock.now())
     return UnknownSettled(account, notice, ask.left, ask.by.name)
+
+
+def words(by_name: str, *, left: bool) -> str:
+    return f"{by_name} says it was sent." if left else f"{by_name} has it sent again."

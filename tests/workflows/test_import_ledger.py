@@ -14,7 +14,7 @@ from workflows.domain.ids import BookId, new_id
 from workflows.domain.money import Money
 from workflows.errors import Refused
 from workflows.import_ledger import CHUNK, Entry, Imported, ImportLedger, NothingKept, Refusal, Repeat, import_ledger
-from workflows.ports import AuditEntry, LedgerRow, Stored, UnitOfWork
+from workflows.ports import AuditEntry, LedgerRow, StaffCard, Stored, UnitOfWork
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -36,6 +36,9 @@ class Shelf:
 
     async def change_book(self, book: Book) -> None:
         self.the_book = book
+
+    async def live_cards(self, book: BookId, subject: BookId) -> Sequence[StaffCard]:
+        return ()
 
     async def record(self, entry: AuditEntry) -> None:
         self.trail.append(entry)
