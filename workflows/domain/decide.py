@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from workflows.domain.account import Account, ItemKind, ListedItem
 from workflows.domain.decision import Action, ActionKind, Decision
+from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Rung
 from workflows.domain.outlook import decided, next_look
 from workflows.domain.policy import Policy, Sequence, Step
 from workflows.domain.standing import NO_ADDRESS, Standing, View, leads_first
 
 WOKE = "woke"  # what staff are told when a snooze is over
+NEEDS_A_LOOK = "needs_a_look"  # raised when a person has to look at an account for a reason that is no step
 
 
 def decide(policy: Policy, account: Account, now: datetime) -> Decision:
@@ -21,38 +23,40 @@ def decide(policy: Policy, account: Account, now: datetime) -> Decision:
     Pure: the same facts and instant give the same decision, however often and however late it is asked.
     """
     view = View(policy, account, now)
-    actions = tuple(_actions(view))
-    return Decision(tuple(decided(view, seen) for seen in view.seen), actions, next_look(view, actions))
+    notice = None if view.waits_for_release else _notice(view)
+    to_staff = () if view.waits_for_release else (*_alerts(view), *_escalations(view, notice))
+    actions = tuple(_now(view, notice, to_staff))
+    return Decision(tuple(decided(view, seen) for seen in view.seen), actions, next_look(view, actions, to_tell=bool(to_staff)))
 
 
-def _actions(view: View) -> Iterable[Action]:
-    notice = _notice(view)
+def _now(view: View, notice: Action | None, to_staff: tuple[Action, ...]) -> Iterator[Action]:
+    """What is handed to a person changes what may be asked for, so a message waits for the look after it."""
     if view.waits_for_release:
-        if any(seen.chased and seen.overdue for seen in view.seen):
-            yield _review(view, "It was already overdue when first read; nothing is sent before a manager releases it.")
-        return
-    yield from _alerts(view)
-    yield from _escalations(view)
-    if notice is not None:
+        yield from _first_contact(view)
+    told = to_staff if view.telling_from <= view.now else ()
+    yield from told
+    if notice is not None and not any(action.kind is ActionKind.ESCALATE for action in told):
         yield notice
 
 
-def _review(view: View, because: str) -> Action:
-    items = [seen for seen in view.seen if seen.chased and seen.overdue]
-    listed = tuple(seen.listed(leads=False) for seen in sorted(items, key=leads_first))
-    return Action(ActionKind.REVIEW, "", listed, f"review:{view.account.customer.id}", because, amounts=view.asked(items))
+def _first_contact(view: View) -> Iterator[Action]:
+    late = sorted((seen for seen in view.seen if seen.chased and seen.overdue), key=leads_first)
+    if late:
+        listed = tuple(seen.listed(leads=False) for seen in late)
+        because = "It was already overdue when first read; nothing is sent before a manager releases it."
+        yield Action(ActionKind.REVIEW, "", listed, f"review:{view.account.customer.id}", because, amounts=view.asked(late))
 
 
 def _notice(view: View) -> Action | None:
     """The one message to the customer, or why it is withheld."""
-    triggers = view.overdue[:1] if view.policy.sequence is Sequence.CUSTOMER else view.overdue
-    triggers = [seen for seen in triggers if view.pending(seen)]
-    if not triggers and not view.upcoming:
+    leaders = view.asked_for[:1] if view.policy.sequence is Sequence.CUSTOMER else view.asked_for
+    leaders = [seen for seen in leaders if view.words(seen)]
+    if not leaders and not view.upcoming:
         return None
-    listed = view.overdue if triggers else []
-    leads = {seen.item.id for seen in triggers}
-    first = max(triggers or view.upcoming, key=lambda seen: seen.rung or Rung(-1, 0, date.min))
-    step = first.ladder.step(first.rung)  # type: ignore[arg-type]
+    listed = view.asked_for if leaders else []
+    leads = {seen.item.id for seen in leaders}
+    first = max(leaders or view.upcoming, key=_rung)
+    step = view.words(first) or first.ladder.step(_rung(first))
     kind, because = _may_write(view, step, listed)
     return Action(
         kind,
@@ -61,18 +65,23 @@ def _notice(view: View) -> Action | None:
         f"notice:{view.account.customer.id}:{view.day.isoformat()}",
         because,
         upcoming=tuple(seen.listed(leads=True) for seen in view.upcoming),
-        amounts=view.asked(listed or view.upcoming),
+        amounts=view.asked(listed) if listed else view.sums(view.upcoming),
         template=step.remind.template if step.remind else None,
         via=tuple(channel for channel in step.remind.via if channel in view.channels) if step.remind else (),
         day=view.day,
     )
 
 
+def _rung(seen: Standing) -> Rung:
+    return seen.rung or Rung(-1, 0, date.min)
+
+
 def _may_write(view: View, step: Step, listed: list[Standing]) -> tuple[ActionKind, str]:
     if not _possible(view, step):
         return ActionKind.NONE, NO_ADDRESS
     if view.part_covered(listed):
-        return ActionKind.REVIEW, "Money on account covers part of it; a person decides what it is for."
+        kind = ActionKind.NONE if _was_looked_at(view, listed[0]) else ActionKind.REVIEW
+        return kind, "Money on account covers part of it; a person decides what it is for."
     if not view.is_fresh:
         return ActionKind.NONE, "The balances are not fresh; a newer file is needed before anything is sent."
     if view.writing_from > view.now:
@@ -85,51 +94,59 @@ def _possible(view: View, step: Step) -> bool:
     return step.remind is not None and any(channel in view.channels for channel in step.remind.via)
 
 
-def _alerts(view: View) -> Iterable[Action]:
+def _was_looked_at(view: View, leader: Standing) -> bool:
+    """Staff were asked about the money on account since the leader reached its step."""
+    day = view.account.book.place.day
+    raised = (r for r in view.account.raised if r.item == leader.item.id and r.step == NEEDS_A_LOOK)
+    return any(day(r.at) >= _rung(leader).day for r in raised)
+
+
+def _alerts(view: View) -> Iterator[Action]:
     """One alert per account and step over the items that reached it and were not raised, and one for items whose snooze is over."""
-    if view.telling_from > view.now:
-        return
-    raised = {(r.item, r.step, r.occurrence) for r in view.account.raised}
     groups: dict[str, list[Standing]] = {}
-    for seen in _to_raise(view):
-        listed = seen.listed(leads=True)
-        if listed.step is not None and (listed.item, listed.step, listed.occurrence) not in raised:
-            groups.setdefault(listed.step, []).append(seen)
-    for step, items in groups.items():
-        listed_items = tuple(seen.listed(leads=True) for seen in sorted(items, key=leads_first))
-        key = f"alert:{listed_items[0].item}:{step}:{listed_items[0].occurrence}"
-        yield Action(
-            ActionKind.ALERT, step, listed_items, key, f"The step {step} is reached.", amounts=view.asked(items), day=view.book_day
-        )
-    for item, until in _woken(view):
-        if (item.item.id, WOKE, until.toordinal()) not in raised:
-            listed_item = ListedItem(item.item.id, WOKE, until.toordinal(), leads=True)
-            key = f"alert:{item.item.id}:{WOKE}:{until.isoformat()}"
-            yield Action(ActionKind.ALERT, WOKE, (listed_item,), key, "Its snooze is over.", amounts=(item.open,), day=view.book_day)
-
-
-def _to_raise(view: View) -> Iterable[Standing]:
+    for seen, step in _to_tell(view):
+        if step.alerts and not step.escalates:  # who gets the item is told by that
+            groups.setdefault(step.name, []).append(seen)
+    for name, items in groups.items():
+        listed = tuple(seen.listed(leads=True) for seen in sorted(items, key=leads_first))
+        key = f"alert:{listed[0].item}:{name}:{listed[0].occurrence}"
+        yield Action(ActionKind.ALERT, name, listed, key, f"The step {name} is reached.", amounts=view.asked(items), day=view.book_day)
     for seen in view.seen:
-        worth = seen.item.id in view.listable or seen.item.kind is ItemKind.INSTALMENT
-        if worth and seen.chased and seen.rung is not None and seen.ladder.step(seen.rung).alerts and not seen.ladder.let_go(seen.rung):
-            yield seen
+        until = view.woke_on(seen.item.id) if seen.chased else None
+        if until is not None and (seen.item.id, WOKE, until.toordinal()) not in view.raised:
+            woke = (ListedItem(seen.item.id, WOKE, until.toordinal(), leads=True),)
+            key = f"alert:{seen.item.id}:{WOKE}:{until.isoformat()}"
+            yield Action(ActionKind.ALERT, WOKE, woke, key, "Its snooze is over.", amounts=(seen.open,), day=view.book_day)
 
 
-def _woken(view: View) -> Iterable[tuple[Standing, date]]:
-    """Items whose snooze ran out by itself."""
+def _to_tell(view: View) -> Iterator[tuple[Standing, Step]]:
+    """Items with the step they reached, of which staff have not been told. Late instalments are told of however small."""
     for seen in view.seen:
-        over = [s.until for s in view.account.snoozes if s.item == seen.item.id and s.ended_at is None and s.until <= view.book_day]
-        if over and seen.chased:
-            yield seen, max(over)
-
-
-def _escalations(view: View) -> Iterable[Action]:
-    handed = {(e.item, view.account.book.place.day(e.at)) for e in view.account.escalations}
-    for seen in view.overdue:
-        if seen.rung is None or not seen.ladder.step(seen.rung).escalates or seen.ladder.let_go(seen.rung):
+        worth = seen.item.id in view.listable or view.is_early(seen) or (seen.overdue and seen.item.kind is ItemKind.INSTALMENT)
+        if not worth or not seen.chased or seen.rung is None or seen.ladder.let_go(seen.rung):
             continue
-        if any(item == seen.item.id and day >= seen.rung.day for item, day in handed) or view.telling_from > view.now:
+        step = seen.ladder.step(seen.rung)
+        if (seen.item.id, step.name, seen.rung.occurrence) not in view.raised:
+            yield seen, step
+
+
+def _escalations(view: View, notice: Action | None) -> Iterator[Action]:
+    handed: dict[ItemId, date] = {}
+    for past in view.account.escalations:
+        handed[past.item] = max(view.account.book.place.day(past.at), handed.get(past.item, date.min))
+    writes_first = _about_to_be_written_of(view, notice)
+    for seen, step in _to_tell(view):
+        is_handed = handed.get(seen.item.id, date.min) >= _rung(seen).day
+        if not step.escalates or is_handed or seen.item.id in writes_first:
             continue
         listed = seen.listed(leads=True)
-        key = f"escalate:{seen.item.id}:{listed.step}:{listed.occurrence}"
-        yield Action(ActionKind.ESCALATE, listed.step or "", (listed,), key, f"The step {listed.step} is reached.", amounts=(seen.open,))
+        key = f"escalate:{seen.item.id}:{step.name}:{listed.occurrence}"
+        because = f"The step {step.name} is reached."
+        yield Action(ActionKind.ESCALATE, step.name, (listed,), key, because, amounts=(seen.open,))
+
+
+def _about_to_be_written_of(view: View, notice: Action | None) -> frozenset[ItemId]:
+    """Items whose own last message leaves now or at the next allowed time: they are handed on after it."""
+    if notice is None or not view.is_fresh or not notice.via or notice.kind is ActionKind.REVIEW:
+        return frozenset()
+    return frozenset(listed.item for listed in notice.items if listed.leads)

@@ -45,7 +45,7 @@ class Ladder:
 
     def _after_previous(self, rank: int, days: int) -> date | None:
         sent = max((day for (said, _), day in self.said.items() if said == rank - 1), default=None)
-        if sent is None and self.paused_to is not None:
+        if sent is None and self.paused_to is not None and self.policy.after_pause is CatchUp.SKIP:
             previous = self.day_of(rank - 1)
             if previous is not None and previous < self.paused_to:
                 sent = self.paused_to  # the step before was let go by a pause: count from its end, or the ladder would stop for ever
@@ -114,18 +114,25 @@ def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
         if notice.state.counts:
             for listed in notice.items:
                 if listed.step is not None:
-                    said.setdefault(listed.item, {})[policy.rank(listed.step), listed.occurrence] = account.written_on(notice)
+                    days = said.setdefault(listed.item, {})
+                    rung, day = (policy.rank(listed.step), listed.occurrence), account.written_on(notice)
+                    days[rung] = max(day, days.get(rung, day))
     ends = _pause_ends(account)
     return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id)) for item in account.all_items}
 
 
 def _pause_ends(account: Account) -> dict[ItemId, date]:
-    """The latest day on which a pause of each item ended: running pauses end in the future and let nothing go yet."""
+    """The latest day on which a pause of each item ended: running pauses end in the future and let nothing go yet.
+
+    A pause that ends on the day it began, such as a slip of the hand put right, lets nothing go. Nor does an offered plan that nobody
+    answered: that is like a broken promise, and what fell in between is said once.
+    """
     day = account.book.place.day
     ends: dict[ItemId, date] = {}
-    pairs = [(s.item, s.until if s.ended_at is None else min(s.until, day(s.ended_at))) for s in account.snoozes]
-    pairs += [(e.item, day(e.ended_at)) for e in account.escalations if e.ended_at is not None]
-    pairs += [(item, day(p.ended_at)) for p in account.plans if p.ended_at is not None for item in p.covers]
-    for item, end in pairs:
-        ends[item] = max(end, ends.get(item, end))
+    pauses = [(s.item, s.at, s.until if s.ended_at is None else min(s.until, day(s.ended_at))) for s in account.snoozes]
+    pauses += [(e.item, e.at, day(e.ended_at)) for e in account.escalations if e.ended_at is not None]
+    pauses += [(item, p.at, day(p.ended_at)) for p in account.plans if p.ended_at is not None for item in p.covers]
+    for item, began_at, end in pauses:
+        if end > day(began_at):
+            ends[item] = max(end, ends.get(item, end))
     return ends

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from workflows.domain.account import Account, PlanState
 from workflows.domain.calendar import spoken
 from workflows.domain.decision import Action, ActionKind, ItemDecision, NextStep, State
 from workflows.domain.ids import ItemId
-from workflows.domain.policy import Policy, Sequence, Step
+from workflows.domain.ladder import Rung
+from workflows.domain.policy import CatchUp, Policy, Sequence, Step
 from workflows.domain.standing import NO_ADDRESS, PLAN_OFFER_DAYS, Standing, View
-from workflows.domain.windows import opens
+from workflows.domain.windows import next_allowed, opens
+
+_DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)  # how often the engine ticks
 
 
 def decided(view: View, seen: Standing) -> ItemDecision:
@@ -40,6 +45,7 @@ def _held_back(view: View, seen: Standing) -> str | None:
         (late and view.waits_for_release, "It was already overdue when first read; a manager has to release it."),
         (late and _without_minimum(view, seen), f"The policy gives no minimum for {seen.open.currency}, so nothing is asked in it."),
         (late and seen.item.id not in view.listable, "It is below the policy's limits, so nothing happens."),
+        (late and seen.item.id not in view.asked_ids, "The customer has been written to as often as the policy allows before money comes."),
         (late and view.part_covered([seen]), "Money on account covers part of it; a person decides what it is for."),
         (late and not view.channels, NO_ADDRESS),
         (late and not view.is_fresh, "The balances are not fresh; reminders wait for a newer file."),
@@ -64,31 +70,35 @@ def _on_the_ladder(seen: Standing) -> str:
 
 def _next_step(view: View, seen: Standing) -> NextStep | None:
     """What happens next by itself: to a listed item, what happens to the one that leads."""
-    if view.waits_for_release and seen.overdue:
+    late = seen.chased and seen.overdue
+    if not view.channels or (late and (view.waits_for_release or seen.item.id not in view.asked_ids)):
         return None
-    if seen.chased and seen.overdue and view.policy.sequence is Sequence.CUSTOMER and seen.item.id in view.listable:
-        seen = view.overdue[0]
+    if late and view.policy.sequence is Sequence.CUSTOMER:
+        seen = view.asked_for[0]
     if seen.state not in {State.OPEN, State.CHASING, State.SNOOZED}:
         return None
-    if not view.channels:
-        return None
-    if seen.chased and view.pending(seen) and seen.rung is not None:
-        return NextStep(seen.ladder.step(seen.rung).name, seen.rung.day, view.writing_from, reminds=True)
-    after = view.day if seen.chased else max(view.day, (view.snoozed_until(seen.item.id) or view.day) - timedelta(days=1))
-    for rung in seen.ladder.ahead(after):
-        step = seen.ladder.step(rung)
-        return NextStep(step.name, rung.day, _when(view, step, rung.day), reminds=step.remind is not None)
-    return None
+    if seen.chased and seen.rung is not None and (words := view.words(seen)) is not None:
+        return NextStep(words.name, seen.rung.day, view.writing_from, reminds=True)
+    until = view.snoozed_until(seen.item.id)
+    if until is not None and view.policy.after_pause is CatchUp.CATCH_UP:
+        waiting = seen.ladder.reached(until)
+        if waiting is not None and not seen.ladder.was_said(waiting) and seen.ladder.step(waiting).remind is not None:
+            return _ahead(view, seen, waiting, until)
+    after = view.day if until is None else max(view.day, until - _DAY)
+    return next((_ahead(view, seen, rung, rung.day) for rung in seen.ladder.ahead(after)), None)
+
+
+def _ahead(view: View, seen: Standing, rung: Rung, day: date) -> NextStep:
+    step = seen.ladder.step(rung)
+    return NextStep(step.name, day, _when(view, step, day), reminds=step.remind is not None)
 
 
 def coming(policy: Policy, account: Account, item: ItemId, now: datetime) -> tuple[NextStep, ...]:
     """Every known step that lies ahead of an item if nothing holds it back, soonest first; a step that is due and waits is among them."""
     view = View(policy, account, now)
     seen = next(standing for standing in view.seen if standing.item.id == item)
-    waiting = [seen.rung] if seen.rung is not None and view.pending(seen) else []
-    rungs = [*waiting, *seen.ladder.ahead(view.day)]
-    steps = [(seen.ladder.step(rung), max(rung.day, view.day)) for rung in rungs]
-    return tuple(NextStep(step.name, day, _when(view, step, day), reminds=step.remind is not None) for step, day in steps)
+    waiting = [seen.rung] if seen.rung is not None and view.words(seen) else []
+    return tuple(_ahead(view, seen, rung, max(rung.day, view.day)) for rung in [*waiting, *seen.ladder.ahead(view.day)])
 
 
 def _when(view: View, step: Step, day: date) -> datetime:
@@ -97,17 +107,42 @@ def _when(view: View, step: Step, day: date) -> datetime:
     return max(at, view.writing_from) if step.remind is not None else at
 
 
-def next_look(view: View, actions: tuple[Action, ...]) -> datetime | None:
+def next_look(view: View, actions: tuple[Action, ...], *, to_tell: bool) -> datetime | None:
     """The earliest instant at which time alone changes something. Early is harmless, late is not."""
-    if all(seen.state is State.SETTLED for seen in view.seen):
-        return None
-    places = (view.account.book.place, view.account.customer.place)
-    days = {rung.day for seen in view.seen if seen.state is not State.SETTLED for rung in seen.ladder.ahead(min(view.day, view.book_day))}
-    days |= {s.until for s in view.account.snoozes if s.ended_at is None}
-    instants = [opens(view.policy, place, day) for day in days for place in places]
-    instants += [plan.at + timedelta(days=PLAN_OFFER_DAYS) for plan in view.account.plans if plan.state is PlanState.PROPOSED]
-    if not view.waits_for_release:
-        instants.append(view.telling_from)
-    if any(action.kind is ActionKind.NONE for action in actions) and view.is_fresh:
-        instants.append(view.writing_from)
-    return min((instant for instant in instants if instant > view.now), default=None)
+    looks = [*_changes_seen(view), *_waits_end(view, actions, to_tell=to_tell)]
+    return min((instant for instant in looks if instant > view.now), default=None)
+
+
+def _changes_seen(view: View) -> Iterator[datetime]:
+    """When the first of the coming changes can be acted on: by a message, or by telling staff."""
+    first = min((instant for instant in _changes(view) if instant > view.now), default=None)
+    if first is not None:
+        yield next_allowed(view.policy, view.account.customer.place, first)
+        yield next_allowed(view.policy, view.account.book.place, first)
+
+
+def _changes(view: View) -> Iterator[datetime]:
+    """A step's day begins at the customer's place; an item becomes overdue, and a snooze ends, at the book's."""
+    unsettled = [seen for seen in view.seen if seen.state is not State.SETTLED]
+    reached = min((rung.day for seen in unsettled for rung in seen.ladder.ahead(view.day)), default=None)
+    if reached is not None:
+        yield view.account.customer.place.start_of(reached)
+    ends = [view.snoozed_until(seen.item.id) for seen in unsettled]
+    ends += [seen.item.due_on + _DAY for seen in unsettled if seen.item.due_on is not None and not seen.overdue]
+    if (end := min((day for day in ends if day is not None), default=None)) is not None:
+        yield view.account.book.place.start_of(end)
+    if unsettled:
+        yield from (plan.at + timedelta(days=PLAN_OFFER_DAYS) for plan in view.account.plans if plan.state is PlanState.PROPOSED)
+
+
+def _waits_end(view: View, actions: tuple[Action, ...], *, to_tell: bool) -> Iterator[datetime]:
+    """When what was withheld, or hides behind what is done now, comes."""
+    kinds = {action.kind for action in actions}
+    if ActionKind.NONE in kinds and view.is_fresh:
+        yield view.writing_from
+    if ActionKind.REMIND in kinds:  # it may fail, or a step may count from it
+        yield next_allowed(view.policy, view.account.customer.place, view.now, view.day + _DAY)
+    if ActionKind.ESCALATE in kinds:
+        yield view.now + _MINUTE
+    if to_tell:
+        yield view.telling_from

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from workflows.domain.account import Account, Item, ListedItem, Plan, PlanState
+from workflows.domain.account import Account, Item, ListedItem, Notice, Plan, PlanState
 from workflows.domain.allocation import Balances, balances
 from workflows.domain.calendar import spoken
 from workflows.domain.decision import State
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Ladder, Rung, is_before_due, ladders
 from workflows.domain.money import Money
-from workflows.domain.policy import FirstContact, OnAccount, Policy
+from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence, Step
 from workflows.domain.windows import next_allowed
 
 NO_ADDRESS = "No address of the customer is known for any channel of the step; import one, or call them."
@@ -73,27 +73,50 @@ class View:
     def _state(self, item: Item, left: Money) -> tuple[State, str]:
         if is_settled(self.policy, left):
             return State.SETTLED, "It is paid."
-        if (plan := _plan_over(self.account, item.id, self.now)) is not None:
+        if (plan := self._plans.get(item.id)) is not None:
             waits = (
                 "A plan is proposed; the customer's answer is awaited." if plan.state is PlanState.PROPOSED else "A payment plan covers it."
             )
             return State.ON_PLAN, waits
-        if any(e.item == item.id and e.ended_at is None for e in self.account.escalations):
+        if item.id in self._escalated:
             return State.ESCALATED, "It is escalated; reminders wait until it is handed back."
         if (until := self.snoozed_until(item.id)) is not None:
             return State.SNOOZED, f"It is snoozed until {spoken(until)}."
         return State.OPEN, ""
 
+    @cached_property
+    def _plans(self) -> dict[ItemId, Plan]:
+        """The plan over each item that has one in force, or offered and not yet answered."""
+        lapsed = self.now - timedelta(days=PLAN_OFFER_DAYS)
+        plans = [p for p in self.account.plans if p.state is PlanState.ACTIVE or (p.state is PlanState.PROPOSED and p.at > lapsed)]
+        return {item: plan for plan in reversed(plans) for item in plan.covers}
+
+    @cached_property
+    def _escalated(self) -> frozenset[ItemId]:
+        return frozenset(e.item for e in self.account.escalations if e.ended_at is None)
+
+    @cached_property
+    def _snoozes(self) -> dict[ItemId, date]:
+        """The end of each item's latest snooze that nobody ended by hand, passed or not."""
+        ends: dict[ItemId, date] = {}
+        for snooze in self.account.snoozes:
+            if snooze.ended_at is None:
+                ends[snooze.item] = max(snooze.until, ends.get(snooze.item, snooze.until))
+        return ends
+
     def snoozed_until(self, item: ItemId) -> date | None:
-        running = (s.until for s in self.account.snoozes if s.item == item and s.ended_at is None and s.until > self.book_day)
-        return max(running, default=None)
+        until = self._snoozes.get(item)
+        return until if until is not None and until > self.book_day else None
+
+    def woke_on(self, item: ItemId) -> date | None:
+        """The day on which its snooze ran out by itself."""
+        until = self._snoozes.get(item)
+        return until if until is not None and until <= self.book_day else None
 
     @cached_property
     def covered_currencies(self) -> frozenset[str]:
         """Currencies in which money on account covers everything that is open: there nothing is asked."""
-        if not self.policy.net:
-            return frozenset()
-        return frozenset(code for code, money in self.balances.on_account.items() if money.minor > 0 and money.minor >= self._open_in(code))
+        return frozenset(code for code in self.balances.on_account if 0 < self._credit(code).minor >= self._open_in(code))
 
     def _open_in(self, currency: str) -> int:
         """Each debt once: instalments stand for the invoices they cover."""
@@ -107,59 +130,131 @@ class View:
 
     @cached_property
     def overdue(self) -> list[Standing]:
-        """What a notice may list: overdue items that are chased, in currencies at or above their limits, leader first, then by due day."""
+        """What is chased: overdue items in currencies at or above their limits, leader first, then by due day."""
         late = [seen for seen in self.seen if seen.chased and seen.overdue]
-        allowed = {code for code in {seen.open.currency for seen in late} if self._worth_chasing(code, late)}
-        late = sorted((seen for seen in late if seen.open.currency in allowed), key=leads_first)
-        return late[:1] + sorted(late[1:], key=lambda seen: (seen.item.due_on, seen.item.number))
+        worth = {code for code in {seen.open.currency for seen in late} if self._worth_chasing(code, late)}
+        return _leader_first(seen for seen in late if seen.open.currency in worth)
 
     def _worth_chasing(self, currency: str, late: list[Standing]) -> bool:
         policy, mine = self.policy, [seen for seen in late if seen.open.currency == currency]
-        if currency in self.covered_currencies or len(mine) < policy.minimum_count:
+        if currency in self.covered_currencies or not self.names(currency) or len(mine) < policy.minimum_count:
             return False
-        if policy.minimum and (currency not in policy.minimum or self.asked(mine)[0] < policy.minimum[currency]):
+        asked = self.asked(mine)[0]
+        if asked.minor <= 0 and policy.on_account is OnAccount.SEND:
             return False
-        return policy.max_attempts is None or self._attempts(currency) < policy.max_attempts
+        return not policy.minimum or asked >= policy.minimum[currency]
 
-    def _attempts(self, currency: str) -> int:
-        """Notices in that currency since money last came in it."""
-        last = max((p.paid_on for p in self.account.payments if p.amount.currency == currency), default=date.min)
-        return sum(1 for n in self.account.notices if n.state.counts and currency in n.currencies and n.day > last)
-
-    @cached_property
-    def upcoming(self) -> list[Standing]:
-        """Items not yet overdue whose step before the due day has come and was not said."""
-        ahead = [seen for seen in self.seen if seen.chased and not seen.overdue and seen.rung is not None]
-        return [seen for seen in ahead if is_before_due(seen.ladder.step(seen.rung)) and self.pending(seen)]  # type: ignore[arg-type]
+    def names(self, currency: str) -> bool:
+        """A policy that gives a minimum chases only the currencies it names."""
+        return not self.policy.minimum or currency in self.policy.minimum
 
     @cached_property
     def listable(self) -> frozenset[ItemId]:
         return frozenset(seen.item.id for seen in self.overdue)
 
-    def pending(self, seen: Standing) -> bool:
-        """The step the item stands on writes to the customer, and has not yet; words for before the due day are not for after it."""
-        if seen.rung is None or seen.ladder.was_said(seen.rung) or seen.ladder.let_go(seen.rung):
+    @cached_property
+    def asked_ids(self) -> frozenset[ItemId]:
+        return frozenset(seen.item.id for seen in self.asked_for)
+
+    @cached_property
+    def asked_for(self) -> list[Standing]:
+        """What a message lists: `overdue` without the currencies whose attempts are used up, leader first, then by due day."""
+        most = self.policy.max_attempts
+        if most is None:
+            return self.overdue
+        used_up = {code for code in {seen.open.currency for seen in self.overdue} if self._attempts(code) >= most}
+        return _leader_first(seen for seen in self.overdue if seen.open.currency not in used_up)
+
+    def _attempts(self, currency: str) -> int:
+        """Messages about something overdue in that currency since money last came in it; money comes at the start of its day."""
+        last = max((p.paid_on for p in self.account.payments if p.amount.currency == currency), default=date.min)
+        return sum(1 for n in self._chasing_notices if currency in n.currencies and self.account.written_on(n) >= last)
+
+    @cached_property
+    def _chasing_notices(self) -> list[Notice]:
+        early = {step.name for step in self.policy.steps if is_before_due(step)}
+        return [n for n in self.account.notices if n.state.counts and n.step not in early]
+
+    def is_early(self, seen: Standing) -> bool:
+        """Not yet overdue, and on a step whose own day is the due day or before it."""
+        if not seen.chased or seen.overdue or seen.rung is None or not self.names(seen.open.currency):
             return False
+        return seen.item.due_on is not None and seen.rung.day <= seen.item.due_on
+
+    @cached_property
+    def upcoming(self) -> list[Standing]:
+        """Early items whose step was not said."""
+        return sorted((seen for seen in self.seen if self.is_early(seen) and self.words(seen)), key=by_due_day)
+
+    def words(self, seen: Standing) -> Step | None:
+        """The step in whose words a message led by the item is written now; null when it has nothing new to say.
+
+        Words for before the due day are not for after it.
+        """
+        if seen.rung is None or seen.ladder.was_said(seen.rung) or seen.ladder.let_go(seen.rung) or self._missed(seen.ladder, seen.rung):
+            return None
         step = seen.ladder.step(seen.rung)
-        return step.remind is not None and not (seen.overdue and is_before_due(step))
+        if seen.overdue and is_before_due(step):
+            return None
+        if (last := self._goes_on_after(seen)) is not None:
+            return next((later for later in self.policy.steps[last + 1 : seen.rung.rank + 1] if later.remind), None)
+        return step if step.remind else None
+
+    def _goes_on_after(self, seen: Standing) -> int | None:
+        """The last step sent, for an older item that came after it and now leads: the customer is not taken back or ahead by it."""
+        last = max(self._chasing_notices, key=lambda notice: notice.at, default=None)
+        if last is None or self.policy.sequence is not Sequence.CUSTOMER or seen.item.seen_at <= last.at:
+            return None
+        if seen not in self.asked_for[:1] or not any(listed.item in self.listable for listed in last.items[:1]):
+            return None
+        rank = self.policy.rank(last.step)
+        return rank if rank >= 0 else None
+
+    def _missed(self, ladder: Ladder, rung: Rung) -> bool:
+        """The day on which it could leave is over, and the policy does not make up for an outage."""
+        if self.policy.after_outage is not CatchUp.SKIP:
+            return False
+        place = self.account.customer.place
+        since = max(
+            place.start_of(max(rung.day, ladder.paused_to or rung.day)),
+            ladder.item.seen_at,
+            self.account.released_at or ladder.item.seen_at,
+        )
+        return self.day > place.day(next_allowed(self.policy, place, since, self._gap_ends))
 
     def asked(self, items: Iterable[Standing]) -> tuple[Money, ...]:
         """One open sum per currency, less the money on account where the policy nets it."""
+        return tuple(gross - self._credit(gross.currency) for gross in self.sums(items))
+
+    def sums(self, items: Iterable[Standing]) -> tuple[Money, ...]:
+        """One open sum per currency."""
         sums: dict[str, int] = {}
         for seen in items:
             sums[seen.open.currency] = sums.get(seen.open.currency, 0) + seen.open.minor
-        if self.policy.net:
-            for code, money in self.balances.on_account.items():
-                if code in sums:
-                    sums[code] -= money.minor
         return tuple(Money(sums[code], code) for code in sorted(sums))
+
+    def _credit(self, currency: str) -> Money:
+        """Money on account that counts against what is asked."""
+        found = self.balances.on_account.get(currency) if self.policy.net else None
+        return found if found is not None and found.minor > 0 else Money.zero(currency)
+
+    @cached_property
+    def raised(self) -> frozenset[tuple[ItemId, str, int]]:
+        """What staff have been told: item, step, occurrence."""
+        return frozenset((r.item, r.step, r.occurrence) for r in self.account.raised)
 
     @cached_property
     def writing_from(self) -> datetime:
         """The first instant at which a message may leave: hours, days and the gap to the last one, at the customer's place."""
-        last = max((self.account.written_on(notice) for notice in self.account.notices if notice.state.counts), default=None)
-        earliest = None if last is None else last + timedelta(days=max(self.policy.gap_days, 1))
-        return next_allowed(self.policy, self.account.customer.place, self.now, earliest)
+        return next_allowed(self.policy, self.account.customer.place, self.now, self._gap_ends)
+
+    @cached_property
+    def _gap_ends(self) -> date | None:
+        """The first local day on which the gap is over. A message that did not leave is tried again, but not on its own day."""
+        gap, notices = timedelta(days=max(self.policy.gap_days, 1)), self.account.notices
+        days = [self.account.written_on(notice) + gap for notice in notices if notice.state.counts]
+        days += [notice.day + timedelta(days=1) for notice in notices if notice.by is None and not notice.state.counts]
+        return max(days, default=None)
 
     @cached_property
     def telling_from(self) -> datetime:
@@ -177,9 +272,7 @@ class View:
 
     def part_covered(self, items: Iterable[Standing]) -> bool:
         """Money on account covers part of what would be asked, and the policy wants a person to look first."""
-        if not self.policy.net or self.policy.on_account is not OnAccount.ASK:
-            return False
-        return any(self.balances.on_account.get(seen.open.currency, Money.zero(seen.open.currency)).minor > 0 for seen in items)
+        return self.policy.on_account is OnAccount.ASK and any(self._credit(seen.open.currency).minor > 0 for seen in items)
 
 
 def is_settled(policy: Policy, left: Money) -> bool:
@@ -187,16 +280,17 @@ def is_settled(policy: Policy, left: Money) -> bool:
     return left.minor <= 0 or (least is not None and left < least)
 
 
-def _plan_over(account: Account, item: ItemId, now: datetime) -> Plan | None:
-    for plan in account.plans:
-        waits = plan.state is PlanState.PROPOSED and now < plan.at + timedelta(days=PLAN_OFFER_DAYS)
-        if item in plan.covers and (plan.state is PlanState.ACTIVE or waits):
-            return plan
-    return None
-
-
 def leads_first(seen: Standing) -> tuple[date, int, str]:
     return seen.item.due_on or date.max, -seen.open.minor, seen.item.number
+
+
+def by_due_day(seen: Standing) -> tuple[date, str]:
+    return seen.item.due_on or date.max, seen.item.number
+
+
+def _leader_first(late: Iterable[Standing]) -> list[Standing]:
+    late = sorted(late, key=leads_first)
+    return late[:1] + sorted(late[1:], key=by_due_day)
 
 
 def first_contact_waits(policy: Policy, account: Account) -> bool:
