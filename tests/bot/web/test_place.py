@@ -1,0 +1,45 @@
+"""Addresses of the inbox: what they say, and that nothing else gets into them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from bot.web.place import Place, View, read, read_back
+from workflows.domain.ids import ItemId
+
+ITEM = ItemId(UUID(int=7))
+
+
+def test_the_first_page_has_the_shortest_address() -> None:
+    assert Place().url() == "/inbox"
+    assert Place(View.FLAGGED, "main", ITEM, 1, "a&b", "x").url() == f"/inbox?book=main&view=flagged&page=2&q=a%26b&item={ITEM}&answer=x"
+
+
+@pytest.mark.parametrize(
+    "place",
+    [Place(), Place(View.TODAY, "north & co"), Place(View.OVERDUE, None, ITEM, 4), Place(search="INV/1 ä"), Place(answer="abc")],
+)
+def test_an_address_is_read_back_as_the_same_place(place: Place) -> None:
+    assert read_back(place.url()) == place
+
+
+def test_another_list_begins_at_its_first_page_with_nothing_chosen() -> None:
+    assert Place(View.OVERDUE, "main", ITEM, 4, "acme", "x").of_view(View.SNOOZED) == "/inbox?book=main&view=snoozed"
+
+
+def test_an_item_opens_where_the_reader_is() -> None:
+    assert Place(View.OVERDUE, page=2, answer="x").of_item(ITEM) == f"/inbox?view=overdue&page=3&item={ITEM}"
+
+
+@pytest.mark.parametrize(
+    "query", [{"page": "0"}, {"page": "x"}, {"page": "-2"}, {"page": "²"}, {"item": "7"}, {"view": "all"}, {"q": "  "}]
+)
+def test_what_cannot_be_read_is_left_out(query: dict[str, str]) -> None:
+    assert read(query) == Place()
+
+
+def test_long_words_are_cut() -> None:
+    place = read({"q": "x" * 10_000, "answer": "y" * 10_000})
+    assert (len(place.search), len(place.answer)) == (200, 64)
