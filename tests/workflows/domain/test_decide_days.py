@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
-from tests.workflows.domain import accounts as table
 from tests.workflows.domain.accounts import (
+    ANA,
     AUCKLAND,
     BERLIN,
     DUE,
@@ -20,6 +20,7 @@ from tests.workflows.domain.accounts import (
     invoice,
     item_id,
     level,
+    look,
     message,
     notice,
     numbers,
@@ -28,6 +29,7 @@ from tests.workflows.domain.accounts import (
     said,
     state,
     step,
+    told,
     withheld,
 )
 from workflows.domain.account import NoticeState
@@ -89,7 +91,7 @@ def test_after_previous_counts_only_from_a_message_that_may_have_arrived(how: st
 
 def test_after_previous_counts_from_the_latest_of_several_sendings() -> None:
     rules = policy(step("one", "after_due", 3), step("two", "after_previous", 7))
-    owed = account(invoice(), notices=(notice(4, "one", sent=at(8)), notice(5, "one", by=table.ANA)))
+    owed = account(invoice(), notices=(notice(4, "one", sent=at(8)), notice(5, "one", by=ANA)))
     assert [level(rules, owed, at(n)) for n in (14, 15)] == ["one", "two"]
 
 
@@ -97,7 +99,7 @@ def test_a_repeat_counts_from_the_steps_own_day_and_is_said_once_each() -> None:
     rules = policy(step("again", "after_due", 30, repeat=14))
     owed = account(invoice(), notices=(notice(33, "again"),))
     assert [said(rules, owed, at(n)) for n in (34, 43, 44)] == [None, None, "again"]
-    late = table.decide(rules, account(invoice()), at(60)).of(item_id("A"))
+    late = look(rules, account(invoice()), at(60)).of(item_id("A"))
     assert (late.level, late.occurrence) == ("again", 2), "two repeats have passed, the last one is said"
 
 
@@ -110,13 +112,13 @@ def test_age_counts_from_the_issue_day_where_the_policy_says_so() -> None:
 
 def test_an_invoice_without_a_due_day_is_never_late() -> None:
     rules = policy(step("it", "after_issue", 1), step("later", "after_due", 3))
-    decided = table.decide(rules, account(invoice(due=None)), at(400))
+    decided = look(rules, account(invoice(due=None)), at(400))
     assert (decided.actions, decided.of(item_id("A")).level, decided.of(item_id("A")).days_past_due) == ((), None, None)
 
 
 def test_due_today_is_not_late() -> None:
     owed = account(invoice())
-    assert [table.decide(policy(), owed, at(n)).of(item_id("A")).overdue for n in (-1, 0, 1)] == [False, False, True]
+    assert [look(policy(), owed, at(n)).of(item_id("A")).overdue for n in (-1, 0, 1)] == [False, False, True]
     assert said(policy(step("it", "after_issue", 1)), owed, at(0)) == "it", "a step from the issue day may come before the due day"
 
 
@@ -177,7 +179,7 @@ def test_an_item_is_late_by_the_books_days_wherever_the_customer_is() -> None:
 
 def test_hours_are_the_customers_and_tellings_are_the_books() -> None:
     owed, rules = account(invoice(), place=NEW_YORK, at_book=BERLIN), policy(hours="09:00-18:00")
-    assert table.told(rules, owed, at(3, "09:00", BERLIN)) == [("alert", "first")]
+    assert told(rules, owed, at(3, "09:00", BERLIN)) == [("alert", "first")]
     assert said(rules, owed, at(3, "09:00", BERLIN)) is None
     assert said(rules, owed, at(3, "09:00", NEW_YORK)) == "first"
 
@@ -196,7 +198,7 @@ def test_a_night_in_which_the_clocks_change_has_its_hour_once(night: date, clock
     owed = account(invoice(), place=NEW_YORK, at_book=NEW_YORK)
     opening = at(offset, leaves_utc, UTC_PLACE)
     assert hint(rules, owed, at(offset - 1, "23:00", NEW_YORK)) == opening
-    minute = table.timedelta(minutes=1)
+    minute = timedelta(minutes=1)
     assert [said(rules, owed, opening + n * minute) for n in (-1, 0)] == [None, "it"]
 
 
@@ -235,20 +237,20 @@ def test_the_same_step_is_never_said_twice() -> None:
 
 def test_two_decisions_at_one_instant_are_equal() -> None:
     owed = account(invoice(), invoice("B", due=5))
-    assert table.decide(policy(), owed, at(4)) == table.decide(policy(), owed, at(4))
+    assert look(policy(), owed, at(4)) == look(policy(), owed, at(4))
 
 
 def test_upcoming_items_stand_in_a_second_section_or_alone() -> None:
     both = account(invoice(), invoice("B", due=6), invoice("C", due=5))
-    found = message(table.decide(policy(), both, at(3)))
+    found = message(look(policy(), both, at(3)))
     assert found is not None
     assert (found.step, numbers(both, found.items), numbers(both, found.upcoming)) == ("first", ["A"], ["C", "B"])
     alone = account(invoice("B", due=6))
-    found = message(table.decide(policy(), alone, at(3)))
+    found = message(look(policy(), alone, at(3)))
     assert found is not None
     assert (found.step, found.items, numbers(alone, found.upcoming)) == ("upcoming", (), ["B"])
     quiet = account(invoice(), invoice("B", due=7), notices=(notice(3),))
-    found = message(table.decide(policy(), quiet, at(4)))
+    found = message(look(policy(), quiet, at(4)))
     assert found is not None
     assert (found.step, found.items) == ("upcoming", ()), "what was said already is not said again because of it"
 
