@@ -14,8 +14,8 @@ from adapters.chat.protocol import ChatRoom, Handler, Incoming
 from bot import live_cards
 from bot.live_cards import Showing
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
-from workflows.deliver_notices import Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
-from workflows.errors import OutcomeUnknown, OutsideError
+from workflows.deliver_notices import LEASE, Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
+from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
 from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.raise_alerts import AlertsRaised, raise_alerts
 
@@ -45,6 +45,15 @@ class Delivered:
     unknown: int = 0
     cards: int = 0
     errors: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Delivered) -> Delivered:
+        return Delivered(
+            self.sent + other.sent,
+            self.failed + other.failed,
+            self.unknown + other.unknown,
+            self.cards + other.cards,
+            self.errors + other.errors,
+        )
 
 
 class Accepted(Protocol):
@@ -87,12 +96,21 @@ class Jobs:
         return len(left)
 
     async def deliver(self) -> Delivered:
-        """Sends what waits: messages to customers, then cards. Trouble with one is noted and stops no other."""
+        """Everything that waits: messages to customers, then cards."""
+        return await self.send_messages() + await self.show_cards()
+
+    async def send_messages(self) -> Delivered:
+        """What waits for customers. Trouble with one is noted and stops no other."""
         done = Delivered()
         if self.channels:
             await self._settle_abandoned()
         while self.channels and await self._deliver_notices(done):
             pass
+        return done
+
+    async def show_cards(self) -> Delivered:
+        """What waits for the chat; a job of its own, so that a chat which is slow or down delays no message to a customer."""
+        done = Delivered()
         room = live_cards.room_for(self.rooms)
         while room is not None and await self._deliver_cards(room, done):
             pass
@@ -103,7 +121,11 @@ class Jobs:
             rows = await abandoned_notices(work, self.clock, AT_ONCE)
         for row, channel in rows:
             outreach = self.channels.get(channel)
-            was_sent = None if outreach is None else await outreach.was_sent(row.key)
+            try:
+                was_sent = None if outreach is None else await outreach.was_sent(row.key)
+            except OutsideError as error:  # asked again when this lease is over
+                log.warning("fate of a message not learnt", row=str(row.id), why=str(error))
+                continue
             async with self.store() as work:
                 await settle_abandoned(row, was_sent, work, self.clock)
 
@@ -111,22 +133,32 @@ class Jobs:
         """One batch. Claimed rows are committed as `sending` before anything leaves."""
         async with self.store() as work:
             claimed = await claim_notices(work, self.policies, self.letters, self.clock, AT_ONCE)
-        outcomes = await asyncio.gather(*(self._send(ready) for ready in claimed.ready))
+        outcomes = await asyncio.gather(*map(self.send, claimed.ready))
         for ready, error in zip(claimed.ready, outcomes, strict=True):
             _count(done, error)
             log.info("message sent" if error is None else "message not sent", notice=str(ready.notice), why=str(error or ""))
         return claimed.rows
 
-    async def _send(self, ready: Ready) -> OutsideError | None:
+    async def send(self, ready: Ready) -> OutsideError | None:
+        """Hands one claimed message over, unless so much of its lease has passed that another worker may be settling it already."""
+        if ready.row.claimed_at is None or self.clock.now() - ready.row.claimed_at > LEASE / 2:
+            return Unavailable("it was claimed too long ago; it is settled when its lease is over")
         try:
-            receipt = await self.channels[ready.channel].send(ready.message, ready.row.key)
+            async with asyncio.timeout((LEASE / 2).total_seconds()):
+                receipt = await self.channels[ready.channel].send(ready.message, ready.row.key)
         except OutsideError as error:
-            async with self.store() as work:
-                await note_failure(ready, error, work, self.clock)
-            return error
+            return await self._note_failure(ready, error)
+        except Exception as error:  # a mistake of ours or a time-out: nobody knows whether it left, and the others must
+            log.exception("sending failed", notice=str(ready.notice))
+            return await self._note_failure(ready, OutcomeUnknown(f"it broke off while it was handed over: {type(error).__name__}"))
         async with self.store() as work:
             await note_sent(ready, receipt, work, self.clock)
         return None
+
+    async def _note_failure(self, ready: Ready, error: OutsideError) -> OutsideError:
+        async with self.store() as work:
+            await note_failure(ready, error, work, self.clock)
+        return error
 
     async def _deliver_cards(self, room: ChatRoom, done: Delivered) -> int:
         async with self.store() as work:

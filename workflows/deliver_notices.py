@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from workflows.acting import record, redraw, show
-from workflows.domain.account import Account, Notice, NoticeState
+from workflows.acting import record, redraw, stand
+from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
-from workflows.domain.decision import Action, ActionKind
+from workflows.domain.decision import ActionKind, Decision
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.policy import Policy
 from workflows.errors import OutcomeUnknown, OutsideError, RateLimited, Refused
@@ -32,11 +32,22 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """It does not leave: for good, or only `until` then."""
+class _Due:
+    """What the message says now. `listed` is all of it in the order that is kept, the leader first."""
+
+    template: str
+    overdue: tuple[ListedItem, ...]
+    upcoming: tuple[ListedItem, ...]
+    listed: tuple[ListedItem, ...]
+    currencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Dropped:
+    """It does not leave, and why: suppressed, or failed where nobody decided so."""
 
     because: str
-    until: datetime | None = None
+    state: NoticeState = NoticeState.SUPPRESSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,55 +73,55 @@ async def _prepare(row: OutboxRow, work: UnitOfWork, policies: Policies, letters
     account = await work.account(customer)
     policy = policies.of(account)
     before = replace(account, notices=tuple(other for other in account.notices if other.id != notice.id))
-    listing = _still_due(policy, before, notice, clock.now())
-    if isinstance(listing, _Held):
-        await _hold(row, notice, account, listing, work, clock)
+    due = _still_due(policy, before, notice, clock.now())
+    if isinstance(due, _Dropped):
+        await _drop(row, notice.id, due, work, clock)
         return None
-    message = letters.write(letter(policy, before, listing.template or listing.step, listing.items, listing.upcoming, clock))
-    await work.relist_notice(notice.id, listing.items + listing.upcoming, [amount.currency for amount in listing.amounts])
+    try:
+        message = letters.write(letter(policy, before, due.template, due.overdue, due.upcoming, clock))
+    except Refused as refused:
+        await _drop(row, notice.id, _Dropped(str(refused), NoticeState.FAILED), work, clock)
+        return None
+    await work.relist_notice(notice.id, due.listed, due.currencies)
     digest = await work.keep_body(notice.id, message)
     facts = {"notice": str(notice.id), "channel": notice.channel, "attempt": row.attempts, "sha256": digest}
     await record(work, "duebot", clock.now(), "notice.sending", facts)
     return Ready(row, notice.id, notice.channel, message)
 
 
-def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) -> Action | _Held:
-    """What the message says now, or why it does not leave."""
+def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) -> _Due | _Dropped:
+    """What the message says now, or why it does not leave.
+
+    Nothing is put off here: what may leave only later is given back to the tick, which queues it under the day on which it may.
+    """
     decision = decide(policy, account, now)
     if notice.by is not None:
-        return _by_hand(policy, account, notice, now)
+        return _by_hand(policy, decision, notice)
     due = next((action for action in decision.actions if action.kind in {ActionKind.REMIND, ActionKind.NONE} and action.template), None)
-    if due is None or due.step != notice.step:
-        return _Held("What it asked for is paid, paused or changed since it was queued.")
+    if due is None or due.template is None or due.step != notice.step:
+        return _Dropped("What it asked for is paid, paused or changed since it was queued.")
     if due.kind is ActionKind.NONE:
-        return _Held(due.because, decision.next_look_at)
-    return due
+        return _Dropped(due.because)
+    if due.day != notice.day:
+        return _Dropped("Its day was over before it could leave.")
+    return _Due(due.template, due.items, due.upcoming, due.items + due.upcoming, tuple(amount.currency for amount in due.amounts))
 
 
-def _by_hand(policy: Policy, account: Account, notice: Notice, now: datetime) -> Action | _Held:
+def _by_hand(policy: Policy, decision: Decision, notice: Notice) -> _Due | _Dropped:
     """A person chose to send it: the limits of the policy were theirs to judge; what is paid or paused since still wins."""
-    leader = notice.items[0].item
     try:
-        step, listed = listed_by_hand(policy, decide(policy, account, now), leader)
+        step, listed = listed_by_hand(policy, decision, notice.items[0].item)
     except Refused as refused:
-        return _Held(str(refused))
-    today = account.book.place.day(now)
-    late = tuple(entry for entry in listed if (due := account.item(entry.item).due_on) is not None and due < today)
+        return _Dropped(str(refused))
+    late = tuple(entry for entry in listed if decision.of(entry.item).overdue)
     soon = tuple(entry for entry in listed if entry not in late)
-    template = step.remind.template if step.remind else step.name
-    return Action(ActionKind.REMIND, step.name, late, "", "Sent by hand.", soon, template=template)
+    currencies = tuple(sorted({decision.of(entry.item).open.currency for entry in listed}))
+    return _Due(step.remind.template if step.remind else step.name, late, soon, listed, currencies)
 
 
-async def _hold(row: OutboxRow, notice: Notice, account: Account, held: _Held, work: UnitOfWork, clock: Clock) -> None:
-    now = clock.now()
-    if held.until is not None:
-        await work.settle(row.id, OutboxState.QUEUED, now, not_before=held.until, error=held.because)
-        return
-    await work.settle(row.id, OutboxState.SUPPRESSED, now, error=held.because)
-    await work.set_notice(notice.id, NoticeState.SUPPRESSED, now, held.because)
-    await record(work, "duebot", now, "notice.suppressed", {"notice": str(notice.id), "because": held.because})
-    for entry in notice.items:
-        await redraw(work, account, entry.item, now)
+async def _drop(row: OutboxRow, notice: NoticeId, dropped: _Dropped, work: UnitOfWork, clock: Clock) -> None:
+    await work.settle(row.id, OutboxState(dropped.state.value), clock.now(), error=dropped.because)
+    await _note(notice, dropped.state, dropped.because, work, clock, f"notice.{dropped.state.value}", because=dropped.because)
 
 
 async def note_sent(ready: Ready, receipt: Receipt, work: UnitOfWork, clock: Clock) -> None:
@@ -132,10 +143,9 @@ async def note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, cloc
 
 
 def _pause(attempts: int, error: OutsideError) -> timedelta:
-    """What the vendor asked for, else 1, 2, 4 … minutes, at most an hour."""
-    if isinstance(error, RateLimited):
-        return timedelta(seconds=error.retry_after)
-    return timedelta(minutes=min(2 ** (attempts - 1), 60))
+    """What the vendor asked for, at least 1, 2, 4 … minutes, at most an hour."""
+    pause = timedelta(minutes=min(2 ** (attempts - 1), 60))
+    return max(pause, timedelta(seconds=error.retry_after)) if isinstance(error, RateLimited) else pause
 
 
 async def _note(notice: NoticeId, state: NoticeState, why: str, work: UnitOfWork, clock: Clock, kind: str, **facts: str) -> None:
@@ -173,6 +183,4 @@ async def _unknown(row: OutboxRow, notice: NoticeId, because: str, work: UnitOfW
     _, customer = await work.notice(notice)
     book = (await work.account(customer)).book
     data = {"what": "unknown_message", "row": str(row.id)}
-    card = StaffCard(CardId(new_id()), CardKind.PROBLEM, book.id, notice, book.place.day(now), now, data=data)
-    if await work.add_card(card):
-        await show(work, book, card, now)
+    await stand(work, book, StaffCard(CardId(new_id()), CardKind.PROBLEM, book.id, notice, book.place.day(now), now, data=data))

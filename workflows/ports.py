@@ -118,7 +118,7 @@ class Outreach(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LetterLine:
-    """One item in a letter."""
+    """One item in a letter. `credit` is what credit notes took off it; null: nothing."""
 
     number: str
     due_on: date
@@ -127,10 +127,15 @@ class LetterLine:
     open: Money
     issued_on: date | None = None
     reference: str | None = None
+    credit: Money | None = None
+
+    @property
+    def credited(self) -> Money:
+        return self.credit or Money.zero(self.total.currency)
 
     @property
     def paid(self) -> Money:
-        return self.total - self.open
+        return self.total - self.open - self.credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,10 +382,16 @@ class UnitOfWork(Protocol):
 
     # cards
     async def add_card(self, card: StaffCard) -> bool:
-        """False when a card of that kind, subject and day stands already. Freezes older live cards of the subject (not problems)."""
+        """False when a card of that kind, subject and day stands already; one that has frozen stands again, with the new `at` and `data`.
+
+        Freezes older live cards of the subject (not problems).
+        """
         ...
 
-    async def card(self, card: CardId) -> StaffCard: ...
+    async def card(self, card: CardId) -> StaffCard:
+        """Its row locked to the end of the unit where the database has row locks."""
+        ...
+
     async def live_cards(self, book: BookId | None = None, subject: UUID | None = None) -> Sequence[StaffCard]:
         """Newest first."""
         ...

@@ -75,7 +75,9 @@ def _weigh(account: Account, items: list[ItemId]) -> _Raised:
     Instalments whose plan has ended since are left out.
     """
     left, standing = balances(account), {item.id: item for item in account.all_items}
-    ranked = sorted({item for item in items if item in standing}, key=lambda item: (standing[item].due_on or date.max, standing[item].number))
+    ranked = sorted(
+        {item for item in items if item in standing}, key=lambda item: (standing[item].due_on or date.max, standing[item].number)
+    )
     return _Raised(account.customer.id, tuple(ranked), max((left.open_of(item).minor for item in ranked), default=0))
 
 

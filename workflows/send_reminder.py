@@ -125,7 +125,7 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
     if preview.warnings and not ask.reason.strip():
         raise NeedsReason(f"{preview.warnings[0]} Give a reason to send it all the same.")
     notice = _notice(policy, account, item, ask, clock)
-    if not await work.add_notice(account.customer.id, notice, f"staff:{account.customer.id}:{ask.earlier}"):
+    if not await work.add_notice(account.customer.id, notice, f"staff:{account.customer.id}:{len(account.notices)}"):
         raise AlreadyDone("This reminder is on its way already.")
     await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, clock.now())
     facts = {"notice": str(notice.id), "step": notice.step, "reason": ask.reason.strip(), "warnings": list(preview.warnings)}

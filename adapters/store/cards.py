@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -19,15 +20,20 @@ _CARD = t.cards.c
 
 class Cards(Part):
     async def add_card(self, card: StaffCard) -> bool:
-        if not await self._add_new(t.cards, **rows.card_values(card)):
+        insert = sqlite.insert if self._connection.dialect.name == "sqlite" else postgresql.insert
+        written = insert(t.cards).values(rows.card_values(card))
+        again = {"state": CardState.LIVE.value, "at": written.excluded.at, "data": written.excluded.data}
+        done_with = _CARD.state == CardState.FROZEN.value
+        written = written.on_conflict_do_update(index_elements=("kind", "subject", "day"), set_=again, where=done_with)
+        if (await self._connection.execute(written.returning(_CARD.id))).one_or_none() is None:
             return False
         if card.kind is not CardKind.PROBLEM:
-            older = (_CARD.subject == card.subject) & (_CARD.kind == card.kind.value) & (_CARD.id != card.id)
+            older = (_CARD.subject == card.subject) & (_CARD.kind == card.kind.value) & (_CARD.day != card.day)
             await self._connection.execute(update(t.cards).where(older).values(state=CardState.FROZEN.value))
         return True
 
     async def card(self, card: CardId) -> StaffCard:
-        return rows.card(await self._one(select(t.cards).where(_CARD.id == card), "card"))
+        return rows.card(await self._one(select(t.cards).where(_CARD.id == card).with_for_update(), "card"))
 
     async def live_cards(self, book: BookId | None = None, subject: UUID | None = None) -> Sequence[StaffCard]:
         query = select(t.cards).where(_CARD.state == CardState.LIVE.value).order_by(_CARD.at.desc(), _CARD.id)
