@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from workflows.domain.account import Account, ItemKind, ListedItem
+from workflows.domain.account import Account, ItemKind, ListedItem, PlanState
 from workflows.domain.allocation import Balances, balances
 from workflows.domain.decision import Decision, State
 from workflows.domain.ids import ItemId
@@ -45,11 +46,33 @@ def letter(
 def _lines(account: Account, left: Balances, listed: Iterable[ListedItem], clock: Clock) -> tuple[LetterLine, ...]:
     today = account.book.place.day(clock.now())
     items = [account.item(entry.item) for entry in listed]
+    money_alone = _money_alone(account, left)
     return tuple(
-        LetterLine(item.number, item.due_on, (today - item.due_on).days, item.total, left.open_of(item.id), item.issued_on, item.reference)
+        LetterLine(
+            item.number,
+            item.due_on,
+            (today - item.due_on).days,
+            item.total,
+            left.open_of(item.id),
+            item.issued_on,
+            item.reference,
+            left.received_on(item.id) - money_alone.received_on(item.id),
+        )
         for item in items
         if item.due_on is not None
     )
+
+
+def _money_alone(account: Account, left: Balances) -> Balances:
+    """The balances without credit notes, so that a letter thanks for no money that never came.
+
+    Those that an active plan started from stay: its sum was agreed on after them.
+    """
+    if not account.credits:
+        return left
+    began = {item: account.book.place.day(plan.at) for plan in account.plans if plan.state is PlanState.ACTIVE for item in plan.covers}
+    earlier = tuple(credit for credit in account.credits if credit.item in began and credit.credited_on <= began[credit.item])
+    return balances(replace(account, credits=earlier))
 
 
 def listed_by_hand(policy: Policy, decision: Decision, leader: ItemId) -> tuple[Step, tuple[ListedItem, ...]]:

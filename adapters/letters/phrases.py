@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from workflows.errors import Refused
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _STEP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _BLANK = re.compile(r"[ \t\r\n]+")  # not `\s`: a no-break space keeps an amount and its currency together
 
@@ -44,12 +43,6 @@ def languages(templates: SandboxedEnvironment) -> frozenset[str]:
     """Those with words that all letters share, shipped or the user's own, in which amounts and dates can be written."""
     found = templates.list_templates(filter_func=lambda name: name.endswith("/words.txt"))
     return frozenset(language for name in found if localedata.exists(language := name.partition("/")[0]))
-
-
-def language_of(wanted: Iterable[str], known: Container[str]) -> str:
-    """The first of the wanted languages that is known (`de` for `de-AT`), else English."""
-    plain = (re.split(r"[-_]", each.strip().lower())[0] for each in wanted)
-    return next((each for each in plain if _LANGUAGE.fullmatch(each) and each in known), "en")
 
 
 class Phrases:

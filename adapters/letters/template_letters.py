@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from adapters.letters.phrases import Phrases, laid_out, language_of, languages, sandbox
+from adapters.letters.locales import language_of, locale_of
+from adapters.letters.phrases import Phrases, laid_out, languages, sandbox
 from adapters.letters.view import view_of
 from workflows.errors import Refused
 from workflows.ports import Letter, Message
@@ -22,9 +23,9 @@ class TemplateLetters:
 
     def write(self, letter: Letter) -> Message:
         """Raises `Refused` when there is nothing to write about, no template of that name, or one that cannot be filled in."""
-        language = language_of((letter.language, letter.book.language), self._languages)
-        step = _words(letter)
-        view = view_of(letter, step, language)
+        locale = locale_of((letter.language, letter.book.language), self._languages, letter.customer.place.country)
+        step, language = _words(letter), language_of(locale)
+        view = view_of(letter, step, locale)
         say = Phrases(self._templates, language, step, view)
         subject = say("subject")
         parts = {**view, "say": say, "subject": subject, "paragraphs": _paragraphs(say, view), "instructions": _payment(say, view)}
@@ -49,9 +50,11 @@ def _words(letter: Letter) -> str:
 
 
 def _paragraphs(say: Phrases, view: dict[str, Any]) -> list[str]:
-    """What the step says, thanks for what was paid, and a word on the second section."""
-    more = [*(["thanks"] if view["part_paid"] else []), *(["also_upcoming"] if view["upcoming"] else [])]
-    return [*say.paragraphs("opening"), *(line for phrase in more if (line := say(phrase)))]
+    """What is open, thanks for what was paid, what else the step says, and a word on the second section."""
+    first, *rest = say.paragraphs("opening") or [""]
+    thanks = say("thanks") if view["part_paid"] else ""
+    more = say("also_upcoming") if view["upcoming"] else ""
+    return [line for line in (first, thanks, *rest, more) if line]
 
 
 def _payment(say: Phrases, view: dict[str, Any]) -> list[str]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
-from babel.dates import format_date
 from babel.lists import format_list
 
+from adapters.letters.locales import full_day, language_of, long_day
 from cards.clean import bare, clean, isolated
 from cards.format import money, name
 from workflows.domain.account import Book
@@ -20,17 +19,14 @@ from workflows.ports import Letter, LetterLine
 
 WEEKDAY_WITHIN = 14  # days; nearer than that people think in weekdays
 NUMBER_WIDTH = 40
-# The commonest country of a language; another language is written as its own country does.
-_LOCALES = {"en": "en_GB", "de": "de_DE"}
-
-
-def locale_of(language: str) -> str:
-    return _LOCALES.get(language, language)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One invoice. `due` names the weekday when it is near, `due_on` never; `paid`, `reference` and `issued` are empty when there is none."""
+    """One invoice. `due` names the weekday when it is near, `due_on` never; what there is none of is empty.
+
+    `partly`: something of it was paid or credited, so that `open` is a part of it.
+    """
 
     number: str
     due: str
@@ -39,6 +35,8 @@ class Line:
     open: str
     total: str
     paid: str
+    credited: str
+    partly: bool
     reference: str
     issued: str
 
@@ -53,9 +51,8 @@ class Sum:
     asked: str
 
 
-def view_of(letter: Letter, step: str, language: str) -> dict[str, Any]:
+def view_of(letter: Letter, step: str, locale: str) -> dict[str, Any]:
     """The names a template may use, for every step the same. Something is listed; with the step `upcoming` something upcoming is."""
-    locale = locale_of(language)
     overdue = [_line(line, locale) for line in letter.overdue]
     upcoming = [_line(line, locale) for line in letter.upcoming]
     # The one whose turn it is leads; a person may have chosen one that is not the oldest.
@@ -64,10 +61,10 @@ def view_of(letter: Letter, step: str, language: str) -> dict[str, Any]:
     asked = letter.amounts or totals(line.open for line in letter.overdue)
     soon = totals(line.open for line in letter.upcoming)
     return {
-        "language": language,
+        "language": language_of(locale),
         "seller": name(letter.book.name),
         "customer": name(bare(letter.customer.name) or letter.customer.number),
-        "today": _long(letter.day, locale),
+        "today": long_day(letter.day, locale),
         "lead": led[0],
         "earliest": min(zip(led_by, led, strict=True), key=lambda pair: pair[0].due_on)[1],
         "overdue": overdue,
@@ -87,17 +84,20 @@ def view_of(letter: Letter, step: str, language: str) -> dict[str, Any]:
 
 
 def _line(line: LetterLine, locale: str) -> Line:
+    paid, credited = (money(part, locale) if part.minor > 0 else "" for part in (line.paid, line.credited))
     near = abs(line.days_past_due) <= WEEKDAY_WITHIN
     return Line(
         number=name(line.number, NUMBER_WIDTH),
-        due=format_date(line.due_on, "full", locale=locale) if near else _long(line.due_on, locale),
-        due_on=_long(line.due_on, locale),
+        due=full_day(line.due_on, locale) if near else long_day(line.due_on, locale),
+        due_on=long_day(line.due_on, locale),
         days=line.days_past_due,
         open=money(line.open, locale),
         total=money(line.total, locale),
-        paid=money(line.paid, locale) if line.paid.minor > 0 else "",
+        paid=paid,
+        credited=credited,
+        partly=bool(paid or credited),
         reference=name(line.reference) if line.reference else "",
-        issued=_long(line.issued_on, locale) if line.issued_on else "",
+        issued=long_day(line.issued_on, locale) if line.issued_on else "",
     )
 
 
@@ -123,10 +123,6 @@ def _seller(book: Book) -> dict[str, Any]:
         "mailto": f"mailto:{quote(email, safe='@')}" if email else "",
         "instructions": [isolated(line) for line in map(bare, lines) if line],
     }
-
-
-def _long(day: date, locale: str) -> str:
-    return format_date(day, "long", locale=locale)
 
 
 def _listed(words: Sequence[str], locale: str) -> str:

@@ -34,11 +34,13 @@ def line(
     currency: str = "EUR",
     reference: str | None = None,
     issued: int | None = 30,
+    credit: str | None = None,
 ) -> LetterLine:
     """An invoice that many days late on the day of the letter (negative: before its due day)."""
     due = TODAY - timedelta(days=late)
     issued_on = due - timedelta(days=issued) if issued is not None else None
-    return LetterLine(number, due, late, Money.of(total or open_, currency), Money.of(open_, currency), issued_on, reference)
+    whole, left, credited = Money.of(total or open_, currency), Money.of(open_, currency), Money.of(credit, currency) if credit else None
+    return LetterLine(number, due, late, whole, left, issued_on, reference, credited)
 
 
 def letter(
@@ -56,6 +58,7 @@ def letter(
 
 
 PART_PAID = line("INV-2041", 25, "10000.00", total="12000.00", reference="PO 8841")
+CREDITED = line("INV-2041", 25, "10000.00", total="12000.00", credit="500.00")
 ONE_DAY = line("INV-2077", 1, "2400.00")
 DOLLARS = line("INV-2080", 12, "900.00", currency="USD")
 SOON = line("INV-2090", -3, "1250.50")
@@ -75,6 +78,7 @@ def samples(language: str) -> dict[str, Letter]:
             "upcoming-many": letter("upcoming", upcoming=(SOON, LATER), language=language),
             "upcoming-with-overdue": letter("upcoming", ONE_DAY, upcoming=(SOON,), language=language),
             "part-paid": letter("first", PART_PAID, language=language),
+            "credited": letter("second", CREDITED, language=language),
             "on-account": letter("second", line(), ONE_DAY, language=language, on_account=(Money.of("400.00", "EUR"),)),
             "bare": letter("first", line(issued=None), language=language, book=_without_ways()),
         }
