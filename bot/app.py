@@ -17,10 +17,11 @@ from adapters.outreach.smtp import TLS, SMTPMail
 from adapters.outreach.smtp import SMTPSettings as MailSettings
 from adapters.store.engine import open_engine
 from adapters.store.inbound import SqlInbound
+from adapters.store.keys import must_fit
 from adapters.store.migrate import is_current
 from adapters.store.unit_of_work import SqlStore
 from bot.clock import SystemClock
-from bot.config import Settings, SlackSettings, SMTPSettings, secret_keys
+from bot.config import Settings, SlackSettings, SMTPSettings, database_file, secret_keys
 from bot.handle import Desk
 from bot.jobs import Jobs
 from bot.policies import PolicyBook, PolicyVersion, policy_files
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 
 class NotMigrated(Refused):
-    """The database's schema is missing or of another version."""
+    """There is no database, or its schema is of another version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,18 @@ async def running(settings: Settings, clock: Clock | None = None, *, connect: bo
 
 
 async def _build(settings: Settings, clock: Clock) -> App:
-    engine = open_engine(settings.database_url)
-    if not await is_current(engine):
+    file = database_file(settings.database_url)
+    if file is not None and not file.exists():
+        raise NotMigrated(f"There is no database {file.absolute()}. To make it, run: duebot migrate")
+    keys, engine = secret_keys(settings), open_engine(settings.database_url)
+    try:
+        await _must_be_migrated(is_current(engine))
+        await must_fit(keys, engine)
+        store = SqlStore(engine, keys)
+        policies = await load_policies(settings, store)
+    except BaseException:
         await engine.dispose()
-        raise NotMigrated("The database's schema is not of this version. Run: duebot migrate")
-    store = SqlStore(engine, secret_keys(settings))
-    policies = await load_policies(settings, store)
+        raise
     letters, inbound, wake = TemplateLetters(settings.letters), store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
     desk = Desk(store, policies, letters, clock, rooms, wake.set)
@@ -83,10 +90,18 @@ async def _build(settings: Settings, clock: Clock) -> App:
     return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, wake, slack)
 
 
+async def _must_be_migrated(asked: Awaitable[bool]) -> None:
+    if not await asked:
+        raise NotMigrated("The database's schema is not of this version. Run: duebot migrate")
+
+
 async def load_policies(settings: Settings, store: SqlStore) -> PolicyBook:
     """The files as they are now become the newest versions; older ones stay for the accounts that run on them."""
     current = [(name, await store.add_policy(name, text)) for name, text in policy_files(settings.policies)]
-    return PolicyBook(list(starmap(PolicyVersion, await store.policy_versions())), current)
+    try:
+        return PolicyBook(list(starmap(PolicyVersion, await store.policy_versions())), current)
+    except ValueError as both:
+        raise Refused(f"{str(both).capitalize()}.") from None
 
 
 def channels(smtp: SMTPSettings, clock: Clock) -> Mapping[str, Outreach]:

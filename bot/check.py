@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from adapters.outreach.mime import mailbox
+from adapters.store.trouble import sentence_of
 from bot.app import App, NotMigrated, running
 from bot.config import BadSetting, Settings
 from bot.policies import BadPolicy
+from bot.web.acting import Nobody, acting_user
+from cards.format import count
 from workflows.domain.access import Role
 from workflows.domain.account import Book
 from workflows.domain.calendar import spoken
 from workflows.domain.freshness import fresh_until
-from workflows.errors import OutsideError
+from workflows.errors import OutsideError, Refused
 from workflows.ports import OutboxState
 
 
@@ -33,12 +36,14 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
             found += await _of_store(app)
             if not offline:
                 found += await _of_slack(app)
-    except NotMigrated:
-        found.append(Finding("migrations", "The database has no schema of this version, so nothing can start.", "Run: duebot migrate"))
-    except (BadSetting, BadPolicy) as bad:
-        found.append(Finding("settings", str(bad), "Correct it and run: duebot check"))
-    except OSError as error:
-        found.append(Finding("database", f"The database cannot be reached: {error}", "Start it, or correct DUEBOT_DATABASE_URL."))
+    except NotMigrated as missing:
+        found.append(Finding("migrations", f"Nothing can start. {missing}", "Run: duebot migrate"))
+    except (BadSetting, BadPolicy, Refused) as bad:
+        found.append(Finding("settings", f"Nothing can start. {bad}", "Correct it and run: duebot check"))
+    except Exception as error:
+        if (sentence := sentence_of(error)) is None:
+            raise
+        found.append(Finding("database", f"Nothing can start. {sentence}", "Correct it and run: duebot check"))
     return found
 
 
@@ -46,7 +51,7 @@ def _of_settings(settings: Settings) -> list[Finding]:
     smtp, slack, found = settings.smtp, settings.slack, []
     if smtp.host is None and smtp.folder is None:
         what = "No mail server is set, so messages to customers stay in the queue."
-        found.append(Finding("smtp.host", what, "Set DUEBOT_SMTP__HOST and DUEBOT_SMTP__SENDER."))
+        found.append(Finding("smtp.host", what, "Set DUEBOT_SMTP__HOST and DUEBOT_SMTP__SENDER, or DUEBOT_SMTP__FOLDER to try things out."))
     elif smtp.sender is None or mailbox(smtp.sender) is None:
         what = "There is no sender address that a mail server would take."
         found.append(Finding("smtp.sender", what, "Set DUEBOT_SMTP__SENDER to an address such as receivables@your-company.example."))
@@ -62,28 +67,36 @@ async def _of_store(app: App) -> list[Finding]:
     found = []
     async with app.store() as work:
         books, users, counts = await work.books(), await work.users(), await work.outbox_counts()
+        acting = await acting_user(app.settings.inbox_user, work)
     if not any(user.role is Role.ADMINISTRATOR for user in users):
-        what = "There is no administrator, so nobody can use the inbox or be linked in chat."
-        found.append(Finding("users.administrator", what, "Run: duebot user add EMAIL --name NAME --role administrator"))
-    found += [finding for book in books if (finding := _of_book(book, app)) is not None]
+        what = "There is no administrator, so nobody can use the inbox or set Duebot up from chat."
+        found.append(Finding("users.administrator", what, 'Run: duebot user add EMAIL --name "YOUR NAME" --role administrator'))
+    elif isinstance(acting, Nobody):
+        found.append(
+            Finding("users.inbox", f"Nobody can use the inbox. {acting.why}", "Set DUEBOT_INBOX_USER to the e-mail of one of them.")
+        )
+    found += [finding for book in books for finding in _of_book(book, app)]
     if app.slack is not None:
         found += [_no_channel(book) for book in books if book.chat_channel is None]
     unknown = sum(number for (_, state), number in counts.items() if state is OutboxState.UNKNOWN)
     if unknown:
-        what = f"{unknown} messages may or may not have left; nothing is sent again by itself."
+        what = f"{count(unknown, 'message')} may or may not have left; nothing is sent again by itself."
         found.append(Finding("outbox.unknown", what, "Answer their cards in the inbox: was it sent, or send again?"))
     if (await app.store.audit.verify()).first_bad is not None:
         found.append(Finding("audit", "The audit trail does not verify.", "Run: duebot audit verify"))
     return found
 
 
-def _of_book(book: Book, app: App) -> Finding | None:
-    """A file too old to send on."""
-    until = fresh_until(book, has_items=book.read_through is not None)
-    if until is None or app.clock.now() < until or book.read_through is None:
-        return None
+def _of_book(book: Book, app: App) -> list[Finding]:
+    """A file too old to send on, or none yet."""
+    if book.read_through is None:
+        what = f"No invoices of the book {book.slug} were read yet."
+        return [Finding(f"book.{book.slug}.empty", what, f"Run: duebot import FILE --book {book.slug}")]
+    until = fresh_until(book, has_items=True)
+    if until is None or app.clock.now() < until:
+        return []
     what = f"The last file of the book {book.slug} is of {spoken(book.read_through)}: too old, so nothing is sent from it."
-    return Finding(f"book.{book.slug}.stale", what, f"Run: duebot import FILE --book {book.slug}")
+    return [Finding(f"book.{book.slug}.stale", what, f"Run: duebot import FILE --book {book.slug}")]
 
 
 def _no_channel(book: Book) -> Finding:

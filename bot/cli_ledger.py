@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,49 +12,64 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from adapters.accounting.ledger_file import Reading, read_ledger
-from adapters.accounting.mapping import load_mapping
+from adapters.accounting.mapping import load_mapping, shipped_names
 from bot import reports
 from bot.answers import answer, several, why_card
 from bot.app import App
-from bot.commands import AskBalance, AskInvoice, parse
-from bot.terminal import DONE, FAILED, QUESTION, Format, notes, polite, say, say_json, stop, with_app
+from bot.commands import Ask, AskBalance, AskHelp, AskInvoice, AskOverdue, parse
+from bot.options import JSON, Book, Day, OnlyBook, a_currency, a_day
+from bot.terminal import DONE, FAILED, QUESTION, notes, polite, say, say_json, stop, with_app
+from cards.clean import clean
 from cards.format import count
+from cards.help import help_card
 from cards.plain.render import render
-from workflows.answer_query import Choices, balance, invoice, known_at
+from workflows.answer_query import Choices, balance, invoice, known_at, overdue
 from workflows.import_ledger import Imported, ImportLedger, NothingKept, import_ledger
 from workflows.ports import UnitOfWork
 
 SHOWN = 20
 
-Book = Annotated[str, typer.Option(help="The book's short name.")]
-JSON = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="As of this day instead of today.")]
+verbs = typer.Typer(rich_markup_mode=None)
+report = typer.Typer(help="Prints the figures of the cards, as of any day.", no_args_is_help=True, rich_markup_mode=None)
+verbs.add_typer(report, name="report")
 
 
-def attach(main: typer.Typer) -> None:
-    """Adds the verbs to the command."""
-    main.command("import")(polite(import_file))
-    main.command("query")(polite(query))
-    main.command("explain")(polite(explain))
-    report = typer.Typer(help="The figures the cards show, as of any day.", no_args_is_help=True, rich_markup_mode=None)
-    report.command("aging")(polite(aging))
-    main.add_typer(report, name="report")
+class Format(StrEnum):
+    """What a report looks like."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
+@report.callback()
+def _group() -> None:
+    """Keeps a group with one verb a group."""
+
+
+@verbs.command("import")
+@polite
 async def import_file(
-    file: Annotated[Path, typer.Argument(help="A CSV file, or gzip of one.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or gzip of one.", show_default=False)],
     book: Book = "main",
-    mapping: Annotated[str | None, typer.Option("--map", help="A mapping file, or the name of a shipped one.")] = None,
-    currency: Annotated[str | None, typer.Option(help="The currency of rows that name none.")] = None,
-    as_of: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day the file was exported (default: today).")] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option("--map", metavar="MAPPING", help=f"A mapping file, or the name of a shipped one: {', '.join(shipped_names())}."),
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(parser=a_currency, metavar="CODE", help="The currency of rows that name none, like EUR.")
+    ] = None,
+    as_of: Annotated[
+        date | None, typer.Option(parser=a_day, metavar="DATE", help="The day the file was exported; today unless given.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Use a certain mapping without asking.")] = False,
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="Keep nothing if any row is refused.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
     as_json: JSON = False,
 ) -> None:
-    """Reads invoices and what was paid on them from a file.
+    """Reads invoices, and what was paid on them, from a file.
 
-    Exit code 0: rows were read (refused ones are listed); 1: nothing was kept; 2: a question needs your answer.
+    It works out which column is which, shows it, and asks when it is not certain. Rows that are wrong are refused with their line and
+    column; the others are kept. Exit code 1: nothing was kept; 2: a question needs your answer.
     """
     reading = read_ledger(file, load_mapping(mapping) if mapping else None, currency)
     _agree(reading, yes=yes)
@@ -61,7 +77,7 @@ async def import_file(
     async def run(app: App) -> tuple[Imported, bool]:
         async with app.store() as work:
             today = (await work.book(book)).place.day(app.clock.now())
-        day = as_of.date() if as_of else today
+        day = as_of or today
         ask = ImportLedger(book, reading.rows(), day, reading.number_column, all_or_nothing, dry_run)
         try:
             async with app.store() as work:
@@ -89,7 +105,8 @@ def _agree(reading: Reading, *, yes: bool) -> None:
     for doubt in reading.doubts:
         notes.print(doubt, markup=False)
     if sys.stdin.isatty() and not yes:
-        typer.confirm("Is that right?", abort=True, err=True)
+        if not typer.confirm("Is that right?", err=True):
+            stop(QUESTION, "Nothing was read. Keep the lines above in a file, put them right, and give it with --map.")
     elif not reading.certain:
         stop(QUESTION, "The mapping is not certain. Keep the lines above in a file, put them right, and give it with --map.")
 
@@ -98,46 +115,72 @@ def _tell(result: Imported, *, kept: bool, dry_run: bool, as_json: bool) -> None
     if as_json:
         say_json(reports.import_json(result))
         return
-    verb = "Read" if kept else "Would read" if dry_run else "Kept nothing of"
+    verb = "Read" if kept else "Would read" if dry_run else "A row was refused, so nothing was kept of"
     say(
         f"{verb} {count(result.rows, 'row')}: {count(result.invoices, 'invoice')}, {result.imported:,} imported, {result.updated:,} updated, "
         f"{result.unchanged:,} unchanged, {len(result.refused):,} refused."
     )
     for refusal in result.refused[:SHOWN]:
-        say(f"  line {refusal.line}{f', {refusal.column}' if refusal.column else ''}: {refusal.reason}")
+        say(clean(f"  line {refusal.line}{f', {refusal.column}' if refusal.column else ''}: {refusal.reason}"))
     if len(result.refused) > SHOWN:
         say(f"  and {len(result.refused) - SHOWN:,} more; --json lists them all.")
     if result.repeats:
-        say(f"  {count(len(result.repeats), 'row')} equal to an earlier one; --json lists them.")
+        say(f"  {count(len(result.repeats), 'row')} equal to an earlier one; --json lists which.")
 
 
+@verbs.command()
+@polite
 async def query(
-    text: Annotated[list[str], typer.Argument(help="balance CUSTOMER, overdue, invoice NUMBER, or help.")], as_json: JSON = False
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORDS...", help="balance CUSTOMER, overdue, invoice NUMBER, or help.", show_default=False)
+    ],
+    as_json: JSON = False,
 ) -> None:
-    """Asks what `/due` answers in chat, as in: duebot query balance acme."""
-    words = " ".join(text)
+    """Answers what is open, overdue, or known of an invoice.
+
+    The same questions as /due in chat, as in: duebot query balance acme. Exit code 1: there is no such thing; 2: several fit.
+    """
+    ask = parse(" ".join(words))
+    if isinstance(ask, AskHelp):
+        _explain_questions(ask)
+        return
 
     async def run(app: App) -> None:
+        now = app.clock.now()
         async with app.store() as work:
+            facts, clear = await _facts(ask, app, work)
             if as_json:
-                say_json(await _as_json(words, app, work))
-                return
-            say(render(await answer(parse(words), work, app.policies, app.clock.now())))
+                say_json(facts)
+            else:
+                say(render(await answer(ask, work, app.policies, now)))
+        if not clear:
+            stop(QUESTION, "Several fit; ask again for one of them.")
 
     await with_app(run)
 
 
-async def _as_json(words: str, app: App, work: UnitOfWork) -> object:
-    ask, now = parse(words), app.clock.now()
+def _explain_questions(ask: AskHelp) -> None:
+    said = render(help_card("duebot query", ask.unknown or None, ask.lacks or None, ask.near or None))
+    if ask == AskHelp():
+        say(said)
+    else:
+        stop(QUESTION, said)
+
+
+async def _facts(ask: Ask, app: App, work: UnitOfWork) -> tuple[object, bool]:
+    """What was asked for as JSON, and whether it is one thing; raises `NotKnown`."""
+    now = app.clock.now()
     match ask:
         case AskBalance():
             found = await balance(ask.customer, work, app.policies, now)
-            return _choices(found) if isinstance(found, Choices) else reports.account_json(found)
+            return (_choices(found), False) if isinstance(found, Choices) else (reports.account_json(found), True)
         case AskInvoice():
             one = await invoice(ask.number, work, app.policies, now)
-            return _choices(one) if isinstance(one, Choices) else reports.item_json(*one)
-        case _:
-            return {"summary": (await answer(ask, work, app.policies, now)).summary}
+            return (_choices(one), False) if isinstance(one, Choices) else (reports.item_json(*one), True)
+        case AskOverdue() | AskHelp():
+            days = {book.id: book.place.day(now) for book in await work.books()}
+            late = await overdue(work, app.policies, now, days)
+            return {"overdue": [reports.account_json(seen, overdue_only=True) for seen in late.accounts], "more": late.more}, True
 
 
 def _choices(found: Choices) -> object:
@@ -145,24 +188,33 @@ def _choices(found: Choices) -> object:
     return {"asked": found.asked, "customers": [{"number": one.number, "name": one.name} for one in found.customers], "invoices": items}
 
 
+@verbs.command()
+@polite
 async def explain(
-    number: Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's number.")],
+    number: Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's number.", show_default=False)],
     at: Day = None,
-    book: Annotated[str | None, typer.Option(help="Only in this book.")] = None,
+    book: OnlyBook = None,
     as_json: JSON = False,
 ) -> None:
-    """Why something was, or was not, sent about an invoice, and what comes next."""
+    """Says why something was, or was not, sent.
+
+    For one invoice: how it stands, why, what happened, and what comes next. Exit code 1: there is no such invoice; 2: several have
+    that number.
+    """
 
     async def run(app: App) -> None:
         async with app.store() as work:
             chosen = None if book is None else (await work.book(book)).id
             found = await invoice(number, work, app.policies, app.clock.now(), chosen)
             if isinstance(found, Choices):
-                say(render(several(found)))
+                if as_json:
+                    say_json(_choices(found))
+                else:
+                    say(render(several(found)))
                 stop(QUESTION, "That number stands in several places; name the book with --book.")
             seen, decided = found
             if at is not None:
-                seen = known_at(seen, at.date())
+                seen = known_at(seen, at)
                 decided = seen.of(decided.item.id)
             if as_json:
                 say_json(reports.item_json(seen, decided))
@@ -172,19 +224,24 @@ async def explain(
     await with_app(run)
 
 
+@report.command()
+@polite
 async def aging(
     book: Book = "main",
     at: Day = None,
-    form: Annotated[Format, typer.Option("--format", help="text or json.")] = Format.TEXT,
+    form: Annotated[Format, typer.Option("--format", metavar="FORMAT", help="What it looks like: text or json.")] = Format.TEXT,
     as_json: JSON = False,
-    out: Annotated[Path | None, typer.Option(help="Write it into this file.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it into this file instead of printing it.")] = None,
 ) -> None:
-    """What is open by days past due, per currency."""
+    """Prints what is open by days past due, per currency.
+
+    Every invoice and payment dated on or before the day counts, whenever it was learnt. What is due that day is current.
+    """
 
     async def run(app: App) -> None:
         async with app.store() as work:
             chosen = await work.book(book)
-            day: date = at.date() if at else chosen.place.day(app.clock.now())
+            day = at or chosen.place.day(app.clock.now())
             rows = await work.aging(chosen.id, day)
         if as_json or form is Format.JSON:
             say_json(reports.aging_json(chosen, day, rows), out)

@@ -5,13 +5,21 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import tomllib
+from difflib import get_close_matches
 from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
 KEY_BYTES = 32
+PREFIX, NESTED = "DUEBOT_", "__"
 SETTINGS_FILE = "duebot.toml"
+SQLITE = "sqlite+aiosqlite:///"
+# Kubernetes tells every container where a service called "duebot" is, in names of this kind.
+_NOT_OURS = ("DUEBOT_SERVICE_", "DUEBOT_PORT")
 
 
 class BadSetting(ValueError):
@@ -20,6 +28,8 @@ class BadSetting(ValueError):
 
 class SlackSettings(BaseModel):
     """A Slack app: HTTP needs the signing secret, Socket Mode the app-level token."""
+
+    model_config = ConfigDict(extra="forbid")
 
     bot_token: SecretStr | None = None
     signing_secret: SecretStr | None = None
@@ -34,7 +44,7 @@ class SlackSettings(BaseModel):
     @classmethod
     def ends_in_a_slash(cls, value: str) -> str:
         if not value.endswith("/api/"):
-            raise ValueError("must end in /api/")
+            raise ValueError("expected an address that ends in /api/")
         return value
 
     @property
@@ -45,11 +55,13 @@ class SlackSettings(BaseModel):
 class SMTPSettings(BaseModel):
     """The server that takes outgoing mail."""
 
+    model_config = ConfigDict(extra="forbid")
+
     host: str | None = None
     port: int = Field(default=587, ge=1, le=65535)
     user: str | None = None
     password: SecretStr | None = None
-    security: str = Field(default="starttls", pattern="^(starttls|tls|none)$")
+    security: Literal["starttls", "tls", "none"] = "starttls"
     sender: str | None = Field(default=None, description="the address mail comes from")
     folder: Path | None = Field(default=None, description="write mails as .eml files into this folder instead of sending them")
 
@@ -58,10 +70,10 @@ class Settings(BaseSettings):
     """Everything an administrator sets. Names in the environment begin with `DUEBOT_`, nested ones join with `__`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="DUEBOT_", env_nested_delimiter="__", toml_file=SETTINGS_FILE, extra="forbid", hide_input_in_errors=True
+        env_prefix=PREFIX, env_nested_delimiter=NESTED, toml_file=SETTINGS_FILE, extra="forbid", hide_input_in_errors=True
     )
 
-    database_url: str = "sqlite+aiosqlite:///duebot.db"
+    database_url: str = Field(default=f"{SQLITE}duebot.db", repr=False, description="may hold a password, so it is never shown")
     secret_key: SecretStr | None = Field(default=None, description="base64 of 32 bytes")
     secret_key_before: SecretStr | None = Field(default=None, description="the old key, while data is being re-encrypted")
     public_url: str | None = None
@@ -74,8 +86,28 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def a_database_we_know(cls, value: str) -> str:
-        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+psycopg://")):
-            raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+psycopg://")
+        if not value.startswith((SQLITE, "postgresql+psycopg://")):
+            raise ValueError(f"expected an address that begins with {SQLITE} or postgresql+psycopg://")
+        if value.startswith(SQLITE) and value.removeprefix(SQLITE) in {"", ":memory:"}:
+            raise ValueError(f"expected a file, as in {SQLITE}duebot.db")
+        try:
+            _ = urlsplit(value).port
+        except ValueError:
+            raise ValueError("expected a number after the host's colon; write special characters of a password as %XX") from None
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def an_address_others_reach(cls, value: str | None) -> str | None:
+        if value is not None and (urlsplit(value).scheme != "https" or not urlsplit(value).hostname):
+            raise ValueError("expected an address such as https://duebot.example.com")
+        return value
+
+    @field_validator("policies", "letters")
+    @classmethod
+    def a_folder_that_is_there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"expected a folder, and {value} is none")
         return value
 
     @classmethod
@@ -94,11 +126,84 @@ class Settings(BaseSettings):
 
 def read_settings(**given: object) -> Settings:
     """Raises `BadSetting` naming every wrong setting and what was expected."""
+    _must_be_readable(Path(SETTINGS_FILE))
+    wrong = [_unknown(name) for name in sorted(os.environ) if _looks_ours(name) and name not in setting_names()]
+    settings = None
     try:
-        return Settings(**given)  # type: ignore[arg-type]
+        settings = Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        wrong = "; ".join(f"DUEBOT_{'__'.join(str(part).upper() for part in found['loc'])}: {found['msg']}" for found in error.errors())
-        raise BadSetting(f"These settings are wrong: {wrong}") from None
+        wrong += [_worded(dict(found)) for found in error.errors(include_url=False, include_input=False)]
+    except SettingsError as error:  # the only texts that are parsed are lists and whole sections, given in the environment
+        wrong.append(_unparsed(error))
+    if wrong or settings is None:
+        raise BadSetting("\n".join(dict.fromkeys(wrong)))
+    return settings
+
+
+def setting_names() -> tuple[str, ...]:
+    """Every name an administrator may set, as in the environment."""
+    found: list[str] = []
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        inner = section.model_fields if isinstance(section, type) and issubclass(section, BaseModel) else None
+        found += [name] if inner is None else [f"{name}{NESTED}{part}" for part in inner]
+    return tuple(f"{PREFIX}{name.upper()}" for name in found)
+
+
+def database_file(database_url: str) -> Path | None:
+    """Where a local database is; null for a server's."""
+    return Path(database_url.removeprefix(SQLITE)) if database_url.startswith(SQLITE) else None
+
+
+def _must_be_readable(file: Path) -> None:
+    try:
+        tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return
+    except tomllib.TOMLDecodeError as error:
+        raise BadSetting(f"{file} is not TOML: {error}.") from None
+    except UnicodeDecodeError:
+        raise BadSetting(f"{file} is not UTF-8 text.") from None
+    except OSError as error:
+        raise BadSetting(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _looks_ours(name: str) -> bool:
+    return name.startswith(PREFIX) and not name.startswith(_NOT_OURS)
+
+
+def _unknown(name: str) -> str:
+    near = get_close_matches(name, setting_names(), n=1, cutoff=0.75)
+    return f"{name}: there is no such setting." + (f" Did you mean {near[0]}?" if near else "")
+
+
+def _unparsed(error: SettingsError) -> str:
+    field = str(error).partition('"')[2].partition('"')[0].upper()
+    names = [name for name in setting_names() if name.startswith(f"{PREFIX}{field}") and name in os.environ]
+    lists = [name for name in names if name.endswith("_CHANNELS")]
+    return f'{", ".join(lists or names)}: expected a JSON list, as in ["C0123456789"].'
+
+
+_WORDS = {
+    "int_parsing": "expected a whole number",
+    "int_type": "expected a whole number",
+    "string_type": "expected a text in quotes",
+    "path_type": "expected a path in quotes",
+    "tuple_type": 'expected a list, as in ["C0123456789"]',
+    "model_type": "expected a section with settings of its own, not one value",
+    "greater_than_equal": "expected at least {ge}",
+    "less_than_equal": "expected at most {le}",
+    "literal_error": "expected {expected}",
+}
+
+
+def _worded(found: dict[str, Any]) -> str:
+    """One sentence for what pydantic found; never with the value, which may be a secret."""
+    name = PREFIX + NESTED.join(str(part).upper() for part in found["loc"] if isinstance(part, str))
+    if found["type"] == "extra_forbidden":
+        return _unknown(name)
+    words = _WORDS.get(found["type"], found["msg"].removeprefix("Value error, "))
+    return f"{name}: {words.format(**found.get('ctx', {}))}."
 
 
 def secret_keys(settings: Settings) -> tuple[bytes, ...]:
@@ -120,14 +225,25 @@ def _decoded(key: SecretStr) -> bytes:
 
 
 def _kept_key(database_url: str) -> bytes:
-    if not database_url.startswith("sqlite"):
+    database = database_file(database_url)
+    if database is None:
         raise BadSetting(
             "DUEBOT_SECRET_KEY: missing; every machine on a shared database needs the same. Make one with: openssl rand -base64 32"
         )
-    path = Path(database_url.removeprefix("sqlite+aiosqlite:///")).with_suffix(".key")
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")
-    return _decoded(SecretStr(path.read_text(encoding="ascii").strip()))
+    path = database.with_suffix(".key")
+    try:
+        if not path.exists():
+            _make_key(path)
+        return _decoded(SecretStr(path.read_text(encoding="utf-8").strip()))
+    except OSError as error:
+        raise BadSetting(f"The key beside the database, {path}, cannot be read or made: {error.strerror}.") from None
+    except (BadSetting, UnicodeDecodeError):
+        raise BadSetting(
+            f"{path} is not a key any more: expected the base64 of 32 bytes. Put back the one this database was made with."
+        ) from None
+
+
+def _make_key(path: Path) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)) + b"\n")

@@ -16,8 +16,9 @@ from bot.app import App, running
 from bot.clock import FixedClock
 from bot.config import Settings, SlackSettings, SMTPSettings
 from bot.draw import draw
+from bot.http import PRIVATE_HOST
 from bot.reports import aging_card
-from bot.serve import serve_app
+from bot.serve import listening, serve_app
 from bot.terminal import say
 from cards.format import count
 from cards.plain.render import render
@@ -37,6 +38,7 @@ NORA, TOMAS = "nora@alderfinch.example", "tomas@alderfinch.example"
 
 async def run_demo(*, once: bool, port: int) -> None:
     """Everything lives in a folder that is gone afterwards. The same figures on every run."""
+    private, public = (None, None) if once else (listening(PRIVATE_HOST, port, "--port"), listening(PRIVATE_HOST, 0, "--port"))
     with TemporaryDirectory(prefix="duebot-demo-") as folder:
         mails = Path(folder) / "mails"
         settings = demo_settings(Path(folder), mails)
@@ -46,10 +48,10 @@ async def run_demo(*, once: bool, port: int) -> None:
         async with running(settings, FixedClock(TUESDAY)) as app:
             await _main_job(app)
             _tell_mails(mails)
-            if once:
+            if private is None or public is None:
                 return
-            say(f"\nThe inbox: http://127.0.0.1:{port}/inbox    The mails: {mails}    Stop with Ctrl-C.")
-            await serve_app(app, "127.0.0.1", 0, port, jobs=True)
+            say(f"\nThe inbox: http://{PRIVATE_HOST}:{port}/inbox    The mails: {mails}    Stop with Ctrl-C.")
+            await serve_app(app, public, private)
 
 
 def demo_settings(folder: Path, mails: Path) -> Settings:

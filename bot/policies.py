@@ -136,6 +136,17 @@ def policy_files(folder: FilePath | None) -> Sequence[tuple[str, str]]:
     """
     found = {shipped().name: shipped().text}
     for file in sorted(folder.glob("*.yaml")) if folder else ():
-        text = file.read_text(encoding="utf-8")
+        text = text_of(file)
         found[read_policy(text, file.name).name] = text
     return tuple(found.items())
+
+
+def text_of(file: FilePath) -> str:
+    """Raises `BadPolicy` for a file that cannot be read."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        words = f"cannot be read: {error.strerror}"
+    except UnicodeDecodeError:
+        words = "is not UTF-8 text"
+    raise BadPolicy(file.name, [PolicyError(1, "the file", words)])

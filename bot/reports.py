@@ -95,12 +95,18 @@ def item_json(seen: Seen, decided: ItemDecision) -> dict[str, Any]:
     }
 
 
-def account_json(seen: Seen) -> dict[str, Any]:
-    """A customer with every open item."""
+def account_json(seen: Seen, *, overdue_only: bool = False) -> dict[str, Any]:
+    """A customer with every open item, or those that are overdue."""
     customer = seen.account.customer
-    items = [item_json(seen, decided) for decided in seen.decision.items if decided.open.minor > 0]
+    chosen = seen.decision.overdue if overdue_only else seen.decision.items
+    items = [item_json(seen, decided) for decided in chosen if decided.open.minor > 0]
     keep = ("invoice", "state", "level", "open", "currency", "due", "days_past_due")
-    return {"customer": customer.name, "number": customer.number, "items": [{key: item[key] for key in keep} for item in items]}
+    return {
+        "customer": customer.name,
+        "number": customer.number,
+        "book": seen.account.book.slug,
+        "items": [{key: item[key] for key in keep} for item in items],
+    }
 
 
 def import_json(result: Imported) -> dict[str, Any]:

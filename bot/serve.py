@@ -4,48 +4,64 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import secrets
 import signal
+import socket
+from collections.abc import Mapping
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from adapters.jobs.embedded import ticking
 from bot.app import App
-from bot.http import PRIVATE_HOST, private_app, public_app
+from bot.http import private_app, public_app
 from bot.schedule import jobs as all_jobs
 from bot.web.inbox import Inbox, Parts
+from workflows.errors import Refused
 
 LEAVING = 20  # seconds that requests under way are given at the end
 
 
-async def serve_app(app: App, host: str, port: int, admin_port: int, *, jobs: bool = True) -> None:
+def listening(host: str, port: int, option: str) -> socket.socket:
+    """Taken before anything starts, so that a port in use is a sentence and not a service without a door. `option` sets another."""
+    try:
+        family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        taken = socket.socket(family, kind)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+    except OSError as error:
+        why = "another program listens there" if error.errno == errno.EADDRINUSE else error.strerror
+        raise Refused(f"Port {port} of {host} cannot be used: {why}. Choose another with {option}.") from None
+    return taken
+
+
+async def serve_app(app: App, public: socket.socket, private: socket.socket, *, jobs: bool = True) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is under way finish."""
     slack = None if app.slack is None else app.slack.endpoint
     inbox = Inbox(Parts(app.store, app.policies, app.clock, app.inbound, app.desk, secrets.token_bytes(32), app.settings.inbox_user))
-    servers = [_server(public_app(app.ready, slack), host, port), _server(private_app(inbox, admin_port), PRIVATE_HOST, admin_port)]
+    doors = {public: public_app(app.ready, slack), private: private_app(inbox, private.getsockname()[1])}
     async with contextlib.AsyncExitStack() as stack:
         if jobs:
             await stack.enter_async_context(ticking(all_jobs(app), app.wake))
             app.wake.set()
-        await _until_signalled(servers)
+        await _until_signalled({door: _server(behind) for door, behind in doors.items()})
 
 
-def _server(app: ASGIApp, host: str, port: int) -> uvicorn.Server:
-    config = uvicorn.Config(
-        app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=LEAVING, server_header=False
+def _server(app: ASGIApp) -> uvicorn.Server:
+    return uvicorn.Server(
+        uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=LEAVING, server_header=False, lifespan="off")
     )
-    return uvicorn.Server(config)
 
 
-async def _until_signalled(servers: list[uvicorn.Server]) -> None:
+async def _until_signalled(servers: Mapping[socket.socket, uvicorn.Server]) -> None:
     def leave() -> None:
-        for server in servers:
+        for server in servers.values():
             server.should_exit = True
 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, leave)
     async with asyncio.TaskGroup() as group:
-        for server in servers:
-            group.create_task(server._serve())  # ruff: ignore[private-member-access] - `serve` would take the signals for itself
+        for door, server in servers.items():
+            group.create_task(server._serve([door]))  # ruff: ignore[private-member-access] - `serve` would take the signals for itself

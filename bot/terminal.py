@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
-from enum import StrEnum
 from functools import wraps
 from pathlib import Path
 from typing import Any, NoReturn, ParamSpec, TypeVar
@@ -16,26 +17,22 @@ import structlog
 import typer
 from rich.console import Console
 
+from adapters.store.trouble import sentence_of
 from bot.app import App, running
 from bot.config import BadSetting, read_settings
 from bot.policies import BadPolicy
 from cards.clean import clean
-from workflows.errors import NotKnown, Refused
+from workflows.errors import Refused
 from workflows.ports import Clock
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 DONE, FAILED, QUESTION = 0, 1, 2
+LONG = frozenset(["serve"])  # verbs that run on, and so log what they do
 
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-class Format(StrEnum):
-    """What an answer looks like."""
-
-    TEXT = "text"
-    JSON = "json"
+log = structlog.get_logger(__name__)
 
 
 def logs_to_stderr(*, everything: bool) -> None:
@@ -55,8 +52,9 @@ def logs_to_stderr(*, everything: bool) -> None:
 
 def stop(code: int, *words: str) -> NoReturn:
     """Ends the command with sentences on standard error."""
-    for line in words:
-        notes.print(clean(line), markup=False)
+    for said in words:
+        for line in said.splitlines():
+            notes.print(clean(line), markup=False)
     raise typer.Exit(code)
 
 
@@ -65,6 +63,7 @@ def say(text: str, out: Path | None = None) -> None:
     text = text if text.endswith("\n") else f"{text}\n"
     if out is None:
         sys.stdout.write(text)
+        sys.stdout.flush()
     else:
         out.write_text(text, encoding="utf-8")
 
@@ -79,23 +78,43 @@ def polite(verb: Callable[P, Coroutine[Any, Any, None] | None]) -> Callable[P, N
 
     @wraps(verb)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        logs_to_stderr(everything=verb.__name__ == "serve")
+        logs_to_stderr(everything=verb.__name__ in LONG)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a sign shows another one instead
         try:
             work = verb(*args, **kwargs)
             if work is not None:
                 asyncio.run(work)
-        except BadSetting as wrong:
-            stop(QUESTION, str(wrong))
-        except BadPolicy as wrong:
-            stop(FAILED, str(wrong))
-        except NotKnown as unknown:
-            stop(FAILED, str(unknown))
-        except Refused as refused:
-            stop(FAILED, str(refused))
         except KeyboardInterrupt:
             stop(FAILED, "Stopped.")
+        except Exception as error:  # ruff: ignore[blind-except] - the command's edge: the one place that words every error
+            _end(error)
 
     return run
+
+
+def _end(error: Exception) -> NoReturn:
+    match error:
+        case typer.Exit() | typer.Abort():
+            raise error
+        case BadSetting():
+            stop(QUESTION, str(error))
+        case BadPolicy() | Refused():
+            stop(FAILED, str(error))
+        case BrokenPipeError():  # whoever read the answer has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(FAILED)
+        case OSError():
+            stop(FAILED, _of_system(error))
+    if (sentence := sentence_of(error)) is not None:
+        stop(FAILED, sentence)
+    log.error("unexpected", exc_info=error)
+    stop(FAILED, f"Duebot made a mistake ({type(error).__name__}); nothing after it was done. The line above helps whoever mends it.")
+
+
+def _of_system(error: OSError) -> str:
+    what = error.strerror or type(error).__name__
+    return f"{error.filename}: {what}." if error.filename else f"{what}."
 
 
 async def with_app(use: Callable[[App], Awaitable[T]], clock: Clock | None = None, *, connect: bool = False) -> T:

@@ -38,6 +38,11 @@ def _public_holidays(country: str, subdivision: str | None) -> holidays.HolidayB
     return None
 
 
+def holiday_regions(country: str) -> tuple[str, ...]:
+    """The subdivisions whose public holidays are known."""
+    return tuple(holidays.list_supported_countries(include_aliases=False).get(country, ()))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a day and an hour are read: a zone and, for holidays, a country (ISO 3166-1) and subdivision."""
