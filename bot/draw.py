@@ -130,7 +130,9 @@ async def outgoing_lines(book: Book, work: UnitOfWork, policies: Policies, now: 
 
 def _leaving(notice: Notice, seen: Seen) -> OutgoingLine:
     sums = totals(seen.of(entry.item).open for entry in notice.items)
-    return OutgoingLine(seen.account.customer.name, sums, notice.step, notice.sent_at or notice.at, notice.items[0].item)
+    return OutgoingLine(
+        seen.account.customer.name, sums, notice.step, notice.sent_at or notice.at, notice.items[0].item, state=notice.state
+    )
 
 
 def _planned(seen: Seen, until: datetime) -> OutgoingLine | None:

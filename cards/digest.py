@@ -9,7 +9,7 @@ from datetime import date, datetime
 from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, Element, Heading, Row, Rows, Style, Text, Tone
 from cards.format import age, amounts, cell, clock, count, day, days, locale_of, long_day, name, remark, since, step_words
-from workflows.domain.account import Book
+from workflows.domain.account import Book, NoticeState
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, totals
 
@@ -38,7 +38,7 @@ class DigestLine:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingLine:
-    """A message that leaves today: to whom, for what, over which step, when."""
+    """A message that leaves today: to whom, for what, over which step, when; without a `state` it is only planned."""
 
     customer: str
     amounts: tuple[Money, ...]
@@ -46,6 +46,7 @@ class OutgoingLine:
     at: datetime
     item: ItemId
     seen: int = 0
+    state: NoticeState | None = None
 
 
 @dataclass(frozen=True, slots=True)

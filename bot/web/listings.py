@@ -12,6 +12,7 @@ from cards.digest import OutgoingLine
 from cards.elements import Tone
 from cards.format import amounts, cell, clock, count, lateness, locale_of, money, step_words
 from cards.lines import following_line
+from cards.standing import STATE_WORDS
 from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
 from workflows.domain.decide import decide
@@ -60,13 +61,13 @@ def standing(cards: Sequence[StaffCard], view: View) -> list[StaffCard]:
 async def listing(place: Place, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Listing:
     if place.view is View.TODAY:
         lines = await outgoing_lines(book, work, policies, now)
-        return _outgoing(place, book, lines, now)
+        return _outgoing(place, book, lines)
     if place.view is View.OVERDUE:
         return await _overdue(place, book, work, policies, now)
     return await _marked(place, book, work, policies, now)
 
 
-def _outgoing(place: Place, book: Book, lines: Sequence[OutgoingLine], now: datetime) -> Listing:
+def _outgoing(place: Place, book: Book, lines: Sequence[OutgoingLine]) -> Listing:
     locale, first = locale_of(book), place.page * PAGE
     shown = tuple(
         Line(
@@ -74,7 +75,7 @@ def _outgoing(place: Place, book: Book, lines: Sequence[OutgoingLine], now: date
             step_words(line.step).capitalize(),
             amounts(line.amounts, locale),
             clock(line.at, book.place),
-            "sent" if line.at <= now else "waits for its hour",
+            STATE_WORDS[line.state] if line.state else "planned",
             place.of_item(line.item),
             line.item,
         )
