@@ -12,7 +12,7 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Handler, Incoming
 from bot import live_cards
-from bot.live_cards import Showing
+from bot.live_cards import Waiting
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import LEASE, Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
 from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
@@ -20,6 +20,7 @@ from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.raise_alerts import AlertsRaised, raise_alerts
 
 AT_ONCE = 32
+MOST_IN_VAIN = 3
 PATIENCE = timedelta(seconds=60)  # what was accepted longer ago and is not handled, nobody is working on
 
 log = structlog.get_logger(__name__)
@@ -160,22 +161,41 @@ class Jobs:
             await note_failure(ready, error, work, self.clock)
         return error
 
-    async def _deliver_cards(self, room: ChatRoom, done: Delivered) -> int:
+    async def _deliver_cards(self, room: ChatRoom, done: Delivered) -> bool:
+        """One batch; false when there is no more to do now. A chat that fails again and again is left alone until the next pass."""
         async with self.store() as work:
-            showing: Sequence[Showing] = await live_cards.claim_cards(work, self.policies, self.clock, AT_ONCE)
-        for one in showing:
-            try:
-                ref = await live_cards.show(one, room)
-            except OutsideError as error:
-                done.errors.append(str(error))
-                log.warning("card not shown", card=str(one.card.id), why=str(error))
-                async with self.store() as work:
-                    await live_cards.note_not_shown(one, error, work, self.clock)
+            claimed = await live_cards.claim_cards(work, self.clock, AT_ONCE)
+        in_vain: list[Exception] = []
+        for waiting in claimed:
+            error = in_vain[-1] if len(in_vain) == MOST_IN_VAIN else await self._show(waiting, room, done)
+            if error is None:
+                in_vain.clear()
                 continue
-            done.cards += 1
+            if len(in_vain) < MOST_IN_VAIN:
+                done.errors.append(str(error))
+                in_vain = [*in_vain, error] if live_cards.may_pass(error) else in_vain
             async with self.store() as work:
-                await live_cards.note_shown(one, ref, work, self.clock)
-        return len(showing)
+                await live_cards.note_not_shown(waiting, error, work, self.clock)
+        return bool(claimed) and len(in_vain) < MOST_IN_VAIN
+
+    async def _show(self, waiting: Waiting, room: ChatRoom, done: Delivered) -> Exception | None:
+        """The trouble that kept the card from being shown."""
+        try:
+            async with self.store() as work:
+                showing = await live_cards.prepare(waiting, work, self.policies, self.clock)
+            if showing is None:
+                return None
+            ref = await live_cards.show(showing, room)
+        except OutsideError as error:
+            log.warning("card not shown", card=str(waiting.card), why=str(error))
+            return error
+        except Exception as error:  # a mistake of ours about one card must not keep the others back
+            log.exception("card not shown", card=str(waiting.card))
+            return error
+        done.cards += 1
+        async with self.store() as work:
+            await live_cards.note_shown(waiting, showing, ref, work, self.clock)
+        return None
 
 
 def _count(done: Delivered, error: OutsideError | None) -> None:

@@ -13,7 +13,7 @@ from workflows.domain.decide import decide
 from workflows.domain.decision import ActionKind, Decision
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.policy import Policy
-from workflows.errors import OutcomeUnknown, OutsideError, RateLimited, Refused
+from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
 from workflows.ports import CardKind, Clock, Effect, Letters, Message, OutboxRow, OutboxState, Policies, Receipt, StaffCard, UnitOfWork
 from workflows.write_letter import letter, listed_by_hand
 
@@ -135,7 +135,7 @@ async def note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, cloc
     now = clock.now()
     if isinstance(error, OutcomeUnknown):
         await _unknown(ready.row, ready.notice, str(error), work, clock)
-    elif error.retryable and ready.row.attempts < MOST_ATTEMPTS:
+    elif (error.retryable or isinstance(error, NeedsReconnect)) and ready.row.attempts < MOST_ATTEMPTS:
         await work.settle(ready.row.id, OutboxState.QUEUED, now, not_before=now + _pause(ready.row.attempts, error), error=str(error))
     else:
         await work.settle(ready.row.id, OutboxState.FAILED, now, error=str(error))

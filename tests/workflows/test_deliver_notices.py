@@ -17,7 +17,7 @@ from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
 from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, claim_notices
 from workflows.domain.account import Snooze
-from workflows.errors import AlreadyDone, RateLimited, Refused, Rejected, Unavailable
+from workflows.errors import AlreadyDone, NeedsReconnect, OutsideError, RateLimited, Refused, Rejected, Unavailable
 from workflows.ports import CardKind, Effect, Letter, Message, OutboxState
 
 TEN = timedelta(minutes=10)
@@ -147,9 +147,10 @@ async def test_what_surely_did_not_leave_is_tried_again_with_growing_pauses_and_
     assert await office.states("acme") == ["failed"]
 
 
-async def test_it_leaves_once_when_the_server_is_back(store: SqlStore) -> None:
+@pytest.mark.parametrize("trouble", [Unavailable("no connection"), NeedsReconnect("the password is no longer right")])
+async def test_it_leaves_once_when_the_server_is_back(store: SqlStore, trouble: OutsideError) -> None:
     office = await opened(store, "acme")
-    office.mail.trouble["*"] = Unavailable("no connection")
+    office.mail.trouble["*"] = trouble
     await office.tick()
     await office.deliver()
     office.mail.trouble.clear()

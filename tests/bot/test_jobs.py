@@ -1,0 +1,66 @@
+"""The jobs: what was accepted is handled after a stop, once; and no job's trouble keeps another's work back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID
+
+from adapters.chat.protocol import Incoming, Person
+from adapters.store.unit_of_work import SqlStore
+from bot.jobs import PATIENCE
+from cards.actions import Action, Name
+from tests.fakes.room import FakeRoom
+from tests.workflows.office import ANA, Office, opened
+
+
+async def press(office: Office, name: Name, item: UUID, key: str = "press-1") -> Incoming:
+    """Accepted and acknowledged, and not handled."""
+    incoming = Incoming(key, Person("inbox", "", str(ANA.id)), Action(name, item))
+    assert await office.store.inbound(office.clock).accept(incoming)
+    return incoming
+
+
+async def test_a_press_that_was_accepted_before_a_stop_is_handled_once(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    item = (await office.account("acme")).items[0].id
+    await press(office, Name.FLAG, item)
+    office.clock.advance(PATIENCE + timedelta(seconds=1))
+    assert await office.jobs.catch_up() == 1
+    assert await office.jobs.catch_up() == 0
+    account = await office.account("acme")
+    assert len(account.flags) == 1
+    assert len(account.acts) == 1
+
+
+async def test_a_press_that_is_being_handled_is_left_alone(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    await press(office, Name.FLAG, (await office.account("acme")).items[0].id)
+    assert await office.jobs.catch_up() == 0
+
+
+async def test_a_press_handled_late_and_caught_up_at_once_counts_once(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    incoming = await press(office, Name.FLAG, (await office.account("acme")).items[0].id)
+    office.clock.advance(PATIENCE + timedelta(seconds=1))
+    await office.jobs.catch_up()
+    await office.jobs.handler(incoming)
+    assert len((await office.account("acme")).acts) == 1
+
+
+async def test_mail_leaves_while_the_chat_is_held_up(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    office.room = FakeRoom()
+    await office.tick()
+    await office.jobs.send_messages()
+    assert len(office.mail.mailbox) == 1
+    assert office.room.tried == 0
+
+
+async def test_a_pass_tells_what_it_did(store: SqlStore) -> None:
+    office = Office(store, room=FakeRoom())
+    await office.open(chat=True)
+    await office.owe("acme", "brill")
+    await office.tick()
+    done = await office.deliver()
+    assert (done.sent, done.failed, done.unknown, done.errors) == (2, 0, 0, [])
+    assert done.cards == 2
