@@ -62,7 +62,13 @@ async def _page(browser: Browser, asked: Letter) -> Page:
 
 
 async def test_a_letter_is_readable_at_every_width_by_day_and_by_night(browser: Browser) -> None:
-    letters = [_crowded(), samples("en")["final-many"], samples("de")["on-account"]]
+    letters = [
+        _crowded(),
+        samples("en")["final-many"],
+        samples("de")["on-account"],
+        samples("fr")["second-many"],
+        samples("es")["credited"],
+    ]
     for asked in letters:
         page = await _page(browser, asked)
         for width in (320, 390, 700):

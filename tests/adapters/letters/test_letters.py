@@ -29,6 +29,18 @@ MONTHS = {
     "fr": ("octobre 2026", "novembre 2026"),
     "es": ("octubre de 2026", "noviembre de 2026"),
 }
+AS_PRINTED = {
+    "en": "Please pay as stated on the invoice.",
+    "de": "Bitte zahlen Sie, wie auf der Rechnung angegeben.",
+    "fr": "Veuillez régler selon les indications portées sur la facture.",
+    "es": "Le rogamos que pague según lo indicado en la factura.",
+}
+ANSWER = {
+    "en": "Reply to this message.",
+    "de": "Antworten Sie auf diese Nachricht.",
+    "fr": "Répondez à ce message.",
+    "es": "Responda a este mensaje.",
+}
 THREATS = {
     "en": ("friendly reminder", "lawyer", "court", "collection agency", "legal action"),
     "de": ("freundliche erinnerung", "anwalt", "gericht", "inkasso", "rechtliche schritte"),
@@ -99,6 +111,29 @@ def test_no_letter_tracks_loads_or_threatens(language: str, case: str) -> None:
         assert word not in html_of(message)
     for word in THREATS[language]:
         assert word not in message.text.lower()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("email", ["ar@seller.example", None])
+@pytest.mark.parametrize("phone", ["+49 30 1", None])
+@pytest.mark.parametrize("pay", ["IBAN DE00", None])
+def test_a_book_without_a_way_to_pay_or_to_ask_still_says_one(language: str, email: str | None, phone: str | None, pay: str | None) -> None:
+    book = replace(BOOK, seller_email=email, seller_phone=phone, payment_instructions=pay)
+    message = written(letter("second", line(), language=language, book=book))
+    how, ask = AS_PRINTED[language], ANSWER[language]
+    said = message.text.splitlines()
+    assert [way in said for way in (email, phone, pay) if way] == [True] * sum(map(bool, (email, phone, pay)))
+    assert (how in said) == (pay is None)
+    assert (ask in said) == (email is None and phone is None)
+    assert ("mailto:" in html_of(message)) == (email is not None)
+    assert "\n\n\n" not in message.text
+
+
+@pytest.mark.parametrize(("language", "case"), CASES)
+def test_no_letter_has_a_gap_or_a_blank_too_many(language: str, case: str) -> None:
+    message = written(samples(language)[case])
+    assert "\n\n\n" not in message.text
+    assert not re.search(r"\S {2,}|[ \u00a0\u202f][.,]|\(\)", message.subject + message.text)
 
 
 def test_a_message_goes_to_every_address_and_answers_to_the_seller() -> None:
