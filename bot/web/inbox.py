@@ -62,7 +62,7 @@ class Inbox:
             if isinstance(user, Nobody):
                 return self._html("nobody.html", 503, nobody=user)
             if place.search and place.item is None and (item := await only_item(place.search, work)):
-                return RedirectResponse(Place(book=place.book, item=item).url(), 303)
+                return RedirectResponse(Place(book=place.book).of_item(item), 303)
             reading = Reading(work, parts.policies, self._counts, parts.clock.now())
             try:
                 page = await reading.page(place, user, self._presses.kept(place.answer))
@@ -95,7 +95,7 @@ class Inbox:
             words = refused("This button is of another release of Duebot. The page has been read anew: press it there.")
             return self._shown(back, self._presses.keep(f"{nonce}:unreadable", Answer(Reply(card=words))))
         if action.name is Name.OPEN:
-            return back.url(item=ItemId(action.id), answer="")
+            return f"{back.of_item(ItemId(action.id))}#item-{action.id}"
         if action.name is Name.SHOW_OUTGOING:
             return replace(back, view=View.TODAY, item=None, page=0, search="").url(answer="")
         return await self._pressed(action, given, nonce, replace(back, item=item))

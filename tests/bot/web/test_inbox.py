@@ -16,7 +16,7 @@ from tests.bot.web.asking import browser, page_of, pressed
 from tests.bot.web.markup import Page
 from tests.e2e.sample import ANA, LEDGER, MARIA, Owed, fill, sample_app
 from workflows.domain.access import Role, User
-from workflows.domain.ids import UserId, new_id
+from workflows.domain.ids import BookId, UserId, new_id
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -33,7 +33,7 @@ HOSTILE = (
 
 async def test_the_first_page_counts_what_needs_doing_and_shows_the_cards(web: httpx.AsyncClient) -> None:
     page = await page_of(web)
-    assert {"Needs me 6", "First contact 0", "Problems 0", "Goes out today 7", "All overdue 8", "Escalated 2"} <= page.links.keys()
+    assert {"Needs me 6", "First contact 0", "Problems 0", "Goes out today 8", "All overdue 8", "Escalated 2"} <= page.links.keys()
     assert "Northwind GmbH" in page.text
     assert "Ana Weiss" in page.text
     assert "Today, Tue 24 Nov" in page.text
@@ -74,6 +74,19 @@ async def test_the_customers_panel_says_what_is_open_by_age_and_what_happened(we
     other = await page_of(web, next(url for words, url in page.links.items() if words.startswith("INV-2041")))
     assert "History of INV-2041" in other.text
     assert "Paid €2,000.00" in other.text
+
+
+async def test_several_books_have_a_page_each_and_an_item_shows_its_own_book(app: App, web: httpx.AsyncClient) -> None:
+    async with app.store() as work:
+        main = await work.book("main")
+        await work.add_book(replace(main, id=BookId(new_id()), slug="south", name="<b>South</b> SL"))
+    first = await page_of(web)
+    assert "<b>South</b> SL" in first.text
+    south = await page_of(web, "/inbox?book=south")
+    assert {"Needs me 0", "All overdue 0"} <= south.links.keys()
+    assert "Nothing needs you now" in south.text
+    acme = (await page_of(web, "/inbox?view=overdue")).links["Acme GmbH"]
+    assert "All overdue 8" in (await page_of(web, acme.replace("?", "?book=south&"))).links
 
 
 async def test_what_does_not_exist_is_said_so(web: httpx.AsyncClient) -> None:
