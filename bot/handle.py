@@ -111,8 +111,10 @@ class Desk:
 
     async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
         """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""
-        words = ""
-        if isinstance(asked, SendReminder):
+        words, look = "", PreviewReminder(asked.item, asked.by)
+        if isinstance(asked, PreviewReminder):
+            look = asked
+        else:
             try:
                 queued = await send_reminder(asked, work, self.policies, self.letters, self.clock)
                 return Reply(card=await outcome_card(queued, work, self.policies, self.clock.now()))
@@ -120,7 +122,7 @@ class Desk:
                 raise
             except Refused as refused:
                 words = str(refused)
-        preview = await preview_reminder(PreviewReminder(asked.item, asked.by), work, self.policies, self.letters, self.clock)
+        preview = await preview_reminder(look, work, self.policies, self.letters, self.clock)
         return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), words))
 
     async def _who(self, person: Person) -> User | None:

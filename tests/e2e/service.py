@@ -222,7 +222,7 @@ def settings_for(workspace: Workspace, url: str, mail: MailServer, **slack: Any)
 async def _channel_of_its_own(workspace: Workspace) -> None:
     """The emulator outlives a test; what another one posted is not to be seen here."""
     made = await workspace.create_channel(f"credit-{next(_NUMBERS)}-{new_id().hex[:6]}", private=True)
-    await workspace.ask("conversations.invite", {"channel": made, "users": workspace.users["duebot"]})
+    await workspace.ask("conversations.invite", {"channel": made, "users": ",".join(workspace.users[name] for name in PEOPLE)})
     workspace.channels[CHANNEL] = made
 
 
