@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.unit_of_work import SqlStore
@@ -18,16 +19,17 @@ from tests.fakes.room import FakeRoom
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Book, Notice
 from workflows.domain.calendar import Place
-from workflows.domain.ids import UserId, new_id
+from workflows.domain.ids import UserId
 from workflows.domain.money import Money
 from workflows.ports import CardKind, Effect, LedgerRow, Letters, OutboxState, StaffCard
 from workflows.send_reminder import PreviewReminder, ReminderQueued, SendReminder, preview_reminder, send_reminder
 
 KNOWN_SINCE = timedelta(days=60)  # so long that nothing was overdue when it was first read
-ANA = User(UserId(new_id()), "ana@seller.example", "Ana", Role.COLLECTOR)
-BEN = User(UserId(new_id()), "ben@seller.example", "Ben", Role.COLLECTOR)
-MAX = User(UserId(new_id()), "max@seller.example", "Max", Role.MANAGER)
-VERA = User(UserId(new_id()), "vera@seller.example", "Vera", Role.VIEWER)
+# The same in every process.
+ANA = User(UserId(UUID(int=1)), "ana@seller.example", "Ana", Role.COLLECTOR)
+BEN = User(UserId(UUID(int=2)), "ben@seller.example", "Ben", Role.COLLECTOR)
+MAX = User(UserId(UUID(int=3)), "max@seller.example", "Max", Role.MANAGER)
+VERA = User(UserId(UUID(int=4)), "vera@seller.example", "Vera", Role.VIEWER)
 
 ANY_HOUR = "\n".join(line for line in shipped().text.splitlines() if not line.startswith(("hours:", "business_days:")))
 
