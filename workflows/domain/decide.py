@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from workflows.domain.account import Account, ItemKind, ListedItem
+from workflows.domain.account import Account, ItemKind, ListedItem, NoticeState
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Rung
@@ -24,9 +24,16 @@ def decide(policy: Policy, account: Account, now: datetime) -> Decision:
     """
     view = View(policy, account, now)
     notice = None if view.waits_for_release else _notice(view)
-    to_staff = () if view.waits_for_release else (*_alerts(view), *_escalations(view, notice))
+    to_staff = () if view.waits_for_release else tuple(_to_staff(view, notice))
     actions = tuple(_now(view, notice, to_staff))
     return Decision(tuple(decided(view, seen) for seen in view.seen), actions, next_look(view, actions, to_tell=bool(to_staff)))
+
+
+def _to_staff(view: View, notice: Action | None) -> Iterator[Action]:
+    yield from _alerts(view)
+    yield from _escalations(view, notice)
+    if notice is not None and notice.kind is ActionKind.REVIEW:
+        yield notice
 
 
 def _now(view: View, notice: Action | None, to_staff: tuple[Action, ...]) -> Iterator[Action]:
@@ -35,7 +42,8 @@ def _now(view: View, notice: Action | None, to_staff: tuple[Action, ...]) -> Ite
         yield from _first_contact(view)
     told = to_staff if view.telling_from <= view.now else ()
     yield from told
-    if notice is not None and not any(action.kind is ActionKind.ESCALATE for action in told):
+    is_held = notice is None or notice.kind is ActionKind.REVIEW or any(action.kind is ActionKind.ESCALATE for action in told)
+    if notice is not None and not is_held:
         yield notice
 
 
@@ -96,7 +104,7 @@ def _possible(view: View, step: Step) -> bool:
 
 def _was_looked_at(view: View, leader: Standing) -> bool:
     """Staff were asked about the money on account since the leader reached its step."""
-    day = view.account.book.place.day
+    day = view.account.customer.place.day
     raised = (r for r in view.account.raised if r.item == leader.item.id and r.step == NEEDS_A_LOOK)
     return any(day(r.at) >= _rung(leader).day for r in raised)
 
@@ -133,7 +141,7 @@ def _to_tell(view: View) -> Iterator[tuple[Standing, Step]]:
 def _escalations(view: View, notice: Action | None) -> Iterator[Action]:
     handed: dict[ItemId, date] = {}
     for past in view.account.escalations:
-        handed[past.item] = max(view.account.book.place.day(past.at), handed.get(past.item, date.min))
+        handed[past.item] = max(view.account.customer.place.day(past.at), handed.get(past.item, date.min))
     writes_first = _about_to_be_written_of(view, notice)
     for seen, step in _to_tell(view):
         is_handed = handed.get(seen.item.id, date.min) >= _rung(seen).day
@@ -146,7 +154,8 @@ def _escalations(view: View, notice: Action | None) -> Iterator[Action]:
 
 
 def _about_to_be_written_of(view: View, notice: Action | None) -> frozenset[ItemId]:
-    """Items whose own last message leaves now or at the next allowed time: they are handed on after it."""
-    if notice is None or not view.is_fresh or not notice.via or notice.kind is ActionKind.REVIEW:
-        return frozenset()
-    return frozenset(listed.item for listed in notice.items if listed.leads)
+    """Items whose own last message is on its way, or leaves at the next allowed time: they are handed on after it."""
+    queued = [one.items for one in view.account.notices if one.state is NoticeState.QUEUED]
+    if notice is not None and view.is_fresh and notice.via and notice.kind is not ActionKind.REVIEW:
+        queued.append(notice.items)
+    return frozenset(listed.item for items in queued for listed in items if listed.leads)

@@ -34,7 +34,7 @@ from tests.workflows.domain.accounts import (
     told,
     withheld,
 )
-from workflows.domain.account import PlanState
+from workflows.domain.account import NoticeState, PlanState
 from workflows.domain.policy import CatchUp, FirstContact
 
 CATCH_UP = policy(after_pause=CatchUp.CATCH_UP)
@@ -240,6 +240,8 @@ def test_a_step_that_writes_and_escalates_writes_first() -> None:
     assert (said(rules, owed, at(5)), told(rules, owed, at(5))) == ("last", [])
     written = replace(owed, notices=(notice(5, "last"),))
     assert (said(rules, written, at(5)), told(rules, written, at(5))) == (None, [("escalate", "last")])
+    queued = replace(owed, notices=(notice(5, "last", state=NoticeState.QUEUED),))
+    assert told(rules, queued, at(5)) == [], "it has not left yet"
     unreachable = account(invoice(), emails=())
     assert told(rules, unreachable, at(5)) == [("escalate", "last")], "what cannot be written holds nothing up"
     stale = account(invoice(), fresh_until=at(4))

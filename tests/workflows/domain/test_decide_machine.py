@@ -1,0 +1,390 @@
+"""Weeks in the life of an account, made up by Hypothesis: whatever happens and whenever it is looked at, what must hold holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from uuid import NAMESPACE_OID, uuid5
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from tests.workflows.domain.accounts import (
+    ANA,
+    AUCKLAND,
+    BERLIN,
+    MAX,
+    NEW_YORK,
+    account,
+    at,
+    credited,
+    day,
+    euro,
+    invoice,
+    minimum,
+    paid,
+    plan,
+    policy,
+    step,
+)
+from workflows.domain.account import (
+    Account,
+    Escalation,
+    Item,
+    ItemKind,
+    Notice,
+    NoticeState,
+    PlanState,
+    Raised,
+    Snooze,
+)
+from workflows.domain.calendar import Place
+from workflows.domain.decide import NEEDS_A_LOOK, decide
+from workflows.domain.decision import Action, ActionKind
+from workflows.domain.ids import ItemId, NoticeId
+from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+FAR_ENOUGH = 4 * 24  # hours in which a denser clock is compared with the hint
+PLACES = st.sampled_from([BERLIN, NEW_YORK, AUCKLAND])
+MAIL = st.sampled_from([NoticeState.FAILED, NoticeState.UNKNOWN, NoticeState.SENT, NoticeState.SENT, NoticeState.SENT])
+SHORT = (
+    step("late", "after_instalment", 1, "alert", "remind"),
+    step("upcoming", "before_due", 2),
+    step("first", "after_due", 1, "alert", "remind"),
+    step("second", "after_due", 3, "alert", "remind"),
+    step("final", "after_previous", 2),
+)
+ENDS = {"repeats": step("last", "after_due", 7, repeat=2), "escalates": step("last", "after_due", 7, "alert", "remind", "escalate")}
+DATED = {"upcoming": -2, "first": 1, "second": 3, "last": 7}
+POLICIES = st.builds(
+    lambda end, **keys: policy(*SHORT, ENDS[end], tolerance=minimum(EUR="0.10"), **keys),
+    end=st.sampled_from(sorted(ENDS)),
+    gap_days=st.integers(0, 2),
+    hours=st.sampled_from([None, "09:00-18:00"]),
+    business_days=st.booleans(),
+    max_attempts=st.sampled_from([None, None, 3]),
+    minimum=st.sampled_from([{}, minimum(EUR="80.00")]),
+    sequence=st.sampled_from(Sequence),
+    after_pause=st.sampled_from(CatchUp),
+    after_outage=st.sampled_from([CatchUp.CATCH_UP, CatchUp.CATCH_UP, CatchUp.SKIP]),
+    on_account=st.sampled_from(OnAccount),
+    first_contact=st.sampled_from([*FirstContact, FirstContact.HIGHEST_DUE, FirstContact.HIGHEST_DUE]),
+)
+reached: Counter[str] = Counter()
+
+
+class Weeks(RuleBasedStateMachine):
+    """Keeps an account as the store would, and carries decisions out as `decide_accounts` and `deliver_notices` do."""
+
+    ladder: Policy
+    account: Account
+
+    @initialize(rules=POLICIES, place=PLACES, book=PLACES, dues=st.lists(st.integers(-2, 4), min_size=2, max_size=3))
+    def begin(self, rules: Policy, place: Place, book: Place, dues: list[int]) -> None:
+        items = [invoice(f"I{n}", "100.00", due, seen=at(0, "06:00")) for n, due in enumerate(dues)]
+        self.ladder, self.now, self.keys = rules, at(0, "08:00"), set[str]()
+        self.account = account(*items, place=place, at_book=book)
+
+    # What happens by itself ---------------------------------------------------------------------------------------------------
+
+    @rule(
+        days=st.integers(0, 4),
+        clock=st.sampled_from([time(0), time(8), time(12), time(12), time(19)]),
+        seen=st.sampled_from([True, True, False]),
+    )
+    def time_passes(self, days: int, clock: time, seen: bool) -> None:
+        """Without `seen` the tick is missed."""
+        to = self.account.customer.place.at(self.account.customer.place.day(self.now) + days * DAY, clock)
+        self.now = max(to, self.now)
+        if seen:
+            self.tick()
+
+    @rule(days=st.integers(2, 5), how=MAIL)
+    def quiet_days(self, days: int, how: NoticeState) -> None:
+        """As most are: looked at each noon, and the mail leaves."""
+        for _ in range(days):
+            self.time_passes(days=1, clock=time(12), seen=True)
+            if any(notice.state is NoticeState.QUEUED for notice in self.account.notices):
+                self.the_mail_leaves(how=how)
+
+    @rule()
+    def tick(self) -> None:
+        decision = decide(self.ladder, self.account, self.now)
+        assert decision == decide(self.ladder, self.account, self.now)
+        for action in decision.actions:
+            self.carry_out(action)
+        if not any(action.kind is ActionKind.ESCALATE for action in decision.actions):  # then it looks again in a minute
+            again = [action for action in decide(self.ladder, self.account, self.now).actions if self.changes(action)]
+            assert again == [], "a second tick at the same instant changes nothing"
+            self.the_hint_is_not_late(decision.next_look_at)
+
+    def the_hint_is_not_late(self, look: datetime | None) -> None:
+        assert look is None or look > self.now
+        for hours in range(1, FAR_ENOUGH):
+            then = self.now.replace(minute=0) + hours * HOUR
+            if look is not None and then >= look:
+                return
+            missed = [action for action in decide(self.ladder, self.account, then).actions if self.changes(action)]
+            assert missed == [], f"looked for at {look}, but at {then} there is something to do"
+
+    def changes(self, action: Action) -> bool:
+        """Whether carrying it out would store anything."""
+        match action.kind:
+            case ActionKind.REMIND:
+                return action.key not in self.keys
+            case ActionKind.ALERT | ActionKind.ESCALATE:
+                had = {(r.item, r.step, r.occurrence) for r in self.account.raised}
+                return any((entry.item, entry.step, entry.occurrence) not in had for entry in action.items)
+            case ActionKind.REVIEW:
+                return action.day is not None
+            case ActionKind.NONE:
+                return False
+
+    def carry_out(self, action: Action) -> None:
+        if not self.changes(action):
+            return
+        match action.kind:
+            case ActionKind.REMIND:
+                self.queue(action)
+            case ActionKind.ALERT | ActionKind.ESCALATE:
+                self.raise_(action)
+            case ActionKind.REVIEW:
+                raised = Raised(action.items[0].item, NEEDS_A_LOOK, self.book_day().toordinal(), self.now)
+                self.account = replace(self.account, raised=(*self.account.raised, raised))
+            case ActionKind.NONE:
+                pass
+
+    def queue(self, action: Action) -> None:
+        self.keys.add(action.key)
+        reached[action.step] += 1
+        self.lists_only_what_is_chased(action)
+        listed = action.items + action.upcoming
+        currencies = tuple(amount.currency for amount in action.amounts)
+        key = NoticeId(uuid5(NAMESPACE_OID, action.key))
+        assert action.day is not None
+        new = Notice(key, action.day, self.now, action.step, listed, NoticeState.QUEUED, "email", None, currencies)
+        self.account = replace(self.account, notices=(*self.account.notices, new))
+
+    def raise_(self, action: Action) -> None:
+        reached[action.kind.value] += 1
+        new = tuple(Raised(entry.item, entry.step or "", entry.occurrence, self.now) for entry in action.items)
+        assert not {(r.item, r.step, r.occurrence) for r in new} & {(r.item, r.step, r.occurrence) for r in self.account.raised}
+        self.account = replace(self.account, raised=(*self.account.raised, *new))
+        if action.kind is ActionKind.ESCALATE:
+            handed = Escalation(action.items[0].item, MAX, action.because, None, self.now)
+            self.account = replace(self.account, escalations=(*self.account.escalations, handed))
+
+    @precondition(lambda self: any(notice.state is NoticeState.QUEUED for notice in self.account.notices))
+    @rule(how=MAIL)
+    def the_mail_leaves(self, how: NoticeState) -> None:
+        """Decided again without itself: what is put off stays queued, what no longer holds is suppressed."""
+        notice = next(notice for notice in self.account.notices if notice.state is NoticeState.QUEUED)
+        others = tuple(other for other in self.account.notices if other.id != notice.id)
+        before = replace(self.account, notices=others)
+        due = next(
+            (a for a in decide(self.ladder, before, self.now).actions if a.template and a.kind in {ActionKind.REMIND, ActionKind.NONE}),
+            None,
+        )
+        if due is not None and due.kind is ActionKind.NONE and due.step == notice.step:
+            return
+        if due is None or due.step != notice.step:
+            done = replace(notice, state=NoticeState.SUPPRESSED)
+        else:
+            self.lists_only_what_is_chased(due)
+            sent_at = self.now if how is NoticeState.SENT else None
+            done = replace(notice, state=how, sent_at=sent_at, items=due.items + due.upcoming)
+        reached[done.state.value] += 1
+        self.account = replace(self.account, notices=tuple(sorted((*others, done), key=lambda one: one.at)))
+
+    # What people do -----------------------------------------------------------------------------------------------------------
+
+    @rule(
+        index=st.integers(0, 3),
+        amount=st.sampled_from(["10.00", "30.00", "99.95", "100.00"]),
+        how=st.sampled_from(["pay", "credit", "account"]),
+    )
+    def money_comes(self, index: int, amount: str, how: str) -> None:
+        number, on = self.pick(index).number, (self.book_day() - day(0)).days
+        if how == "credit":
+            self.account = replace(self.account, credits=(*self.account.credits, credited(amount, number, on)))
+        else:
+            money = paid(amount, number if how == "pay" else None, on)
+            self.account = replace(self.account, payments=(*self.account.payments, money))
+
+    @rule(due=st.integers(-6, 4))
+    def an_invoice_comes(self, due: int) -> None:
+        count = len(self.account.items)
+        if count < 4:
+            offset = (self.book_day() - day(0)).days + due
+            new = replace(invoice(f"I{count}", "100.00", offset), seen_at=self.now)
+            self.account = replace(self.account, items=(*self.account.items, new))
+
+    @rule(index=st.integers(0, 3), days=st.integers(1, 4))
+    def snooze(self, index: int, days: int) -> None:
+        item = self.pick(index).id
+        self.wake(index)
+        self.account = replace(self.account, snoozes=(*self.account.snoozes, Snooze(item, self.book_day() + days * DAY, ANA, self.now)))
+
+    @rule(index=st.integers(0, 3))
+    def wake(self, index: int) -> None:
+        item = self.pick(index).id
+        ended = (replace(s, ended_at=self.now) if s.item == item and s.ended_at is None else s for s in self.account.snoozes)
+        self.account = replace(self.account, snoozes=tuple(ended))
+
+    @rule(index=st.integers(0, 3))
+    def escalate_or_hand_back(self, index: int) -> None:
+        item = self.pick(index).id
+        if any(e.item == item and e.ended_at is None for e in self.account.escalations):
+            ended = (replace(e, ended_at=self.now) if e.item == item and e.ended_at is None else e for e in self.account.escalations)
+            self.account = replace(self.account, escalations=tuple(ended))
+        else:
+            self.account = replace(self.account, escalations=(*self.account.escalations, Escalation(item, MAX, "why", ANA, self.now)))
+
+    @rule(index=st.integers(0, 2), due=st.integers(0, 5), state=st.sampled_from([PlanState.ACTIVE, PlanState.PROPOSED]))
+    def a_plan_is_offered(self, index: int, due: int, state: PlanState) -> None:
+        """Of one instalment: what is open, later."""
+        item, left = self.account.items[index % len(self.account.items)], self.open_by_name()
+        if any(item.id in p.covers for p in self.account.plans) or left[item.id] <= 0:
+            return
+        offset = (self.book_day() - day(0)).days
+        new = plan((offset + due, "1.00"), covers=(item.number,), state=state, since=offset)
+        parts = tuple(replace(part, total=euro(f"{left[item.id] / 100:.2f}"), seen_at=self.now) for part in new.instalments)
+        self.account = replace(self.account, plans=(*self.account.plans, replace(new, instalments=parts, at=self.now)))
+
+    @rule(accepted=st.booleans())
+    def a_plan_is_answered(self, accepted: bool) -> None:
+        plans = list(self.account.plans)
+        for index, one in enumerate(plans):
+            planned, left = sum(part.total.minor for part in one.instalments), self.open_by_name()[one.covers[0]]
+            if one.state is PlanState.PROPOSED and accepted and planned == left:
+                plans[index] = replace(one, state=PlanState.ACTIVE)
+            elif one.state in {PlanState.PROPOSED, PlanState.ACTIVE} and not accepted:
+                plans[index] = replace(one, state=PlanState.DECLINED, ended_at=self.now)
+        self.account = replace(self.account, plans=tuple(plans))
+
+    @rule()
+    def release(self) -> None:
+        self.account = replace(self.account, released_at=self.account.released_at or self.now)
+
+    # What must hold -----------------------------------------------------------------------------------------------------------
+
+    @invariant()
+    def no_step_leads_twice(self) -> None:
+        leads = Counter((e.item, e.step, e.occurrence) for n in self.account.notices if n.state.counts for e in n.items if e.leads)
+        assert all(count == 1 for count in leads.values()), leads
+
+    @invariant()
+    def one_message_a_day_and_the_gap_is_kept(self) -> None:
+        days = sorted(self.account.written_on(notice) for notice in self.account.notices if notice.state.counts)
+        assert all((later - earlier).days >= max(self.ladder.gap_days, 1) for earlier, later in pairwise(days)), days
+
+    @invariant()
+    def states_and_levels_are_what_a_plainer_reading_says(self) -> None:
+        decision = decide(self.ladder, self.account, self.now)
+        opened, covered = self.open_by_name(), self.covered()
+        for one in decision.items:
+            state = self.plain_state(one.item, opened[one.item.id])
+            level = None if state in {"settled", "on_plan"} or covered else self.plain_level(one.item)
+            if one.level != "final" and not self.had_a_pause(one.item.id):
+                assert one.level == level, one
+            assert one.state.value == ("chasing" if state == "open" and one.level else state), one
+            assert one.open.minor == opened[one.item.id]
+
+    def plain_state(self, item: Item, left: int) -> str:
+        today = self.book_day()
+        if left < 10:
+            return "settled"
+        for one in self.account.plans:
+            offered = one.state is PlanState.PROPOSED and (self.now - one.at) < 7 * DAY
+            if item.id in one.covers and (one.state is PlanState.ACTIVE or offered):
+                return "on_plan"
+        if any(e.item == item.id and e.ended_at is None for e in self.account.escalations):
+            return "escalated"
+        if any(s.item == item.id and s.ended_at is None and today < s.until for s in self.account.snoozes):
+            return "snoozed"
+        return "open"
+
+    def plain_level(self, item: Item) -> str | None:
+        assert item.due_on is not None
+        age = (self.account.customer.place.day(self.now) - item.due_on).days
+        if item.kind is ItemKind.INSTALMENT:
+            return "late" if age >= 1 else None
+        names = [name for name, days in DATED.items() if age >= days]
+        seconds = [
+            self.account.written_on(n)
+            for n in self.account.notices
+            if n.state.counts and any(e.item == item.id and e.step == "second" for e in n.items)
+        ]
+        if names and names[-1] == "second" and seconds and (self.account.customer.place.day(self.now) - max(seconds)).days >= 2:
+            return "final"
+        return names[-1] if names else None
+
+    def lists_only_what_is_chased(self, action: Action) -> None:
+        """And asks for exactly what is open of it, less the money on account."""
+        opened, today = self.open_by_name(), self.book_day()
+        assert not self.covered()
+        for entry in action.items + action.upcoming:
+            item = self.account.item(entry.item)
+            assert self.plain_state(item, opened[item.id]) == "open", item
+        items = [self.account.item(entry.item) for entry in action.items]
+        assert all(item.due_on is not None and item.due_on < today for item in items)
+        if items:
+            assert [amount.minor for amount in action.amounts] == [sum(opened[item.id] for item in items) - self.on_account()]
+            assert action.amounts[0].minor > 0
+            late = {i.id for i in self.account.all_items if i.due_on and i.due_on < today and self.plain_state(i, opened[i.id]) == "open"}
+            assert {item.id for item in items} == late, "every overdue open item is listed"
+
+    def open_by_name(self) -> dict[ItemId, int]:
+        """What is open by the money that names each item, its plan's instalment being another name for it."""
+        left = {}
+        for item in self.account.items:
+            left[item.id] = max(0, item.total.minor - sum(self.named(item.id)))
+            for one in self.account.plans:
+                if item.id in one.covers:
+                    left.update({part.id: left[item.id] for part in one.instalments})
+        return left
+
+    def named(self, item: ItemId) -> list[int]:
+        names = {item} | {part.id for one in self.account.plans if item in one.covers for part in one.instalments}
+        money = [(one.item, one.amount.minor) for one in self.account.payments] + [
+            (one.item, one.amount.minor) for one in self.account.credits
+        ]
+        return [minor for item_named, minor in money if item_named in names]
+
+    def on_account(self) -> int:
+        free = sum(money.amount.minor for money in self.account.payments if money.item is None)
+        return free + sum(max(0, sum(self.named(item.id)) - item.total.minor) for item in self.account.items)
+
+    def covered(self) -> bool:
+        return 0 < self.on_account() >= sum(self.open_by_name()[item.id] for item in self.account.items)
+
+    def had_a_pause(self, item: ItemId) -> bool:
+        paused = {s.item for s in self.account.snoozes} | {e.item for e in self.account.escalations}
+        return item in paused | {covered for one in self.account.plans for covered in one.covers}
+
+    def book_day(self) -> date:
+        return self.account.book.place.day(self.now)
+
+    def pick(self, index: int) -> Item:
+        return self.account.all_items[index % len(self.account.all_items)]
+
+
+SETTINGS = settings(  # without shrinking, which takes minutes here: a failing run is printed as it was
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def test_whatever_happens_and_whenever_it_is_looked_at_what_must_hold_holds() -> None:
+    reached.clear()
+    run_state_machine_as_test(Weeks, settings=SETTINGS)
+    steps = {*DATED, "final", "late", "alert", "escalate", "sent", "failed", "suppressed", "unknown"}
+    assert {name for name in steps if not reached[name]} == set(), f"a run that never gets there proves nothing: {reached}"
