@@ -141,6 +141,8 @@ class Desk:
         if profile.outsider or profile.deactivated or profile.email is None:
             return None
         async with self.store() as work:
+            if (known := await work.user_by_identity(person.platform, person.team, person.id)) is not None:
+                return known  # another press of theirs has linked them meanwhile
             user = await work.user_by_email(profile.email)
             if user is not None:
                 await work.link(user.id, person.platform, person.team, person.id)
