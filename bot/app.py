@@ -33,7 +33,11 @@ if TYPE_CHECKING:
 
 
 class NotMigrated(Refused):
-    """There is no database, or its schema is of another version."""
+    """There is no database, or its schema is of another version: `what` says which."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} Run: duebot migrate")
+        self.what = what
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ async def running(settings: Settings, clock: Clock | None = None, *, connect: bo
 async def _build(settings: Settings, clock: Clock) -> App:
     file = database_file(settings.database_url)
     if file is not None and not file.exists():
-        raise NotMigrated(f"There is no database {file.absolute()}. To make it, run: duebot migrate")
+        raise NotMigrated(f"There is no database {file.absolute()}.")
     keys, engine = secret_keys(settings), open_engine(settings.database_url)
     try:
         await _must_be_migrated(is_current(engine))
@@ -92,7 +96,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
 
 async def _must_be_migrated(asked: Awaitable[bool]) -> None:
     if not await asked:
-        raise NotMigrated("The database's schema is not of this version. Run: duebot migrate")
+        raise NotMigrated("The database's schema is not of this version.")
 
 
 async def load_policies(settings: Settings, store: SqlStore) -> PolicyBook:

@@ -37,7 +37,7 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
             if not offline:
                 found += await _of_slack(app)
     except NotMigrated as missing:
-        found.append(Finding("migrations", f"Nothing can start. {missing}", "Run: duebot migrate"))
+        found.append(Finding("migrations", f"Nothing can start. {missing.what}", "Run: duebot migrate"))
     except (BadSetting, BadPolicy, Refused) as bad:
         found.append(Finding("settings", f"Nothing can start. {bad}", "Correct it and run: duebot check"))
     except Exception as error:

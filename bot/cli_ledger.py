@@ -71,44 +71,48 @@ async def import_file(
     It works out which column is which, shows it, and asks when it is not certain. Rows that are wrong are refused with their line and
     column; the others are kept. Exit code 1: nothing was kept; 2: a question needs your answer.
     """
-    reading = read_ledger(file, load_mapping(mapping) if mapping else None, currency)
-    _agree(reading, yes=yes)
 
     async def run(app: App) -> tuple[Imported, bool]:
         async with app.store() as work:
             today = (await work.book(book)).place.day(app.clock.now())
-        day = as_of or today
-        ask = ImportLedger(book, reading.rows(), day, reading.number_column, all_or_nothing, dry_run)
-        try:
-            async with app.store() as work:
-                return await import_ledger(ask, work, app.clock), True
-        except NothingKept as kept:
-            return kept.result, False
+        reading = read_ledger(file, load_mapping(mapping) if mapping else None, currency)
+        _agree(reading, yes=yes)
+        ask = ImportLedger(book, reading.rows(), as_of or today, reading.number_column, all_or_nothing, dry_run)
+        with _progress() as bar:
+            bar.add_task("import", total=None, rows=reading.count)
+            try:
+                async with app.store() as work:
+                    return await import_ledger(ask, work, app.clock), True
+            except NothingKept as kept:
+                return kept.result, False
 
-    with Progress(
-        SpinnerColumn(), TextColumn("Reading {task.fields[rows]:,} rows"), TimeElapsedColumn(), console=notes, transient=True
-    ) as bar:
-        bar.add_task("import", total=None, rows=reading.count)
-        result, kept = await with_app(run)
+    result, kept = await with_app(run)
     _tell(result, kept=kept, dry_run=dry_run, as_json=as_json)
     raise typer.Exit(DONE if kept or dry_run else FAILED)
 
 
+def _progress() -> Progress:
+    words = TextColumn("Reading {task.fields[rows]:,} rows")
+    return Progress(SpinnerColumn(), words, TimeElapsedColumn(), console=notes, transient=True)
+
+
 def _agree(reading: Reading, *, yes: bool) -> None:
     """A guessed mapping is shown and asked for at a terminal; elsewhere only a certain one is used."""
+    if reading.guessed and reading.mapping is not None:
+        notes.print("Read as follows:", markup=False)
+        notes.print(reading.mapping.as_yaml(), markup=False, end="")
+    keep = "Keep the lines above in a file, put them right, and give it with --map."
     if reading.questions:
-        stop(QUESTION, *reading.questions)
-    if not reading.guessed or reading.mapping is None:
+        stop(QUESTION, *reading.questions, *([keep] if reading.guessed and reading.mapping is not None else []))
+    if not reading.guessed:
         return
-    notes.print("Read as follows:", markup=False)
-    notes.print(reading.mapping.as_yaml(), markup=False, end="")
     for doubt in reading.doubts:
         notes.print(doubt, markup=False)
     if sys.stdin.isatty() and not yes:
         if not typer.confirm("Is that right?", err=True):
-            stop(QUESTION, "Nothing was read. Keep the lines above in a file, put them right, and give it with --map.")
+            stop(QUESTION, f"Nothing was read. {keep}")
     elif not reading.certain:
-        stop(QUESTION, "The mapping is not certain. Keep the lines above in a file, put them right, and give it with --map.")
+        stop(QUESTION, f"The mapping is not certain. {keep}")
 
 
 def _tell(result: Imported, *, kept: bool, dry_run: bool, as_json: bool) -> None:

@@ -51,15 +51,15 @@ async def serve(
 
     What is under way when it is told to stop (Ctrl-C or SIGTERM) is finished first.
     """
-    from bot.serve import listening, serve_app  # ruff: ignore[import-outside-top-level] - the web is loaded only where it is served
+    from bot.serve import PRIVATE_HOST, listening, serve_app  # ruff: ignore[import-outside-top-level] - the web is loaded only where it is served
 
-    public, private = listening(host, port, "--port"), listening("127.0.0.1", admin_port, "--admin-port")
+    with listening(host, port, "--port") as public, listening(PRIVATE_HOST, admin_port, "--admin-port") as private:
 
-    async def run(app: App) -> None:
-        say(f"Inbox: http://127.0.0.1:{admin_port}/inbox    Public: http://{host}:{port}    Stop with Ctrl-C.")
-        await serve_app(app, public, private, jobs=not no_jobs)
+        async def run(app: App) -> None:
+            say(f"Inbox: http://{PRIVATE_HOST}:{admin_port}/inbox    Public: http://{host}:{port}    Stop with Ctrl-C.")
+            await serve_app(app, public, private, jobs=not no_jobs)
 
-    await with_app(run, connect=True)
+        await with_app(run, connect=True)
 
 
 @verbs.command()

@@ -18,6 +18,7 @@ from bot.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slu
 from bot.policies import BadPolicy, read_policy, schema, text_of
 from bot.terminal import DONE, FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
+from cards.format import count
 from workflows.acting import record
 from workflows.domain.account import Book
 from workflows.domain.calendar import Place, holiday_regions
@@ -67,7 +68,7 @@ async def check(
 @verbs.command()
 @polite
 async def book(
-    slug: Annotated[str, typer.Argument(parser=a_slug, metavar="[BOOK]", help="The book's short name; an unknown one is made.")] = "main",
+    slug: Annotated[str, typer.Argument(parser=a_slug, metavar="BOOK", help="The book's short name; an unknown one is made.")] = "main",
     name: Annotated[str | None, typer.Option(metavar="NAME", help="The seller, as customers and colleagues know it.")] = None,
     zone_name: Annotated[
         str | None, typer.Option("--zone", parser=a_zone, metavar="ZONE", help="Its time zone, like Europe/Berlin.")
@@ -191,7 +192,10 @@ def check_policy(
 @policy.command("schema")
 @polite
 def policy_schema() -> None:
-    """Prints the JSON Schema of policy files, for an editor that completes and explains."""
+    """Prints the JSON Schema of policy files.
+
+    An editor that is given it completes keys and explains them.
+    """
     say(json.dumps(schema(), indent=2))
 
 
@@ -208,7 +212,7 @@ async def verify_audit(as_json: JSON = False) -> None:
         if as_json:
             say_json({"ok": found.first_bad is None, "entries": found.count, "head": found.head, "first_bad": found.first_bad})
         elif found.first_bad is None:
-            say(f"{found.count:,} entries, none changed, missing or out of order. Head: {found.head}")
+            say(f"{count(found.count, 'entry', 'entries')}, none changed, missing or out of order. Head: {found.head}")
         if found.first_bad is not None:
             stop(FAILED, f"The trail breaks at entry {found.first_bad}: it was changed, is missing or stands in another place.")
 

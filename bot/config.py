@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     def a_database_we_know(cls, value: str) -> str:
         if not value.startswith((SQLITE, "postgresql+psycopg://")):
             raise ValueError(f"expected an address that begins with {SQLITE} or postgresql+psycopg://")
-        if value.startswith(SQLITE) and value.removeprefix(SQLITE) in {"", ":memory:"}:
+        file = database_file(value)
+        if file is not None and (not file.name or file.name == ":memory:" or file.is_dir()):
             raise ValueError(f"expected a file, as in {SQLITE}duebot.db")
         try:
             _ = urlsplit(value).port
@@ -127,7 +128,7 @@ class Settings(BaseSettings):
 def read_settings(**given: object) -> Settings:
     """Raises `BadSetting` naming every wrong setting and what was expected."""
     _must_be_readable(Path(SETTINGS_FILE))
-    wrong = [_unknown(name) for name in sorted(os.environ) if _looks_ours(name) and name not in setting_names()]
+    wrong = [_unknown(name) for name in sorted(os.environ) if _is_misspelt(name)]
     settings = None
     try:
         settings = Settings(**given)  # type: ignore[arg-type]
@@ -168,8 +169,10 @@ def _must_be_readable(file: Path) -> None:
         raise BadSetting(f"{file} cannot be read: {error.strerror}.") from None
 
 
-def _looks_ours(name: str) -> bool:
-    return name.startswith(PREFIX) and not name.startswith(_NOT_OURS)
+def _is_misspelt(name: str) -> bool:
+    """Meant as one of our settings, and none. A whole section in one name is read by itself."""
+    known = {*setting_names(), *(f"{PREFIX}{section.upper()}" for section in Settings.model_fields)}
+    return name.startswith(PREFIX) and not name.startswith(_NOT_OURS) and name not in known
 
 
 def _unknown(name: str) -> str:
@@ -181,6 +184,8 @@ def _unparsed(error: SettingsError) -> str:
     field = str(error).partition('"')[2].partition('"')[0].upper()
     names = [name for name in setting_names() if name.startswith(f"{PREFIX}{field}") and name in os.environ]
     lists = [name for name in names if name.endswith("_CHANNELS")]
+    if not names:
+        return f"{PREFIX}{field}: expected a section with settings of its own, not one value."
     return f'{", ".join(lists or names)}: expected a JSON list, as in ["C0123456789"].'
 
 

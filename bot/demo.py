@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -16,9 +17,8 @@ from bot.app import App, running
 from bot.clock import FixedClock
 from bot.config import Settings, SlackSettings, SMTPSettings
 from bot.draw import draw
-from bot.http import PRIVATE_HOST
 from bot.reports import aging_card
-from bot.serve import listening, serve_app
+from bot.serve import PRIVATE_HOST, listening, serve_app
 from bot.terminal import say
 from cards.format import count
 from cards.plain.render import render
@@ -38,7 +38,18 @@ NORA, TOMAS = "nora@alderfinch.example", "tomas@alderfinch.example"
 
 async def run_demo(*, once: bool, port: int) -> None:
     """Everything lives in a folder that is gone afterwards. The same figures on every run."""
-    private, public = (None, None) if once else (listening(PRIVATE_HOST, port, "--port"), listening(PRIVATE_HOST, 0, "--port"))
+    if once:
+        async with _played():
+            return
+    with listening(PRIVATE_HOST, port, "--port") as private, listening(PRIVATE_HOST, 0, "--port") as public:
+        async with _played() as app:
+            say(f"\nThe inbox: http://{PRIVATE_HOST}:{port}/inbox    The mails: {app.settings.smtp.folder}    Stop with Ctrl-C.")
+            await serve_app(app, public, private)
+
+
+@asynccontextmanager
+async def _played() -> AsyncGenerator[App, None]:
+    """After the main job, which was told on the way."""
     with TemporaryDirectory(prefix="duebot-demo-") as folder:
         mails = Path(folder) / "mails"
         settings = demo_settings(Path(folder), mails)
@@ -48,10 +59,7 @@ async def run_demo(*, once: bool, port: int) -> None:
         async with running(settings, FixedClock(TUESDAY)) as app:
             await _main_job(app)
             _tell_mails(mails)
-            if private is None or public is None:
-                return
-            say(f"\nThe inbox: http://{PRIVATE_HOST}:{port}/inbox    The mails: {mails}    Stop with Ctrl-C.")
-            await serve_app(app, public, private)
+            yield app
 
 
 def demo_settings(folder: Path, mails: Path) -> Settings:

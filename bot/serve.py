@@ -15,10 +15,12 @@ from starlette.types import ASGIApp
 
 from adapters.jobs.embedded import ticking
 from bot.app import App
-from bot.http import private_app, public_app
+from bot.http import PRIVATE_HOST, private_app, public_app
 from bot.schedule import jobs as all_jobs
 from bot.web.inbox import Inbox, Parts
 from workflows.errors import Refused
+
+__all__ = ["PRIVATE_HOST", "listening", "serve_app"]
 
 LEAVING = 20  # seconds that requests under way are given at the end
 
@@ -28,9 +30,13 @@ def listening(host: str, port: int, option: str) -> socket.socket:
     try:
         family, kind, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         taken = socket.socket(family, kind)
+    except OSError as error:
+        raise Refused(f"{host} is no address of this machine: {error.strerror}. Choose another with --host.") from None
+    try:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(address)
     except OSError as error:
+        taken.close()
         why = "another program listens there" if error.errno == errno.EADDRINUSE else error.strerror
         raise Refused(f"Port {port} of {host} cannot be used: {why}. Choose another with {option}.") from None
     return taken

@@ -1,0 +1,44 @@
+"""A folder in which somebody types `duebot`, with a database that is ready."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from typer.testing import CliRunner
+
+from bot.cli import main
+
+SAMPLE = Path(__file__).resolve().parents[2] / "bot" / "sample_book.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back: the exit code, standard output and standard error."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """The one document on standard output; more than one is an error."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    folder: Path
+
+    def duebot(self, *words: str, env: dict[str, str] | None = None, typed: str | None = None) -> Answered:
+        done = CliRunner().invoke(main, words, env=env, input=typed)
+        unexpected = None if isinstance(done.exception, SystemExit) else done.exception
+        assert unexpected is None, f"a traceback would have been shown: {unexpected!r}"
+        assert "Traceback" not in done.output
+        return Answered(done.exit_code, done.stdout, done.stderr)
+
+    def file(self, name: str, *lines: str) -> str:
+        (self.folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return name
