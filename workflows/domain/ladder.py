@@ -44,7 +44,7 @@ class Ladder:
         return _dated(when.anchor, when.days, self.item, self.policy.age_from)
 
     def _after_previous(self, rank: int, days: int) -> date | None:
-        sent = max((day for (said, _), day in self.said.items() if said == rank - 1), default=None)
+        sent = self.said.get((rank - 1, 0))  # only the last step repeats
         if sent is None and self.paused_to is not None and self.policy.after_pause is CatchUp.SKIP:
             previous = self.day_of(rank - 1)
             if previous is not None and previous < self.paused_to:

@@ -177,6 +177,11 @@ def test_an_item_is_late_by_the_books_days_wherever_the_customer_is() -> None:
     assert hint(rules, owed, at(1, "09:00", AUCKLAND)) == at(1, "00:00", NEW_YORK)
 
 
+def test_a_look_comes_when_the_customers_day_begins() -> None:
+    owed, rules = account(invoice(), place=AUCKLAND, at_book=NEW_YORK), policy(step("it", "after_due", 3))
+    assert hint(rules, owed, at(2, "20:00", AUCKLAND)) == at(3, "00:00", AUCKLAND)
+
+
 def test_hours_are_the_customers_and_tellings_are_the_books() -> None:
     owed, rules = account(invoice(), place=NEW_YORK, at_book=BERLIN), policy(hours="09:00-18:00")
     assert told(rules, owed, at(3, "09:00", BERLIN)) == [("alert", "first")]

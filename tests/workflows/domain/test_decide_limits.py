@@ -64,6 +64,12 @@ def test_the_gap_counts_from_the_day_it_left_and_over_what_a_person_sent() -> No
     assert next(n for n in range(1, 8) if said(rules, by_hand, at(n))) == 5
 
 
+def test_on_the_day_the_gap_ends_the_hours_still_count() -> None:
+    rules = policy(step("it", "after_due", 1, repeat=1), gap_days=2, hours="09:00-18:00")
+    owed = account(invoice(), notices=(notice(1, "it"),))
+    assert [said(rules, owed, at(3, clock)) for clock in ("08:59", "09:00", "18:00")] == [None, "it", None]
+
+
 @pytest.mark.parametrize("how", [NoticeState.FAILED, NoticeState.SUPPRESSED])
 def test_a_message_that_did_not_leave_is_tried_again_but_not_on_its_day(how: NoticeState) -> None:
     rules = policy(gap_days=3)

@@ -35,7 +35,7 @@ from tests.workflows.domain.accounts import (
     withheld,
 )
 from workflows.domain.account import NoticeState, PlanState
-from workflows.domain.policy import CatchUp, FirstContact
+from workflows.domain.policy import CatchUp, FirstContact, Sequence
 
 CATCH_UP = policy(after_pause=CatchUp.CATCH_UP)
 MINUTE = timedelta(minutes=1)
@@ -100,6 +100,18 @@ def test_an_item_woken_early_goes_on_from_that_day() -> None:
     assert ("alert", "woke") not in told(policy(), woken, at(31)), "staff woke it themselves"
     let_go = account(invoice(), snoozes=(snooze(30, since=5, ended=at(11)),), notices=(notice(3),))
     assert said(policy(), let_go, at(11)) is None
+
+
+def test_of_several_snoozes_the_latest_end_counts() -> None:
+    owed = account(invoice(), snoozes=(snooze(13, since=9), snooze(6, since=4)), notices=(notice(3),))
+    assert said(policy(), owed, at(13)) is None
+
+
+def test_a_repeat_whose_day_fell_in_a_snooze_is_not_caught_up() -> None:
+    rules = policy(step("again", "after_due", 30, repeat=14))
+    owed = account(invoice(), snoozes=(snooze(46, since=40),), notices=(notice(30, "again"),))
+    assert [said(rules, owed, at(n)) for n in (44, 46, 57, 58)] == [None, None, None, "again"]
+    assert hint(rules, owed, at(46)) == at(58, "00:00")
 
 
 def test_a_snooze_ended_on_the_day_it_was_set_lets_nothing_go() -> None:
@@ -232,6 +244,19 @@ def test_what_is_handed_to_a_manager_is_not_asked_for_in_the_same_breath() -> No
     found = message(look(policy(), after, at(45)))
     assert found is not None
     assert numbers(after, found.items) == ["B"]
+
+
+def test_a_message_waits_for_what_is_handed_over_where_each_goes_its_own_way() -> None:
+    rules = policy(sequence=Sequence.INVOICE)
+    owed = account(invoice(), invoice("B", due=42))
+    assert (said(rules, owed, at(45)), told(rules, owed, at(45))) == (None, [("alert", "first"), ("escalate", "handover")])
+    after = replace(owed, escalations=(escalation(45),))
+    assert said(rules, after, at(45)) == "first"
+
+
+def test_an_item_handed_back_on_the_day_of_its_handover_is_not_handed_over_again() -> None:
+    owed = account(invoice(), escalations=(escalation(45, ended=at(45, "12:00")),))
+    assert [told(policy(), owed, at(n, "13:00")) for n in (45, 46)] == [[], []]
 
 
 def test_a_step_that_writes_and_escalates_writes_first() -> None:
