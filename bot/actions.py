@@ -134,7 +134,7 @@ def read_amount(text: str, currency: str) -> Money | None:
 
     Raises `BadAmount`, also where `1,234` may be a thousand or one and a fraction.
     """
-    text = text.replace(" ", " ").strip().removesuffix(currency).removeprefix(currency).strip(" €$£")
+    text = text.replace("\u00a0", " ").replace("\u202f", " ").strip().removesuffix(currency).removeprefix(currency).strip(" €$£")
     if not text:
         return None
     if not _NUMBER.fullmatch(text):
@@ -146,5 +146,7 @@ def read_amount(text: str, currency: str) -> Money | None:
         if len(marks) == 1:
             raise BadAmount(f"“{text}” can be read in two ways; write it like 1234.50")
         whole, fraction = text, ""
+    if fraction and last in whole:
+        raise BadAmount(f"“{text}” is not an amount; write it like 1234.50")
     digits = re.sub(r"[.,' ]", "", whole)
     return Money.of(f"{digits}.{fraction}" if fraction else digits, currency)

@@ -53,5 +53,6 @@ def parse(text: str) -> Ask:
             return AskHelp()
         case "balance" | "invoice" as lacks:
             return AskHelp(lacks=lacks)
-    near = get_close_matches(verb.casefold(), VERBS, n=1, cutoff=0.7)
-    return AskHelp(text.strip(), near=f"{near[0]} {rest}".strip() if near else "")
+    close = next(iter(get_close_matches(verb.casefold(), VERBS, n=1, cutoff=0.7)), "")
+    near = f"{close} {rest}".strip() if close in {"balance", "invoice"} else close
+    return AskHelp(text.strip(), near)
