@@ -27,10 +27,16 @@ class NeedsAnswers(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row that reads well, and where it stands. Its `number` is empty when the file gives none."""
+    """An invoice that reads well, and where it stands. Its `number` is empty when the file gives none.
+
+    Where a file has rows for the lines of an invoice, `rows` is how many this one was put together from, and `repeated` are the
+    lines that say in every cell what one before them said. A total below zero is a credit note.
+    """
 
     line: int
     row: LedgerRow
+    rows: int = 1
+    repeated: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,7 @@ class _Tally:
     refused: list[Refusal] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
     stored: list[Stored] = field(default_factory=list)
+    _weights: list[int] = field(default_factory=list)
     _repeated: int = 0
     _seen: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     _unnumbered: dict[str, int] = field(default_factory=dict)
@@ -149,10 +156,14 @@ class _Tally:
     def fresh(self, entries: Iterable[Entry | Refusal]) -> Iterator[LedgerRow]:
         """The rows to store, every invoice once."""
         for entry in entries:
-            self.rows += 1
             if isinstance(entry, Refusal):
+                self.rows += 1
                 self.refused.append(entry)
-            elif (row := self._numbered(entry) if entry.row.number else self._named(entry)) is not None:
+                continue
+            self.rows += entry.rows
+            if (row := self._numbered(entry) if entry.row.number else self._named(entry)) is not None:
+                self._weights.append(entry.rows)
+                self.repeats.extend(Repeat(line, entry.line, row.number) for line in entry.repeated)
                 yield replace(row, paid_on=self.as_of) if row.paid and row.paid_on is None else row
 
     def _numbered(self, entry: Entry) -> LedgerRow | None:
@@ -187,12 +198,15 @@ class _Tally:
         return Imported(
             rows=self.rows,
             invoices=len(self._seen),
-            imported=self.stored.count(Stored.IMPORTED),
-            updated=self.stored.count(Stored.UPDATED),
-            unchanged=self.stored.count(Stored.UNCHANGED) + self._repeated,
-            refused=tuple(self.refused),
-            repeats=tuple(self.repeats),
+            imported=self._rows(Stored.IMPORTED),
+            updated=self._rows(Stored.UPDATED),
+            unchanged=self._rows(Stored.UNCHANGED) + self._repeated,
+            refused=tuple(sorted(self.refused, key=lambda refusal: refusal.line)),
+            repeats=tuple(sorted(self.repeats, key=lambda repeat: repeat.line)),
         )
+
+    def _rows(self, answer: Stored) -> int:
+        return sum(rows for rows, stored in zip(self._weights, self.stored, strict=True) if stored is answer)
 
 
 def _digest(text: str, size: int = 16) -> bytes:

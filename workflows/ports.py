@@ -242,7 +242,10 @@ class AgingRow:
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One invoice as a file says it. `paid` is everything received so far, dated `paid_on` (the file's date where the file has none)."""
+    """One invoice as a file says it. `paid` is everything received so far, dated `paid_on` (the file's date where the file has none).
+
+    A total below zero is a credit note: money on account, less what `paid` (below zero too) says was used of it.
+    """
 
     number: str
     customer_number: str
@@ -254,6 +257,7 @@ class LedgerRow:
     paid_on: date | None = None
     reference: str | None = None
     email: str | None = None
+    more_emails: tuple[str, ...] = ()
     language: str | None = None
     country: str | None = None
     zone: str | None = None

@@ -1,43 +1,56 @@
-"""From a header in English or German to a mapping, and what is doubtful about it."""
+"""From a header in English, German, French or Spanish to a mapping, and what is doubtful about it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
-from adapters.accounting.mapping import Code, Column, Currency, DateIn, Mapping, shipped
-from adapters.accounting.words import listed
+from adapters.accounting.mapping import Code, Column, Currency, DateIn, Mapping, StatusIn, shipped
+from adapters.accounting.words import listed, small
 
 # The words of a header, small and without blanks or marks; the surest first.
 _WORDS: dict[str, str] = {
     "number": "invoicenumber invoiceno invoicenum invoicenr documentnumber documentno docnumber docno docid invoiceid number invoice "
-    "rechnungsnummer rechnungsnr rechnungno belegnummer belegnr rechnung beleg",
+    "rechnungsnummer rechnungsnr rechnungno belegnummer belegnr rechnung beleg "
+    "numerodefacture numerofacture numfacture nofacture facturenumero facturenumber facture "
+    "numerodefactura numerofactura numfactura nofactura facturanumber factura",
     "customer": "customernumber customerno customernr customerid customercode custnumber custno custid accountnumber accountno clientnumber "
-    "clientid clientno debtornumber debtorno kundennummer kundennr kdnr debitorennummer debitorennr debitor debitornr",
-    "customer_name": "customername clientname companyname debtorname customer client company debtor namecustomer billto kundenname kunde firma name",
-    "issued": "invoicedate issuedate dateissued issued issuedon documentdate dateofissue date rechnungsdatum belegdatum datum",
-    "due": "duedate due dueon datedue dueindate paymentdue paymentduedate payby faelligkeitsdatum faelligkeit faelligam faellig zahlbarbis",
+    "clientid clientno debtornumber debtorno kundennummer kundennr kdnr debitorennummer debitorennr debitor debitornr "
+    "codeclient numeroclient numclient noclient compteclient codigocliente codigodecliente numerocliente numerodecliente nocliente idcliente",
+    "customer_name": "customername clientname companyname debtorname customer client company debtor namecustomer billto kundenname kunde firma "
+    "nomclient nomduclient raisonsociale societe nombrecliente nombredelcliente razonsocial cliente empresa name nom nombre",
+    "issued": "invoicedate issuedate dateissued issued issuedon documentdate dateofissue date rechnungsdatum belegdatum datum "
+    "datefacture datedefacture datedelafacture datedefacturation datedemission fechafactura fechadefactura fechaemision fechadeemision fecha",
+    "due": "duedate due dueon datedue dueindate paymentdue paymentduedate payby faelligkeitsdatum faelligkeit faelligam faellig zahlbarbis "
+    "datedecheance dateecheance echeance datelimite datelimitedepaiement fechavencimiento fechadevencimiento vencimiento fechalimite",
+    "terms": "paymenttermsdays termsdays netdays paymentterms terms zahlungszieltage zahlungsziel delaidepaiement plazodepago diascredito",
     "total": "total invoicetotal totalamount invoiceamount amounttotal grandtotal grossamount gross amount rechnungsbetrag gesamtbetrag "
-    "bruttobetrag endbetrag gesamtsumme brutto betrag summe",
-    "currency": "currency currencycode invoicecurrency curr iso4217 waehrung waehrungscode whg",
+    "bruttobetrag endbetrag gesamtsumme brutto betrag summe totalttc montantttc montanttotal ttc montant "
+    "totalfactura importetotal montototal importe monto",
+    "currency": "currency currencycode invoicecurrency curr iso4217 waehrung waehrungscode whg devise monnaie moneda divisa",
     "paid_on": "paidon paiddate datepaid paymentdate lastpaymentdate settleddate settledon cleardate clearedon clearingdate bezahltam "
-    "zahlungsdatum zahlungseingang zahldatum ausgleichsdatum",
-    "paid": "amountpaid paidamount paid paidtodate payments received bezahlt gezahlt bezahlterbetrag zahlbetrag",
+    "zahlungsdatum zahlungseingang zahldatum ausgleichsdatum datedepaiement datepaiement datedereglement datereglement payele "
+    "fechadepago fechapago fechacobro fechadecobro",
+    "paid": "amountpaid paidamount paid paidtodate payments received bezahlt gezahlt bezahlterbetrag zahlbetrag "
+    "montantpaye montantregle dejapaye paye regle importepagado importecobrado pagado cobrado",
     "balance": "balance balancedue amountdue openamount outstanding outstandingamount openbalance remaining offen offenerbetrag "
-    "restbetrag saldo offenersaldo",
-    "reference": "reference yourreference customerreference ponumber purchaseorder po orderreference referenz kundenreferenz ihrzeichen bestellnummer",
-    "email": "email emailaddress customeremail clientemail billingemail emailrecipient mail mailadresse",
-    "language": "language lang sprache",
-    "country": "country countrycode land laendercode",
-    "zone": "timezone zone zeitzone",
-    "party": "party customertype partytype kundentyp",
+    "restbetrag saldo offenersaldo soldedu solde restedu resteapayer montantdu saldopendiente importependiente pendiente",
+    "status": "invoicestatus documentstatus status paymentstatus rechnungsstatus belegstatus zahlungsstatus statutfacture statut etat "
+    "estadofactura estado state",
+    "reference": "reference yourreference customerreference ponumber purchaseorder po orderreference referenz kundenreferenz ihrzeichen "
+    "bestellnummer referenceclient votrereference bondecommande boncommande referencia referenciacliente ordendecompra pedido",
+    "email": "email emailaddress customeremail clientemail billingemail emailrecipient mail mailadresse courriel adressemail adresseemail "
+    "correoelectronico correo",
+    "language": "language lang sprache langue idioma",
+    "country": "country countrycode land laendercode pays codepays pais",
+    "zone": "timezone zone zeitzone fuseauhoraire zonahoraria",
+    "party": "party customertype partytype kundentyp typeclient tipocliente",
 }
 _PLACES = {field: {word: place for place, word in enumerate(words.split())} for field, words in _WORDS.items()}
 _FIELDS = {word: field for field, words in _WORDS.items() for word in words.split()}
-_STATUS = frozenset(["status", "invoicestatus", "documentstatus", "state", "isopen", "open", "rechnungsstatus", "zahlungsstatus"])
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "#": "number"})
+_UNREAD_STATUS = frozenset(["isopen", "open"])
+_OPTIONAL = frozenset(["customer_name", "reference", "terms", "email", "language", "country", "zone", "party"])
 _MATTERS = ("number", "customer", "due", "total", "currency", "issued", "paid_on", "paid", "balance")
 _PAYMENTS = ("paid_on", "paid", "balance")
 _CALLED = {"number": "the invoice number", "customer": "the customer", "due": "the due date", "total": "the invoice total"}
@@ -54,26 +67,48 @@ class Guess:
 
 def header_score(header: Sequence[str]) -> int:
     """How many different things the words of a header name; a line that names one is no header."""
-    fields = {_FIELDS[word] for word in map(_small, header) if word in _FIELDS}
+    fields = {_FIELDS[word] for word in map(small, header) if word in _FIELDS}
     return len(fields) if len(fields) >= 2 else 0
 
 
 def guess(header: Sequence[str]) -> Guess:
     for known in shipped():
-        if known.name != "ordinary" and set(known.columns.values()) <= set(header):
-            return Guess(known)
+        if (layout := _recognised(known, header)) is not None:
+            return Guess(layout)
     found = _candidates(header)
-    questions = [_which(field, header) for field in ("customer", "due", "total") if not found.get(field)]
+    asked = ["customer", "total"] if found.get("issued") else ["customer", "due", "total"]  # terms may stand in for a due date
+    questions = [_which(field, header) for field in asked if not found.get(field)]
     if questions:
         return Guess(None, tuple(questions))
     doubts = [_choice(field, found[field]) for field in _MATTERS if len(found.get(field, ())) > 1]
     if not found.get("number"):
         doubts.append(f"No column is {_CALLED['number']}; rows would be numbered after what they say. {_HOW}")
-    if not any(found.get(field) for field in _PAYMENTS):
-        doubts.extend(
-            f'Column "{name}" is not read, and no column says what was paid. {_HOW}' for name in header if _small(name) in _STATUS
-        )
+    if not any(found.get(field) for field in (*_PAYMENTS, "status")):
+        doubts.extend(unread(name) for name in header if small(name) in _UNREAD_STATUS)
     return Guess(_mapping({field: names[0] for field, names in found.items() if names}), (), tuple(doubts))
+
+
+def unread(status: str) -> str:
+    """The doubt about a column of statuses that cannot be understood, where nothing else says what was paid."""
+    return f'Column "{status}" is not read, and no column says what was paid. {_HOW}'
+
+
+def _recognised(known: Mapping, header: Sequence[str]) -> Mapping | None:
+    """The layout as far as the file has it; null when a column is missing that it cannot be read without.
+
+    A layout that keeps the number in a column of any old name is recognised by its whole header only.
+    """
+    if known.name == "ordinary":
+        return None
+    missing = {field for field, name in known.columns.items() if name not in header}
+    if {"customer", "customer_fallback"} <= known.columns.keys() and "customer" in missing and "customer_fallback" not in missing:
+        missing.discard("customer")
+    needless = _OPTIONAL | ({"paid_on"} if known.balance or known.paid else frozenset()) | {"number_fallback"}
+    if missing - needless:
+        return None
+    if known.number and _FIELDS.get(small(known.number.column)) != "number" and set(header) != set(known.columns.values()):
+        return None
+    return known.model_copy(update=dict.fromkeys(missing & _OPTIONAL | missing & {"paid_on"}))
 
 
 _HOW = "Write a mapping that says so and give it with --map."
@@ -96,7 +131,7 @@ def _candidates(header: Sequence[str]) -> dict[str, list[str]]:
     """Per field the columns that may hold it, the likeliest first."""
     found: dict[str, list[tuple[int, str]]] = {}
     for name in header:
-        word = _small(name)
+        word = small(name)
         if field := _FIELDS.get(word):
             found.setdefault(field, []).append((_PLACES[field][word], name))
     ranked = {field: [name for _, name in sorted(names, key=itemgetter(0))] for field, names in found.items()}
@@ -104,17 +139,24 @@ def _candidates(header: Sequence[str]) -> dict[str, list[str]]:
         ranked["customer"] = ranked.pop("customer_name")  # customers go by their name where they have no number
     if not ranked.get("total") and ranked.get("balance"):
         ranked["total"] = ranked.pop("balance")  # a list of open items names only what is open
+    if ranked.get("due"):
+        ranked.pop("terms", None)
     return ranked
+
+
+_KINDS: dict[str, type[Column]] = {
+    "number": Code,
+    "customer": Code,
+    "issued": DateIn,
+    "due": DateIn,
+    "paid_on": DateIn,
+    "status": StatusIn,
+}
 
 
 def _mapping(chosen: dict[str, str]) -> Mapping:
     parts: dict[str, Column] = {}
     for field, name in chosen.items():
-        kind = Code if field in {"number", "customer"} else DateIn if field in {"issued", "due", "paid_on"} else Column
-        parts[field] = kind(column=name)
+        parts[field] = _KINDS.get(field, Column)(column=name)
     currency = parts.pop("currency", None)
     return Mapping(**parts, currency=Currency(column=currency.column) if currency else None)  # type: ignore[arg-type]
-
-
-def _small(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", name.casefold().translate(_UMLAUTS))

@@ -7,24 +7,26 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
+from adapters.accounting.cells import DayCell
+
 FIRST_YEAR, LAST_YEAR = 1970, 2199
 _TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[AaPp][Mm])?(?: ?Z| ?[+-]\d{2}:?\d{2})?)?"
 _MONTHS = (
-    ("jan", "january", "januar", "jän"),
-    ("feb", "february", "februar"),
-    ("mar", "march", "mär", "märz", "mrz"),
-    ("apr", "april"),
-    ("may", "mai"),
-    ("jun", "june", "juni"),
-    ("jul", "july", "juli"),
-    ("aug", "august"),
-    ("sep", "sept", "september"),
-    ("oct", "october", "okt", "oktober"),
-    ("nov", "november"),
-    ("dec", "december", "dez", "dezember"),
+    ("jan", "january", "januar", "jän", "janv", "janvier", "ene", "enero"),
+    ("feb", "february", "februar", "févr", "fév", "février", "febrero"),
+    ("mar", "march", "mär", "märz", "mrz", "mars", "marzo"),
+    ("apr", "april", "avr", "avril", "abr", "abril"),
+    ("may", "mai", "mayo"),
+    ("jun", "june", "juni", "juin", "junio"),
+    ("jul", "july", "juli", "juil", "juillet", "julio"),
+    ("aug", "august", "août", "ago", "agosto"),
+    ("sep", "sept", "september", "septembre", "septiembre"),
+    ("oct", "october", "okt", "oktober", "octobre", "octubre"),
+    ("nov", "november", "novembre", "noviembre"),
+    ("dec", "december", "dez", "dezember", "déc", "décembre", "dic", "diciembre"),
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
-_WORD = r"([^\W\d_]{3,9})\.?"
+_WORD = r"([^\W\d_]{3,10})\.?"
 # A shape and the ways to read it. Two ways are what makes a column ambiguous. Dots are read day first: nobody writes them otherwise.
 _SHAPES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (r"(\d{4})-(\d{1,2})-(\d{1,2})", (("YYYY-MM-DD", "ymd"),)),
@@ -50,6 +52,15 @@ def ways_to_read(text: str) -> dict[str, date]:
             read = {name: _day(match.groups(), order) for name, order in ways}
             return {name: day for name, day in read.items() if day is not None}
     return {}
+
+
+def stored_day(cell: DayCell) -> date | None:
+    """A day of a sheet, within the years of a ledger."""
+    try:
+        day = date.fromisoformat(cell[:10])
+    except ValueError:
+        return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 @lru_cache(maxsize=20_000)
@@ -91,7 +102,7 @@ class DateColumn:
     _open: dict[str, str] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
-        if text in self._seen:
+        if text in self._seen or isinstance(text, DayCell):
             return
         if len(self._seen) < 20_000:
             self._seen.add(text)

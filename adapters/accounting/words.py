@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
+
+from adapters.accounting.cells import DayCell, FaultyCell, NumberCell
 
 _EMPTY = frozenset(["", "nan", "nat", "null", "none", "n/a", "#n/a", "-"])
 _QUOTED = 40
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "#": "number", "№": "number", "°": "o", "º": "o"})
+_WHOLE = frozenset([DayCell, NumberCell, FaultyCell])
 
 
 def filled(cell: str) -> str | None:
     """The cell without outer and double blanks; null for an empty one and for what programs write instead of nothing."""
-    text = cell if cell.isalnum() else " ".join(cell.split())
+    text = cell if cell.isalnum() or type(cell) in _WHOLE else " ".join(cell.split())
     return None if len(text) <= 4 and text.casefold() in _EMPTY else text
 
 
@@ -35,3 +41,9 @@ def names(cells: Sequence[str]) -> tuple[str, ...]:
 def listed(header: Sequence[str]) -> str:
     """The columns of a file, for a sentence."""
     return ", ".join([shown(name) for name in header if name][:30]) or "none"
+
+
+def small(name: str) -> str:
+    """A word as words are compared: small letters and digits alone, ä as ae and é as e."""
+    plain = unicodedata.normalize("NFKD", name.casefold().translate(_UMLAUTS))
+    return re.sub(r"[^a-z0-9]", "", plain)

@@ -19,6 +19,7 @@ from workflows.domain.ids import BookId, new_id
 from workflows.ports import LedgerRow, Stored
 
 _BATCH = 2_000
+_OF_FILES = "file:"  # how the key of a credit note from a file begins
 _DETAILS = ("language", "country", "zone")
 _FOLLOWING = (t.payments, t.credits_, t.snoozes, t.flags, t.escalations, t.acts, t.raised)
 
@@ -30,7 +31,8 @@ class Imports(Part):
         answers: list[Stored] = []
         for start in range(0, len(rows), _BATCH):
             part = rows[start : start + _BATCH]
-            batch = _Batch(book, at, place.day(at), await self._customers(book, part), await self._invoices(book, part))
+            known = await self._customers(book, part), await self._invoices(book, part), await self._credits(book, part)
+            batch = _Batch(book, at, place.day(at), *known)
             answers += [batch.take(row) for row in part]
             await self._write(batch, part)
         return answers
@@ -55,10 +57,25 @@ class Imports(Part):
             invoices[row.number] = _Invoice(row.id, row._asdict(), paid=money.paid if money else 0, payments=money.payments if money else 0)
         return invoices
 
+    async def _credits(self, book: BookId, part: Sequence[LedgerRow]) -> dict[str, _Row]:
+        """The credit notes of files, by number; there are few of them."""
+        numbers = [row.number for row in part if row.total.minor < 0]
+        if not numbers:
+            return {}
+        c = t.credits_.c
+        columns = (c.id, c.customer_id, c.currency, c.amount, c.credited_on, c.key)
+        query = (
+            select(*columns).join(t.customers, t.customers.c.id == c.customer_id).where(t.customers.c.book_id == book, c.item_id.is_(None))
+        )
+        found = await self._all(query.where(c.key.in_([_OF_FILES + number for number in numbers])))
+        return {row.key.removeprefix(_OF_FILES): _Row(row.id, row._asdict()) for row in found}
+
     async def _write(self, batch: _Batch, part: Sequence[LedgerRow]) -> None:
         await self._insert(t.customers, (one.values for one in batch.customers.values() if one.new))
         await self._update(t.customers, (*_DETAILS, "name", "folded", "party"), batch.customers.values())
-        emails = {(batch.customers[row.customer_number].id, row.email): None for row in part if row.email}
+        emails = {
+            (batch.customers[row.customer_number].id, email): None for row in part if row.email for email in (row.email, *row.more_emails)
+        }
         await self._add_emails(list(emails))
         await self._insert(t.items, (one.values for one in batch.invoices.values() if one.new))
         await self._update(t.items, ("customer_id", "total", "currency", "due_on", "issued_on", "reference"), batch.invoices.values())
@@ -66,6 +83,8 @@ class Imports(Part):
         for table in _FOLLOWING:
             await self._follow(table, "customer_id", (one for one in batch.invoices.values() if one.moved))
         await self._insert(t.payments, batch.payments)
+        await self._insert(t.credits_, (one.values for one in batch.credits.values() if one.new))
+        await self._update(t.credits_, ("customer_id", "currency", "amount"), batch.credits.values())
         if batch.touched:
             woken = update(t.customers).where(t.customers.c.id.in_(batch.touched)).values(next_look_at=batch.at)
             await self._connection.execute(woken)
@@ -126,12 +145,18 @@ class _Batch:
     today: date
     customers: dict[str, _Row]
     invoices: dict[str, _Invoice]
+    credits: dict[str, _Row]
     payments: list[dict[str, Any]] = field(default_factory=list)
     touched: set[UUID] = field(default_factory=set)
 
     def take(self, row: LedgerRow) -> Stored:
         """Later rows of the file win over earlier ones."""
         customer = self._customer(row)
+        if row.total.minor < 0:
+            answer = self._credit(row, customer)
+            if answer is not Stored.UNCHANGED:
+                self.touched.add(customer)
+            return answer
         answer = self._invoice(row, customer)
         if self._payment(row, customer) and answer is Stored.UNCHANGED:
             answer = Stored.UPDATED
@@ -190,6 +215,21 @@ class _Batch:
         self.payments.append({"id": new_id(), "customer_id": customer, "item_id": invoice.id, "key": key, **values})
         invoice.paid = row.paid.minor
         return True
+
+    def _credit(self, row: LedgerRow, customer: UUID) -> Stored:
+        """A credit note is money on account under its number: as much of it as is left."""
+        left = (row.paid.minor if row.paid else 0) - row.total.minor
+        said = {"customer_id": customer, "currency": row.total.currency, "amount": left}
+        known = self.credits.get(row.number)
+        if known is not None:
+            before = known.values["customer_id"]
+            if not known.set(**said):
+                return Stored.UNCHANGED
+            self.touched.add(before)
+            return Stored.UPDATED
+        new = self.credits[row.number] = _Row(new_id(), {"item_id": None, "key": _OF_FILES + row.number}, new=True)
+        new.values |= {"id": new.id, "credited_on": row.issued_on or row.due_on or self.today} | said
+        return Stored.IMPORTED
 
 
 def folded(name: str) -> str:

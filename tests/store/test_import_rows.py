@@ -132,3 +132,36 @@ async def test_an_item_id_outlives_the_next_file(store: SqlStore) -> None:
     before = await item_id(store)
     await import_rows(store, row(total="1.00"))
     assert await item_id(store) == before
+
+
+async def test_a_credit_note_is_money_on_account_under_its_number_and_nets(store: SqlStore) -> None:
+    note = replace(row("CN-1", total="-30.00"), issued_on=date(2026, 1, 15), due_on=None)
+    assert await import_rows(store, row("INV-1"), note) == ["imported", "imported"]
+    found = await account(store)
+    assert [item.number for item in found.items] == ["INV-1"]
+    (credit,) = found.credits
+    assert (credit.amount, credit.credited_on, credit.item) == (eur("30.00"), date(2026, 1, 15), None)
+    await sleep_all(store)
+    assert await import_rows(store, note) == ["unchanged"]
+    assert await awake(store) == []
+    async with store() as work:
+        (line,) = await work.aging(await book_in(work), TODAY)
+    assert line.unapplied == eur("-30.00")
+
+
+async def test_what_was_used_of_a_credit_note_is_taken_off_it_and_another_customer_may_turn_out_to_own_it(store: SqlStore) -> None:
+    note = replace(row("CN-1", total="-30.00"), issued_on=date(2026, 1, 15))
+    used = replace(note, paid=eur("-10.00"), paid_on=date(2026, 2, 1))
+    await import_rows(store, row("INV-1"))
+    assert [await import_rows(store, one) for one in (note, used, used)] == [["imported"], ["updated"], ["unchanged"]]
+    assert [credit.amount.plain for credit in (await account(store)).credits] == ["20.00"]
+    moved = replace(used, customer_number="C2")
+    assert [await import_rows(store, one) for one in (moved, moved)] == [["updated"], ["unchanged"]]
+    async with store() as work:
+        (line,) = await work.aging(await book_in(work), TODAY)
+    assert line.unapplied == eur("-20.00")
+
+
+async def test_every_address_of_a_row_becomes_one_of_the_customer(store: SqlStore) -> None:
+    await import_rows(store, replace(row(email="a@c1.example"), more_emails=("b@c1.example",)))
+    assert (await account(store)).customer.emails == ("a@c1.example", "b@c1.example")

@@ -89,8 +89,8 @@ def test_an_amount_paid_stands_as_said_and_a_balance_goes_before_it(tmp_path: Pa
     said, bad = _parsed(tmp_path, head, *lines, paid="paid", balance="balance")
     assert said == [("2.00", None), ("4.00", None), ("0.00", None)]
     assert bad == [
-        "5 balance That would make -1.00 EUR paid, which is below zero.",
-        "6 paid That would make -1.00 EUR paid, which is below zero.",
+        "5 balance That would make -1.00 EUR paid of 5.00 EUR, which cannot be.",
+        "6 paid That would make -1.00 EUR paid of 5.00 EUR, which cannot be.",
     ]
 
 
@@ -98,9 +98,17 @@ def test_a_file_without_payments_says_nothing_of_them(tmp_path: Path) -> None:
     assert _parsed(tmp_path, "number,customer,due,total,currency", "1,C,2026-01-26,5,EUR")[0] == [("unsaid", None)]
 
 
-def test_a_credit_note_is_refused_and_says_so(tmp_path: Path) -> None:
-    _, bad = _parsed(tmp_path, "number,customer,due,total,currency", "1,C,2026-01-26,(5.00),EUR")
-    assert bad == ["2 total -5.00 EUR is below zero; a credit note is not an invoice, and files bring only invoices so far."]
+def test_a_total_below_zero_is_a_credit_note_that_need_not_be_due(tmp_path: Path) -> None:
+    head = "number,customer,due,total,currency,balance"
+    parsed = list(
+        reading(tmp_path, head, "1,C,,(5.00),EUR,-2", "2,C,,-5.00,EUR,1", "3,C,,5.00,EUR,5", mapping=plain(balance="balance")).rows()
+    )
+    (row,) = kept(parsed)
+    assert (row.total.plain, row.paid.plain if row.paid else "", row.due_on) == ("-5.00", "-3.00", None)
+    assert refused(parsed) == [
+        (3, "balance", "That would make -6.00 EUR paid of -5.00 EUR, which cannot be."),
+        (4, "due", "The cell is empty."),
+    ]
 
 
 def test_an_amount_has_the_digits_of_its_own_currency(tmp_path: Path) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.accounting.csv_records import Unreadable
 from adapters.accounting.mapping import BadMapping, load_mapping, shipped_names
+from adapters.accounting.records import Unreadable
 from tests.adapters.accounting.files import kept, plain, reading, refused
 
 
@@ -17,7 +17,9 @@ def _mapping(folder: Path, text: str) -> str:
 
 
 def test_the_shipped_mappings_are_found_by_name_and_survive_being_written_out(tmp_path: Path) -> None:
-    assert shipped_names() == ("highradius", "ibm-receivables", "ordinary")
+    assert shipped_names() == (
+        "freshbooks", "highradius", "ibm-receivables", "invoice-ninja", "invoice2go", "invoicely", "ordinary", "wave", "zoho",
+    )  # fmt: skip
     for name in shipped_names():
         mapping = load_mapping(name)
         assert mapping.name == name
@@ -53,7 +55,7 @@ def test_a_bad_mapping_file_is_a_sentence(tmp_path: Path, text: str, words: str)
 
 
 def test_a_mapping_that_is_not_there_names_the_shipped_ones() -> None:
-    with pytest.raises(BadMapping, match="highradius, ibm-receivables, ordinary"):
+    with pytest.raises(BadMapping, match="ordinary, wave, zoho"):
         load_mapping("nowhere.yaml")
 
 
