@@ -23,7 +23,7 @@ class Job:
 
 
 @asynccontextmanager
-async def ticking(jobs: Sequence[Job], wake: asyncio.Event) -> AsyncGenerator[None, None]:
+async def ticking(jobs: Sequence[Job], wake: asyncio.Event) -> AsyncGenerator[AsyncIOScheduler, None]:
     """Runs the jobs every minute, those that wake also whenever `wake` is set, until the block ends.
 
     A run under way at the end is waited for: what it has claimed it finishes.
@@ -35,7 +35,7 @@ async def ticking(jobs: Sequence[Job], wake: asyncio.Event) -> AsyncGenerator[No
     waking = asyncio.create_task(_on_wake([one for one in guarded if one.job.wakes], wake))
     scheduler.start()
     try:
-        yield
+        yield scheduler
     finally:
         scheduler.pause()
         for one in guarded:

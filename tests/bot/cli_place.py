@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+import structlog
 from typer.testing import CliRunner
 
 from bot.cli import main
@@ -42,3 +47,15 @@ class Place:
     def file(self, name: str, *lines: str) -> str:
         (self.folder / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
         return name
+
+
+@contextmanager
+def nothing_set_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Place, None, None]:
+    """Without settings of the machine's own, and without a database."""
+    for name in [name for name in os.environ if name.startswith("DUEBOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(folder)
+    try:
+        yield Place(folder)
+    finally:
+        structlog.reset_defaults()  # each command points the log to the standard error of its own time

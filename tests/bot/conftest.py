@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
-from tests.bot.cli_place import SAMPLE, Place
+from tests.bot.cli_place import SAMPLE, Place, nothing_set_up
 
 
 @pytest.fixture
 def empty_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    """Nothing is set up here."""
-    for name in [name for name in os.environ if name.startswith("DUEBOT_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.chdir(tmp_path)
-    yield Place(tmp_path)
-    structlog.reset_defaults()  # each command points the log to the standard error of its own time
+    with nothing_set_up(tmp_path, monkeypatch) as made:
+        yield made
 
 
 @pytest.fixture
