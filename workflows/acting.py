@@ -43,7 +43,7 @@ def _who_was_first(account: Account, act: Act, by: User) -> str:
     local = account.book.place.local(act.at)
     who = "You were" if act.by == by.id else f"{act.by_name} was"
     done = act.words.removeprefix(act.by_name).strip()
-    return f"{who} first and {done}, {spoken(local.date())} at {local:%H:%M}. Look at the card as it stands now, then press again if you still want to."
+    return f"{who} first, {spoken(local.date())} at {local:%H:%M}: {done}. Look at the card as it stands now, then press again if you still want to."
 
 
 async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, name: str, words: str, at: datetime, **facts: object) -> None:

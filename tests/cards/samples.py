@@ -251,6 +251,7 @@ def cards() -> dict[str, Card]:
         "alert_first_time": alert(FIRST_TIME, decided(open_="14400.00")),
         "alert_snoozed": alert(SNOOZED, decided(State.SNOOZED, following=LATER)),
         "alert_flagged": alert(FLAGGED),
+        "alert_older": overdue.alert(FLAGGED, decided(), NOW, PEOPLE, live=False),
         "alert_escalated": alert(ESCALATED, decided(State.ESCALATED)),
         "alert_plan_proposed": alert(PROPOSED, decided(State.ON_PLAN, following=None)),
         "alert_plan_unanswered": alert(PROPOSED),
@@ -273,6 +274,7 @@ def cards() -> dict[str, Card]:
         "digest_list": digest.digest_list(BOOK, TODAY, lines(50), page=1),
         "outgoing": digest.outgoing(BOOK, TODAY, GOING),
         "outgoing_nothing": digest.outgoing(BOOK, TODAY, ()),
+        "review_released": digest.released(BOOK, 24, "Maria Lindt", NOW, NOW),
         "review": digest.review(BOOK, 24, (eur("86210.00"), Money.of("12900.00", "USD")), ("Acme GmbH", 212)),
         "reminder_queued": reminder_queued(plain, decided(), NOW, by_name="Ana Weiss", to=("ap@acme.example",)),
         "reminder_queued_later": reminder_queued(
@@ -290,6 +292,9 @@ def cards() -> dict[str, Card]:
         "outcome_released": outcome.released(24),
         "outcome_already_done": outcome.already_done(plain, SNOOZED.acts[0], NOW),
         "problem_apology": problems.apology("7f3a-21"),
+        "problem_first": problems.somebody_first("Ana Weiss was first, Tue 24 Nov 2026 at 11:00: snoozed until Mon 30 Nov 2026."),
+        "problem_not_found": problems.not_found("No invoice has the number “INV-9”."),
+        "problem_book_read": problems.book_read(BOOK, TODAY, TODAY),
         "problem_refused": problems.refused("Acme GmbH paid INV-2041 this morning, so there is nothing to remind of."),
         "problem_not_allowed": problems.not_allowed(Role.MANAGER, Role.COLLECTOR),
         "problem_not_linked": problems.not_linked(),
@@ -311,7 +316,8 @@ def cards() -> dict[str, Card]:
         ),
         "nothing_found": answers.nothing_found("akme", near=("Acme GmbH",)),
         "help": help_card(),
-        "help_unknown": help_card(unknown="balnce acme"),
+        "help_unknown": help_card(unknown="balnce acme", near="balance acme"),
+        "help_lacks": help_card(lacks="balance"),
     }
 
 

@@ -127,7 +127,7 @@ async def test_the_command_line_answers_what_slack_answers(
     monkeypatch.setenv("DUEBOT_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("DUEBOT_SECRET_KEY", settings.secret_key.get_secret_value())
     monkeypatch.setattr(terminal, "running", lambda settings, clock, **more: running(settings, clock or duebot.clock, **more))
-    for text in ("balance birkenhof", "overdue", "invoice AF-1031", "balance gmbh", "balance zeppelin"):
+    for text in ("balance birkenhof", "overdue", "invoice AF-1031", "balance gmbh"):
         async with duebot.app.store() as work:
             card = await answer(parse(text), work, duebot.app.policies, duebot.clock.now())
         assert words(blocks_of(card).blocks) == await duebot.command(text, by="ana")
