@@ -69,12 +69,12 @@ class Office:
     async def owe(self, *names: str, late: int = 3, amount: str = "100.00", known: timedelta = KNOWN_SINCE) -> None:
         """An invoice of each customer, so many days past due today, of which we have known so long. `acme/2` is a second one of acme."""
         due = self.today - timedelta(days=late)
-        rows = [self._row(name, due, amount) for name in names]
+        rows = [self.row(name, due, amount) for name in names]
         async with self.store() as work:
             await work.store_rows((await work.book("main")).id, rows, self.clock.now() - known)
 
     @staticmethod
-    def _row(name: str, due: date, amount: str) -> LedgerRow:
+    def row(name: str, due: date, amount: str) -> LedgerRow:
         customer = name.partition("/")[0]
         return LedgerRow(
             f"INV-{name}",
@@ -88,7 +88,7 @@ class Office:
 
     async def pay(self, name: str, amount: str = "100.00", *, late: int = 3, of: str = "100.00") -> None:
         """The whole or a part, today, as a file says it."""
-        row = self._row(name, self.today - timedelta(days=late), of)
+        row = self.row(name, self.today - timedelta(days=late), of)
         paid = replace(row, paid=Money.of(amount, "EUR"), paid_on=self.today)
         async with self.store() as work:
             await work.store_rows((await work.book("main")).id, [paid], self.clock.now())
