@@ -3,6 +3,8 @@ SHELL := /bin/bash
 BIN := .venv/bin
 PYTHON ?= python3
 PYTEST_WORKERS ?= 2
+PIP := $(BIN)/pip install --quiet --disable-pip-version-check
+LOCK = $(BIN)/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo run test format lint types cards migrate lock
@@ -11,20 +13,23 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: $(BIN)/duebot  ## build .venv/bin/duebot
+	@echo "Ready: $(BIN)/duebot. Try: $(BIN)/duebot --help"
 
 $(BIN)/duebot: requirements.lock
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Duebot needs Python 3.11 or newer; this is " + sys.version.split()[0])'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	touch $(BIN)/duebot
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Duebot needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another with: make setup PYTHON=python3.12")'
+	@echo "Building Duebot in .venv; the first time takes about a minute."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $(BIN)/duebot
 
 .venv/test-tools: requirements-test.lock $(BIN)/duebot
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
-	touch .venv/test-tools
+	@echo "Installing the test tools in .venv."
+	@$(PIP) --require-hashes -r requirements-test.lock
+	@touch .venv/test-tools
 
 demo: $(BIN)/duebot  ## the sample book, its cards and mails, and the inbox in your browser (ONCE=1: exit after the run)
-	$(BIN)/duebot demo $(if $(ONCE),--once)
+	@$(BIN)/duebot demo $(if $(ONCE),--once)
 
 run: $(BIN)/duebot  ## serve with the settings of this folder
 	$(BIN)/duebot serve
@@ -32,7 +37,7 @@ run: $(BIN)/duebot  ## serve with the settings of this folder
 migrate: $(BIN)/duebot  ## bring the database's schema up to date
 	$(BIN)/duebot migrate
 
-test: lint types  ## everything: formatting, lint, import contracts, types, tests
+test: lint types  ## everything: formatting, lint, import contracts, types, tests (ARGS="-k name": only some of the tests)
 	tests/peers/setup
 	$(BIN)/pytest -n $(PYTEST_WORKERS) $(ARGS)
 
@@ -51,7 +56,7 @@ types: .venv/test-tools  ## mypy --strict
 cards: .venv/test-tools  ## write the golden cards anew; read the difference before you commit it
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n0 tests/cards
 
-lock: .venv/test-tools  ## choose the newest allowed versions of everything and lock them
-	$(BIN)/pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group build -o requirements.lock
-	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml --group test -o requirements-test.lock
+lock: $(BIN)/duebot  ## lock what pyproject.toml asks for, as it is locked already where it can be (UPGRADE=1: the newest allowed versions)
+	@$(PIP) uv
+	$(LOCK) --group build -o requirements.lock
+	$(LOCK) --group test -o requirements-test.lock

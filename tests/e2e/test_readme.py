@@ -65,6 +65,8 @@ def test_every_command_of_the_readme_does_what_it_says(reader: Place) -> None:
     told: dict[str, str] = {}
     for words in _commands():
         match words:
+            case ["export", setting] if setting.startswith("PATH="):
+                pass  # where `duebot` is found
             case ["export", setting]:
                 name, _, value = setting.partition("=")
                 env[name] = value
@@ -105,7 +107,7 @@ def test_the_make_lines_run_in_the_repository_and_build_nothing_anew(tmp_path: P
     env = environment(tmp_path, DUEBOT_NONSENSE="whatever the environment holds")
     for words in lines:
         told = subprocess.run(words, cwd=ROOT, env=env, capture_output=True, text=True, timeout=100, check=True)
-        assert "pip install" not in told.stdout
+        assert "Building" not in told.stdout
         assert not told.stderr
         assert ("Birkenhof" in told.stdout) is (words[1] == "demo")
 
