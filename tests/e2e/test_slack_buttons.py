@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from tests.e2e.service import SAMPLE, Service, labels, words
-from tests.peers.smtp import Received
+from tests.peers.smtp import HangUp, Received
 
 BIRKENHOF, CALLOWAY, HARROW = "Birkenhof Manufaktur GmbH", "Calloway Interiors Ltd", "Harrow & Pike LLP"
 
@@ -320,3 +322,20 @@ async def test_a_book_grown_too_old_asks_for_a_file_once_a_day_and_says_when_it_
     await duebot.read_file(SAMPLE, date(2026, 11, 30))
     await duebot.run()
     assert "Alder & Finch GmbH: balances are current again" in await duebot.shown(asked)
+
+
+@pytest.mark.parametrize(("label", "said", "mails"), [("It was sent", "says it was sent", 1), ("Send again", "has it sent again", 2)])
+async def test_a_mail_in_doubt_asks_on_a_card_which_then_says_what_was_answered(duebot: Service, label: str, said: str, mails: int) -> None:
+    duebot.mail.mailbox.clear()
+    duebot.mail.hang_up = HangUp.BEFORE_ANSWER
+    preview = await duebot.open(await duebot.card(CALLOWAY), "Send reminder", by="ana")
+    await duebot.submit(preview, {"reason": "asked for"}, by="ana")
+    await duebot.run()
+    duebot.mail.hang_up = None
+    asked = await duebot.card("did the reminder leave?")
+    assert said in await duebot.press(asked, label, by="bo")
+    assert "This was answered already" in await duebot.press(asked, label, by="ana")
+    await duebot.run()
+    assert f"Calloway Interiors Ltd: settled | Bo Lindqvist {said}." in await duebot.shown(asked)
+    assert labels(await duebot.fresh(asked)) == []
+    assert len(duebot.mail.mailbox) == mails
