@@ -307,7 +307,8 @@ class Workspace:
 
 @asynccontextmanager
 async def slack(server: str) -> AsyncGenerator[Workspace]:
-    async with aiohttp.ClientSession() as http:
+    fresh = aiohttp.TCPConnector(force_close=True)  # the emulator hangs up on a connection that was quiet for five seconds
+    async with aiohttp.ClientSession(connector=fresh) as http:
         workspace = Workspace(server, http)
         application = web.Application()
         application.router.add_route("*", "/api/{method}", workspace.pass_on)
