@@ -62,8 +62,8 @@ POINTS = (
     "before the commit of the receipt",
     "after the commit of the receipt",
 )
-# From here on messages may have left that nothing is known of.
-IN_DOUBT = frozenset(POINTS[POINTS.index("after the commit of the claim") :])
+# Here messages have left, or may have, that nothing is known of. (After the first receipt the others may be known already.)
+IN_DOUBT = frozenset(POINTS[POINTS.index("after the commit of the claim") : -1])
 
 
 @dataclass(slots=True)
