@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import re
 import zlib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,8 +22,9 @@ GZIP, ZIP, OLD_OFFICE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 # Letters that stand in the same place in the other one-byte alphabets of Europe, or that those seldom use; then those that
 # are Czech or Slovene elsewhere, and count only beside the first; and the Scandinavian ones, that count beside an å.
 _WESTERN = frozenset("äöüÄÖÜßéëáíóúçîôÉÇÁÍÓÚâêàïñÀÊÑ") | frozenset("€£§°«»–—‘’“”…\u00a0")
-_FRENCH, _BESIDE = frozenset("èùûÈ"), frozenset("éçàêâî")
+_FRENCH, _BESIDE = frozenset("èùûÈ"), frozenset("ëçàêâîœ«»")
 _NORDIC = frozenset("åøæÅØÆ")
+_WHOLE_WORD = re.compile(r"[\udcc0-\udcff]{3,}")  # so many of them in a row are a word of another alphabet
 
 
 def encoding_of(path: Path) -> str:
@@ -118,7 +120,7 @@ def _is_western(stream: IO[bytes]) -> bool:
         text = decoder.decode(raw, final=not raw)
         if not text.isascii():
             high = {letter for letter in text if letter > "\x7f"}
-            if not all("\udc80" <= letter <= "\udcff" for letter in high):
+            if not all("\udc80" <= letter <= "\udcff" for letter in high) or _WHOLE_WORD.search(text):
                 return False
             odd.extend(ord(letter) - 0xDC00 for letter in high)
         if not raw:

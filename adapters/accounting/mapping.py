@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -191,6 +192,7 @@ def shipped_names() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml")))
 
 
+@cache
 def shipped() -> tuple[Mapping, ...]:
     return tuple(load_mapping(name) for name in shipped_names())
 

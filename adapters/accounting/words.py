@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from adapters.accounting.cells import DayCell, FaultyCell, NumberCell
 
 _EMPTY = frozenset(["", "nan", "nat", "null", "none", "n/a", "#n/a", "-"])
 _QUOTED = 40
+_LONGEST_NAME = 1_000
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "#": "number", "№": "number", "°": "o", "º": "o"})
 _WHOLE = frozenset([DayCell, NumberCell, FaultyCell])
 
@@ -32,7 +34,7 @@ def shown(cell: str) -> str:
 
 def names(cells: Sequence[str]) -> tuple[str, ...]:
     """The header's words; empty ones at its end are none."""
-    header = [printable(" ".join(cell.split())) for cell in cells]
+    header = [printable(" ".join(cell[:_LONGEST_NAME].split())) for cell in cells]
     while header and not header[-1]:
         header.pop()
     return tuple(header)
@@ -43,6 +45,7 @@ def listed(header: Sequence[str]) -> str:
     return ", ".join([shown(name) for name in header if name][:30]) or "none"
 
 
+@lru_cache(maxsize=10_000)
 def small(name: str) -> str:
     """A word as words are compared: small letters and digits alone, ä as ae and é as e."""
     plain = unicodedata.normalize("NFKD", name.casefold().translate(_UMLAUTS))

@@ -14,7 +14,9 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from lzma import LZMAError
 from pathlib import Path
+from struct import error as StructError  # ruff: ignore[lowercase-imported-as-non-lowercase] - an exception
 from typing import IO, Any
 from xml.etree.ElementTree import (  # ruff: ignore[suspicious-xml-etree-import] - expat limits what entities grow to, and fetches nothing
     Element,
@@ -31,6 +33,10 @@ LARGEST_ELEMENT = 64_000_000  # bytes of one row or text
 _CHUNK = 1 << 16
 _BUILT_IN_DATES = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')  # of a number format: words, colours, fillers
+_DAMAGE = (  # what unpacking and parsing raise on bytes that were changed
+    *(BadZipFile, NotImplementedError, OSError, EOFError, zlib.error, LZMAError, StructError),
+    *(ParseError, LookupError, ValueError, OverflowError),
+)
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -122,18 +128,19 @@ class Workbook:
                 yield stream
         except RuntimeError:  # so zipfile says that a part is encrypted
             raise Unreadable(f"{self._name} is protected with a password; save it without.") from None
-        except (KeyError, BadZipFile, NotImplementedError, OSError, EOFError, zlib.error, ParseError, ValueError) as fault:
+        except _DAMAGE as fault:
             raise Unreadable(f"{self._name} is a damaged workbook ({shown(str(fault))}).") from None
 
 
 @contextmanager
 def open_workbook(path: Path) -> Generator[Workbook]:
-    try:
-        packed = ZipFile(path)
-    except (BadZipFile, NotImplementedError, OSError, ValueError) as fault:
-        raise Unreadable(f"{path.name} is a damaged workbook ({shown(str(fault))}).") from None
-    with packed:
-        yield Workbook(packed, path.name)
+    with path.open("rb") as stream:
+        try:
+            packed = ZipFile(stream)
+        except _DAMAGE as fault:
+            raise Unreadable(f"{path.name} is a damaged workbook ({shown(str(fault))}).") from None
+        with packed:
+            yield Workbook(packed, path.name)
 
 
 def local(one: Element) -> str:
