@@ -174,3 +174,18 @@ async def test_the_trail_holds_who_and_the_counts_and_no_content(shelf: Shelf) -
     (entry,) = shelf.trail
     assert (entry.actor, entry.type, entry.at) == ("Ana", "ledger.imported", NOW)
     assert entry.data == {"book": "main", "as_of": "2026-11-24", "rows": 2, "imported": 1, "updated": 0, "unchanged": 0, "refused": 1}
+
+
+async def test_an_invoice_put_together_from_lines_counts_all_of_them_and_tells_equal_ones(shelf: Shelf) -> None:
+    entries = [Entry(2, ROW, 3, (4,)), Refusal(9, None, "late"), Refusal(5, None, "early")]
+    ask = ImportLedger("main", entries, TODAY)
+    first = await import_ledger(ask, cast(UnitOfWork, shelf), FixedClock(NOW))
+    assert first == Imported(5, 1, 3, 0, 0, (Refusal(5, None, "early"), Refusal(9, None, "late")), (Repeat(4, 2, "R-1"),))
+    again = await import_ledger(ask, cast(UnitOfWork, shelf), FixedClock(NOW))
+    assert (again.rows, again.imported, again.unchanged) == (5, 0, 3)
+
+
+async def test_a_credit_note_passes_as_a_row_of_its_own(shelf: Shelf) -> None:
+    result = await _import(shelf, ROW, replace(ROW, number="CN-1", total=Money(-500, "EUR"), due_on=None))
+    assert (result.invoices, result.imported) == (2, 2)
+    assert shelf.rows["CN-1"].total == Money(-500, "EUR")
