@@ -177,7 +177,7 @@ async def test_the_trail_holds_who_and_the_counts_and_no_content(shelf: Shelf) -
 
 
 async def test_an_invoice_put_together_from_lines_counts_all_of_them_and_tells_equal_ones(shelf: Shelf) -> None:
-    entries = [Entry(2, ROW, 3, (4,)), Refusal(9, None, "late"), Refusal(5, None, "early")]
+    entries: list[Entry | Refusal] = [Entry(2, ROW, 3, (4,)), Refusal(9, None, "late"), Refusal(5, None, "early")]
     ask = ImportLedger("main", entries, TODAY)
     first = await import_ledger(ask, cast(UnitOfWork, shelf), FixedClock(NOW))
     assert first == Imported(5, 1, 3, 0, 0, (Refusal(5, None, "early"), Refusal(9, None, "late")), (Repeat(4, 2, "R-1"),))
