@@ -18,6 +18,7 @@ VERBS = {
     "import": ("cli_ledger", "Reads invoices, and what was paid on them, from a file."),
     "release": ("cli_run", "Lets customers go who were overdue when first read."),
     "tick": ("cli_run", "Decides once, now, what is due."),
+    "simulate": ("cli_simulate", "Shows what policies would do with a ledger, day by day."),
     "deliver": ("cli_run", "Sends once, now, what waits."),
     "query": ("cli_ledger", "Answers what is open, overdue, or known of an invoice."),
     "explain": ("cli_ledger", "Says why something was, or was not, sent."),

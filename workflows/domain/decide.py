@@ -9,7 +9,7 @@ from workflows.domain.account import Account, ItemKind, ListedItem, NoticeState
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Rung
-from workflows.domain.outlook import decided, next_look
+from workflows.domain.outlook import decided, next_change, next_look
 from workflows.domain.policy import Policy, Sequence, Step
 from workflows.domain.standing import NO_ADDRESS, Standing, View, leads_first
 
@@ -26,7 +26,8 @@ def decide(policy: Policy, account: Account, now: datetime) -> Decision:
     notice = None if view.waits_for_release else _notice(view)
     to_staff = () if view.waits_for_release else tuple(_to_staff(view, notice))
     actions = tuple(_now(view, notice, to_staff))
-    return Decision(tuple(decided(view, seen) for seen in view.seen), actions, next_look(view, actions, to_tell=bool(to_staff)))
+    items = tuple(decided(view, seen) for seen in view.seen)
+    return Decision(items, actions, next_look(view, actions, to_tell=bool(to_staff)), next_change(view))
 
 
 def _to_staff(view: View, notice: Action | None) -> Iterator[Action]:

@@ -81,11 +81,15 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`next_look_at` is a hint for the tick: null when nothing will change by the passing of time alone."""
+    """`next_look_at` is a hint for the tick: null when nothing will change by the passing of time alone.
+
+    `next_change_at` is when the first state or level changes by time alone, also in hours in which nothing may be done about it.
+    """
 
     items: tuple[ItemDecision, ...]
     actions: tuple[Action, ...]
     next_look_at: datetime | None
+    next_change_at: datetime | None = None
 
     def of(self, item: ItemId) -> ItemDecision:
         """Raises `KeyError` for an item of another account."""

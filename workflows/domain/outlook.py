@@ -113,10 +113,14 @@ def next_look(view: View, actions: tuple[Action, ...], *, to_tell: bool) -> date
     return min((instant for instant in looks if instant > view.now), default=None)
 
 
+def next_change(view: View) -> datetime | None:
+    """The first instant at which a state or level changes by time alone."""
+    return min((instant for instant in _changes(view) if instant > view.now), default=None)
+
+
 def _changes_seen(view: View) -> Iterator[datetime]:
     """When the first of the coming changes can be acted on: by a message, or by telling staff."""
-    first = min((instant for instant in _changes(view) if instant > view.now), default=None)
-    if first is not None:
+    if (first := next_change(view)) is not None:
         yield next_allowed(view.policy, view.account.customer.place, first)
         yield next_allowed(view.policy, view.account.book.place, first)
 

@@ -1,0 +1,327 @@
+"""A customer of a simulation: an account whose facts grow as the ledger is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID, uuid5
+
+from workflows.domain.account import (
+    Account,
+    Book,
+    Credit,
+    Customer,
+    Escalation,
+    Flag,
+    Item,
+    ItemKind,
+    Notice,
+    NoticeState,
+    Payment,
+    Plan,
+    PlanState,
+    Raised,
+    Snooze,
+)
+from workflows.domain.allocation import balances
+from workflows.domain.decide import NEEDS_A_LOOK
+from workflows.domain.decision import Action, ActionKind, ItemDecision
+from workflows.domain.ids import CustomerId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.money import CannotSplit, Money, split, total
+from workflows.domain.policy import Policy
+from workflows.ledger_facts import (
+    CannotBe,
+    Flagged,
+    Invoiced,
+    Known,
+    LedgerFact,
+    MoneyKind,
+    Part,
+    Planned,
+    Received,
+    Released,
+    Reversed,
+    Snoozed,
+)
+from workflows.snooze_item import LONGEST_DAYS
+
+NAMES = UUID("6b1f8a52-5d0e-5c58-9a2b-2a7c0f5c9e11")  # ids are made of the ledger's names, the same on every run
+STAFF, MANAGER = UserId(uuid5(NAMES, "staff")), UserId(uuid5(NAMES, "manager"))
+_ADDRESS = ("customer@ledger.invalid",)
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """Money as the ledger named it, before it is shared out among an invoice's instalments."""
+
+    id: str
+    kind: MoneyKind
+    amount: Money
+    on: date
+    invoice: str | None
+
+
+class SimulatedAccount:
+    """`account` is what production code is asked about. `last` is where each item stood when it was last told of."""
+
+    def __init__(self, book: Book, number: str) -> None:
+        customer = Customer(
+            CustomerId(uuid5(NAMES, f"customer {number}")), book.id, number, number, book.place, book.language, emails=_ADDRESS
+        )
+        self.account = Account(book, customer)
+        self.look_at: datetime | None = None
+        self.last: dict[ItemId, ItemDecision] = {}
+        self.withheld: tuple[object, ...] | None = None
+        self._done: set[str] = set()
+        self._items: dict[str, tuple[ItemId, ...]] = {}
+        self._money: list[_Money] = []
+        self._undone: dict[str, str] = {}
+
+    @property
+    def number(self) -> str:
+        return self.account.customer.number
+
+    def follow(self, policy: Policy) -> None:
+        """A running account keeps the version it started with."""
+        self.account = replace(self.account, policy=(policy.name, policy.version))
+
+    def apply(self, fact: LedgerFact) -> None:
+        """Raises `CannotBe` and changes nothing for a fact that cannot be."""
+        match fact.says:
+            case Known() as known:
+                self._know(known)
+            case Invoiced() as invoice:
+                self._invoice(invoice, fact.at)
+            case Received() | Reversed():
+                self._move_money(fact)
+            case _:
+                self._agree(fact)
+        self.look_at = fact.at
+
+    def _move_money(self, fact: LedgerFact) -> None:
+        match fact.says:
+            case Received() as money:
+                self._receive(money, fact)
+            case Reversed(of):
+                self._reverse(of, fact.id)
+
+    def _agree(self, fact: LedgerFact) -> None:
+        """What people do about an item."""
+        match fact.says:
+            case Snoozed() as snoozed:
+                self._snooze(snoozed, fact.at)
+            case Flagged(invoices):
+                flags = (Flag(item, STAFF, fact.at) for item in self._open_items(invoices, "flag"))
+                self.account = replace(self.account, flags=(*self.account.flags, *flags))
+            case Planned() as plan:
+                self._plan(plan, fact)
+            case Released() as released:
+                self._release(released, fact.at)
+
+    def _know(self, known: Known) -> None:
+        customer = self.account.customer
+        emails = customer.emails if known.channels is None else _ADDRESS if "email" in known.channels else ()
+        customer = replace(
+            customer,
+            place=known.place or customer.place,
+            language=known.language or customer.language,
+            party=known.party or customer.party,
+            emails=emails,
+        )
+        self.account = replace(self.account, customer=customer)
+
+    def _invoice(self, said: Invoiced, at: datetime) -> None:
+        parts = _amounts(said.parts, said.total) if said.parts else ((said.due_on, said.total),)
+        names = [said.number] if not said.parts else [f"{said.number}/{n}" for n in range(1, len(parts) + 1)]
+        before = self._items.get(said.number, ())
+        known = {item.id: item.seen_at for item in self.account.items}
+        new = []
+        for name, (due_on, amount) in zip(names, parts, strict=True):
+            key = ItemId(uuid5(NAMES, f"item {name}"))
+            new.append(Item(key, name, amount, due_on, known.get(key, at), said.issued_on))
+        if said.is_draft:
+            new = []
+        others = tuple(item for item in self.account.items if item.id not in before)
+        if any(item in plan.covers for plan in self.account.plans for item in before):
+            raise CannotBe(f"The invoice {said.number} is on a plan and cannot be changed.")
+        self.account = replace(self.account, items=(*others, *new))
+        self._items[said.number] = tuple(item.id for item in new)
+        self._share_out()
+
+    def _receive(self, said: Received, fact: LedgerFact) -> None:
+        on = self.account.book.place.day(fact.at)
+        if said.is_draft:
+            return
+        if said.invoice is not None:
+            self._named([said.invoice])
+        self._money.append(_Money(fact.id, said.kind, said.amount or self._cancelled(said), on, said.invoice))
+        self._share_out()
+
+    def _cancelled(self, said: Received) -> Money:
+        """A void takes back the whole invoice, so that money for it is money on account; a write-off gives up what is left."""
+        items = self._named([said.invoice] if said.invoice else [])
+        whole = total((item.total for item in items), items[0].total.currency)
+        if said.kind is MoneyKind.VOID:
+            return whole
+        left = self._open_sum(items)
+        if left.minor <= 0:
+            raise CannotBe(f"Nothing is open on {said.invoice}, so there is nothing to write off.")
+        return left
+
+    def _open_sum(self, items: Iterable[Item]) -> Money:
+        now = balances(self.account)
+        left = [now.open_of(item.id) for item in items]
+        return total(left, left[0].currency)
+
+    def _share_out(self) -> None:
+        """Money for an invoice fills its earliest instalment first; what was reversed counts for nothing."""
+        left = {item.id: item.total.minor for item in self.account.items}
+        payments: list[Payment] = []
+        credits_: list[Credit] = []
+        for money in self._money:
+            if self._is_undone(money.id):
+                continue
+            for item, amount in self._by_item(money, left):
+                if money.kind is MoneyKind.PAYMENT:
+                    payments.append(Payment(amount, money.on, item, money.id))
+                else:
+                    credits_.append(Credit(amount, money.on, item, money.id))
+        self.account = replace(self.account, payments=tuple(payments), credits=tuple(credits_))
+
+    def _by_item(self, money: _Money, left: dict[ItemId, int]) -> Iterable[tuple[ItemId | None, Money]]:
+        items = self._items.get(money.invoice, ()) if money.invoice is not None else ()
+        if not items:
+            return [(None, money.amount)]
+        rest, found = money.amount.minor, []
+        for item in items:
+            taken = rest if item is items[-1] else min(rest, max(left[item], 0))
+            left[item] -= taken
+            rest -= taken
+            if taken or len(items) == 1:
+                found.append((item, Money(taken, money.amount.currency)))
+        return found
+
+    def _is_undone(self, fact: str) -> bool:
+        return any(of == fact and not self._is_undone(reversal) for reversal, of in self._undone.items())
+
+    def _reverse(self, of: str, reversal: str) -> None:
+        if all(money.id != of for money in self._money) and of not in self._undone:
+            raise CannotBe(f"The fact {of} is no payment, credit, write-off, void or reversal, so it cannot be reversed.")
+        if self._is_undone(of):
+            raise CannotBe(f"The fact {of} is reversed already.")
+        self._undone[reversal] = of
+        self._share_out()
+
+    def knows(self, fact: str) -> bool:
+        return fact in self._undone or any(money.id == fact for money in self._money)
+
+    def _snooze(self, said: Snoozed, at: datetime) -> None:
+        today, items = self.account.book.place.day(at), self._open_items(said.invoices, "snooze")
+        if said.until <= today:
+            raise CannotBe("A snooze ends at the start of its day, which has come.")
+        if (said.until - today).days > LONGEST_DAYS:
+            raise CannotBe(f"A snooze lasts at most {LONGEST_DAYS} days.")
+        before = (replace(s, ended_at=at) if s.item in items and s.ended_at is None else s for s in self.account.snoozes)
+        self.account = replace(self.account, snoozes=(*before, *(Snooze(item, said.until, STAFF, at) for item in items)))
+
+    def _plan(self, said: Planned, fact: LedgerFact) -> None:
+        covers = self._open_items(said.invoices, "spread")
+        if any(item in plan.covers for plan in self.account.plans if plan.state is PlanState.ACTIVE for item in covers):
+            raise CannotBe("A plan covers it already.")
+        left = self._open_sum(map(self.account.item, covers))
+        key = PlanId(uuid5(NAMES, f"plan {fact.id}"))
+        issued = self.account.book.place.day(fact.at)
+        instalments = tuple(
+            Item(ItemId(uuid5(NAMES, f"item {fact.id}/{n}")), f"{fact.id}/{n}", amount, due_on, fact.at, issued, ItemKind.INSTALMENT, key)
+            for n, (due_on, amount) in enumerate(_amounts(said.parts, left), 1)
+        )
+        plan = Plan(key, covers, instalments, PlanState.ACTIVE, STAFF, fact.at, STAFF, fact.at, "ledger")
+        self.account = replace(self.account, plans=(*self.account.plans, plan))
+
+    def _release(self, said: Released, at: datetime) -> None:
+        mine = frozenset(item.id for item in (self._named(said.invoices) if said.invoices else self.account.all_items))
+        ended = (replace(e, ended_at=at) if e.item in mine and e.ended_at is None else e for e in self.account.escalations)
+        self.account = replace(self.account, released_at=at, escalations=tuple(ended))
+
+    def _named(self, invoices: Iterable[str]) -> list[Item]:
+        """The items of invoices, which may also name one instalment."""
+        by_name = {item.number: item for item in self.account.all_items}
+        found: list[Item] = []
+        for invoice in invoices:
+            items = [self.account.item(item) for item in self._items.get(invoice, ())] or [
+                by_name[name] for name in [invoice] if name in by_name
+            ]
+            if not items:
+                raise CannotBe(f"There is no invoice {invoice} yet.")
+            found += items
+        if not found:
+            raise CannotBe("It names no invoice.")
+        return found
+
+    def _open_items(self, invoices: Iterable[str], what: str) -> tuple[ItemId, ...]:
+        now = balances(self.account)
+        items = tuple(item.id for item in self._named(invoices) if now.open_of(item.id).minor > 0)
+        if not items:
+            raise CannotBe(f"Nothing is open on {', '.join(invoices)}, so there is nothing to {what}.")
+        return items
+
+    def take(self, action: Action, now: datetime) -> bool:
+        """Turns what was decided into facts, as production does; false for what is done already."""
+        if action.kind is ActionKind.NONE:
+            why = (action.step, action.items[:1], action.because)
+            is_new, self.withheld = why != self.withheld, why
+            return is_new
+        told = self._raise(action, now)
+        if not told and action.key in self._done:
+            return False
+        self._done.add(action.key)
+        if action.kind is ActionKind.REMIND:
+            self._notify(action, now)
+        if action.kind is ActionKind.ESCALATE:
+            new = (Escalation(entry.item, MANAGER, "the policy", None, now) for entry in action.items)
+            self.account = replace(self.account, escalations=(*self.account.escalations, *new))
+        return True
+
+    def _raise(self, action: Action, now: datetime) -> bool:
+        """Whether staff are told of anything new."""
+        match action.kind:
+            case ActionKind.ALERT | ActionKind.ESCALATE:
+                rows = [Raised(entry.item, entry.step or action.step, entry.occurrence, now) for entry in action.items]
+            case ActionKind.REVIEW if action.day is not None:
+                rows = [Raised(action.items[0].item, NEEDS_A_LOOK, self.account.book.place.day(now).toordinal(), now)]
+            case _:
+                return False
+        known = {(one.item, one.step, one.occurrence) for one in self.account.raised}
+        new = [one for one in rows if (one.item, one.step, one.occurrence) not in known]
+        self.account = replace(self.account, raised=(*self.account.raised, *new))
+        return bool(new)
+
+    def _notify(self, action: Action, now: datetime) -> None:
+        """A notice counts as sent at once."""
+        self.withheld = None
+        day = action.day or self.account.customer.place.day(now)
+        currencies = tuple(amount.currency for amount in action.amounts)
+        key = NoticeId(uuid5(NAMES, action.key))
+        listed = action.items + action.upcoming
+        notice = Notice(key, day, now, action.step, listed, NoticeState.SENT, action.via[0], None, currencies, now)
+        self.account = replace(self.account, notices=(*self.account.notices, notice))
+
+
+def _amounts(parts: tuple[Part, ...], whole: Money) -> tuple[tuple[date, Money], ...]:
+    """Each part's day and amount; raises `CannotBe` when they do not make up the whole."""
+    parts = tuple(sorted(parts, key=lambda part: part.due_on))
+    given = [part.amount for part in parts if part.amount is not None]
+    if len(given) not in {0, len(parts)}:
+        raise CannotBe("Either every instalment has an amount, or every one a share.")
+    if not given:
+        try:
+            shares = split(whole, [part.share for part in parts])
+        except CannotSplit as error:
+            raise CannotBe(f"{error}.") from None
+        return tuple((part.due_on, amount) for part, amount in zip(parts, shares, strict=True))
+    if any(amount.minor <= 0 for amount in given):
+        raise CannotBe("Every instalment has an amount above zero.")
+    if any(amount.currency != whole.currency for amount in given) or total(given, whole.currency) != whole:
+        raise CannotBe(f"The instalments do not add up to {whole}.")
+    return tuple((part.due_on, amount) for part, amount in zip(parts, given, strict=True))
