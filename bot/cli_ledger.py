@@ -25,6 +25,7 @@ from cards.help import help_card
 from cards.plain.render import render
 from workflows.answer_query import Choices, balance, invoice, known_at, overdue
 from workflows.import_ledger import Imported, ImportLedger, NothingKept, import_ledger
+from workflows.measure_book import measure_book
 from workflows.ports import UnitOfWork
 
 SHOWN = 20
@@ -49,7 +50,9 @@ def _group() -> None:
 @verbs.command("import")
 @polite
 async def import_file(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file, or gzip of one.", show_default=False)],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV file, gzip of one, or an Excel workbook (.xlsx).", show_default=False)
+    ],
     book: Book = "main",
     mapping: Annotated[
         str | None,
@@ -61,6 +64,8 @@ async def import_file(
     as_of: Annotated[
         date | None, typer.Option(parser=a_day, metavar="DATE", help="The day the file was exported; today unless given.")
     ] = None,
+    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of a workbook; the first unless given.")] = None,
+    terms_days: Annotated[int | None, typer.Option(min=0, max=3650, help="Days to pay, where the file has no due dates.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Use a certain mapping without asking.")] = False,
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="Keep nothing if any row is refused.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
@@ -75,7 +80,7 @@ async def import_file(
     async def run(app: App) -> tuple[Imported, bool]:
         async with app.store() as work:
             today = (await work.book(book)).place.day(app.clock.now())
-        reading = read_ledger(file, load_mapping(mapping) if mapping else None, currency)
+        reading = read_ledger(file, load_mapping(mapping) if mapping else None, currency, sheet=sheet, terms_days=terms_days)
         _agree(reading, yes=yes)
         ask = ImportLedger(book, reading.rows(), as_of or today, reading.number_column, all_or_nothing, dry_run)
         with _progress() as bar:
@@ -251,5 +256,29 @@ async def aging(
             say_json(reports.aging_json(chosen, day, rows), out)
         else:
             say(render(reports.aging_card(chosen, day, rows)), out)
+
+    await with_app(run)
+
+
+@report.command("metrics")
+@polite
+async def metrics(
+    book: Book = "main",
+    at: Day = None,
+    window: Annotated[int, typer.Option(min=1, max=1100, help="Days of sales up to and including the day.")] = 90,
+    form: Annotated[Format, typer.Option("--format", help="What it looks like.")] = Format.TEXT,
+    as_json: JSON = False,
+) -> None:
+    """Prints DSO in three ways, the days delinquent and the collection effectiveness, per currency."""
+
+    async def run(app: App) -> None:
+        async with app.store() as work:
+            chosen = await work.book(book)
+            day = at or chosen.place.day(app.clock.now())
+            figures = await measure_book(chosen.id, day, window, work)
+        if as_json or form is Format.JSON:
+            say_json(reports.metrics_json(chosen, day, window, figures))
+        else:
+            say(render(reports.metrics_card(chosen, day, window, figures)))
 
     await with_app(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from cards.elements import Card, Heading, Row, Rows, Text
@@ -14,6 +15,7 @@ from workflows.domain.account import Book
 from workflows.domain.decision import ItemDecision
 from workflows.domain.money import Money, total
 from workflows.import_ledger import Imported
+from workflows.measure_book import Figures
 from workflows.ports import AgingRow
 
 BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
@@ -120,3 +122,62 @@ def import_json(result: Imported) -> dict[str, Any]:
         "refused": [asdict(refusal) for refusal in result.refused],
         "repeats": [asdict(repeat) for repeat in result.repeats],
     }
+
+
+_METHODS = (
+    ("dso", "DSO, simple"),
+    ("best_possible_dso", "DSO, best possible"),
+    ("days_delinquent", "Days delinquent"),
+)
+
+
+def metrics_json(book: Book, day: date, window: int, figures: Sequence[Figures]) -> dict[str, Any]:
+    """Days and percent are decimal strings; null where a figure has no denominator."""
+    return {
+        "report": "metrics",
+        "book": book.slug,
+        "at": day.isoformat(),
+        "window_days": window,
+        "currencies": [
+            {
+                "currency": one.currency,
+                "receivables": one.receivables.plain,
+                "current": one.current.plain,
+                "sales": one.sales.plain,
+                **{name: _plain(getattr(one, name)) for name, _ in _METHODS},
+                "dso_countback": _plain(one.countback.days),
+                "insufficient_history": one.countback.insufficient_history,
+                "cei": _plain(one.cei),
+            }
+            for one in figures
+        ],
+    }
+
+
+def _plain(figure: Decimal | None) -> str | None:
+    return None if figure is None else str(figure)
+
+
+def metrics_card(book: Book, day: date, window: int, figures: Sequence[Figures]) -> Card:
+    """One row per currency and figure, each with its method."""
+    title = f"Figures of {book.name}, {long_day(day, locale_of(book))}"
+    if not figures:
+        return Card(f"{title}: nothing is open or sold", (Heading(title), Text("Nothing is open, and nothing was invoiced.")))
+    rows = [Row((one.currency, words, value)) for one in figures for words, value in _lines(one, locale_of(book))]
+    said = Text(
+        f"Sales and CEI over the {count(window, 'day')} up to and including that day. CEI: 100 % is everything collectable.", quiet=True
+    )
+    return Card(title, (Heading(title), Rows(("", "Figure", "Value"), tuple(rows), frozenset({2})), said))
+
+
+def _lines(one: Figures, locale: str) -> list[tuple[str, str]]:
+    short = " (history too short)" if one.countback.insufficient_history else ""
+    days = [(words, getattr(one, name)) for name, words in _METHODS]
+    return [
+        ("Receivables", money(one.receivables, locale)),
+        ("Not yet due", money(one.current, locale)),
+        ("Sales", money(one.sales, locale)),
+        *((words, "n/a" if value is None else f"{value:.1f} d") for words, value in days),
+        (f"DSO, countback{short}", f"{one.countback.days:.1f} d"),
+        ("CEI", "n/a" if one.cei is None else f"{one.cei:.1f} %"),
+    ]

@@ -35,6 +35,8 @@ def history(account: Account, item: ItemId, now: datetime, people: Mapping[UserI
 
     fact = account.item(item)
     events = [at(act.at, remark(act.words)) for act in account.acts_on(item)]
+    by_policy = [fact for fact in account.escalations if fact.item == item and fact.by is None]
+    events += [at(fact.at, f"Escalated to {name(person(people, fact.to))}", remark(fact.why)) for fact in by_policy]
     for notice in notices_on(account, item):
         by = f", by {name(person(people, notice.by))}" if notice.by else ""
         words = f"{step_words(notice.step).capitalize()} {STATE_WORDS[notice.state]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -12,6 +13,7 @@ from workflows.domain.ids import CardId, CustomerId, ItemId, new_id
 from workflows.ports import CardKind, Clock, StaffCard, UnitOfWork
 
 LOOK_BACK = timedelta(days=7)  # raised longer ago, it is no news
+COUNTED = "counted_on"  # the day a card was last drawn anew for the days it counts
 FEW = 5  # own cards a book and day; more customers than that make a digest
 
 
@@ -42,12 +44,13 @@ async def raise_alerts(work: UnitOfWork, clock: Clock) -> AlertsRaised:
 
 
 async def _of_book(book: Book, work: UnitOfWork, now: datetime) -> AlertsRaised:
-    day = book.place.day(now)
-    since = await _untold_since(book, day, work)
+    day, live = book.place.day(now), await work.live_cards(book.id)
+    await _count_days(book, live, day, work, now)
+    since = _untold_since(book, day, live)
     by_customer: dict[CustomerId, list[ItemId]] = {}
     for customer, raised in await work.raised_between(book.id, since, book.place.start_of(day + timedelta(days=1))):
         by_customer.setdefault(customer, []).append(raised.item)
-    if not by_customer:
+    if all(_is_told(items, live, day) for items in by_customer.values()):
         return AlertsRaised()
     # The accounts are locked first: whoever does this at the same time then sees our cards below, and adds none of its own.
     weighed = [_weigh(account, by_customer[account.customer.id]) for account in await work.accounts(list(by_customer))]
@@ -59,14 +62,28 @@ async def _of_book(book: Book, work: UnitOfWork, now: datetime) -> AlertsRaised:
     return AlertsRaised(cards, digests)
 
 
-async def _untold_since(book: Book, day: date, work: UnitOfWork) -> datetime:
+async def _count_days(book: Book, live: Sequence[StaffCard], day: date, work: UnitOfWork, now: datetime) -> None:
+    """A card that stands says how many days it is by now: each is drawn anew once a day."""
+    for card in live:
+        if card.kind is CardKind.ALERT and card.message is not None and card.data.get(COUNTED, card.day.isoformat()) != day.isoformat():
+            await work.set_card(replace(card, data={**card.data, COUNTED: day.isoformat()}))
+            await show(work, book, card, now)
+
+
+def _untold_since(book: Book, day: date, live: Sequence[StaffCard]) -> datetime:
     """The start of today, or the last card before it: what was raised after that lost its cards to a stop, and is told today."""
     start = book.place.start_of(day)
-    told = [card for card in await work.live_cards(book.id) if card.kind in {CardKind.ALERT, CardKind.DIGEST}]
+    told = [card for card in live if card.kind in {CardKind.ALERT, CardKind.DIGEST}]
     if any(card.day == day for card in told):
         return start
     last = max((card.at for card in told), default=book.place.start_of(day - LOOK_BACK))
     return min(start, last + timedelta(microseconds=1))
+
+
+def _is_told(items: Sequence[ItemId], live: Sequence[StaffCard], day: date) -> bool:
+    """A card of the day shows one of the customer's items already."""
+    today = [card for card in live if card.day == day]
+    return any(card.subject in items or any(str(item) in card.data.get("items", ()) for item in items) for card in today)
 
 
 def _weigh(account: Account, items: list[ItemId]) -> _Raised:

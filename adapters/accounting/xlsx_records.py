@@ -43,7 +43,7 @@ def _wanted(book: Workbook, name: str | None) -> list[Sheet]:
 def _doubts(likely: list[str]) -> tuple[str, ...]:
     if len(likely) < 2:
         return ()
-    return (f"Sheets {listed(likely)} may each be the ledger; the first was taken. Name the sheet in a mapping to be sure.",)
+    return (f"Sheets {listed(likely)} may each be the ledger; the first was taken. Name the sheet with --sheet to be sure.",)
 
 
 def _header(book: Workbook, sheet: Sheet, fit: Fit) -> Header | None:

@@ -139,7 +139,7 @@ def test_the_first_sheet_with_a_header_is_read_unless_another_is_named(tmp_path:
     read = read_ledger(path)
     assert [found.number for found in kept(read.rows())] == ["R-1"]
     assert not read.certain
-    assert read.doubts == ('Sheets "Open", "Paid" may each be the ledger; the first was taken. Name the sheet in a mapping to be sure.',)
+    assert read.doubts == ('Sheets "Open", "Paid" may each be the ledger; the first was taken. Name the sheet with --sheet to be sure.',)
     named = read_ledger(path, sheet="paid")
     assert named.certain
     assert [found.number for found in kept(named.rows())] == ["R-2"]
