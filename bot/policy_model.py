@@ -183,6 +183,9 @@ class PolicyFile(Section):
     )
     business_days: bool = Field(default=_LEFT_OUT.business_days, description="No message on weekends and public holidays.")
     weekdays: list[Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]] = Field(default=[], description="Messages on these days only.")
+    promise_grace_days: Days = Field(
+        default=_LEFT_OUT.promise_grace_days, description="Business days the money of a promise may still take to arrive."
+    )
     grace_days: Days = Field(default=_LEFT_OUT.grace_days, description="Business days an instalment may be late before its plan is.")
     cure_days: Days = Field(default=_LEFT_OUT.cure_days, description="Calendar days a late plan has to catch up.")
     freshness: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}[smhd]$")] = Field(
@@ -214,6 +217,7 @@ class PolicyFile(Section):
             hours=read_hours(self.hours) if self.hours else None,
             business_days=self.business_days,
             weekdays=tuple(sorted({WEEKDAYS.index(day) for day in self.weekdays})),
+            promise_grace_days=self.promise_grace_days,
             grace_days=self.grace_days,
             cure_days=self.cure_days,
             freshness=timedelta(**{_UNITS[self.freshness[-1]]: int(self.freshness[:-1])}),

@@ -23,7 +23,7 @@ from bot.policy_model import (
 
 # By the word a section stands under: its keys, and those that are planned for a later version.
 _SECTIONS: dict[str, tuple[type[BaseModel], frozenset[str]]] = {
-    "": (PolicyFile, frozenset({"events", "promise_grace_days", "fee"})),
+    "": (PolicyFile, frozenset({"events", "fee"})),
     "applies_to": (AppliesTo, frozenset()),
     "steps": (StepSection, frozenset()),
     "when": (WhenSection, frozenset({"no_reply"})),

@@ -25,7 +25,10 @@ STATE_WORDS = {
     State.OPEN: "open",
     State.CHASING: "being reminded",
     State.SNOOZED: "snoozed",
+    State.PROMISED: "promised",
     State.ON_PLAN: "on a plan",
+    State.DISPUTED: "disputed",
+    State.HELD: "on hold",
     State.ESCALATED: "with a manager",
     State.SETTLED: "settled",
 }

@@ -33,6 +33,8 @@ def buttons(account: Account, decided: ItemDecision) -> Actions:
             return Actions((wake, button("Reschedule", Name.SNOOZE), *answer, flag), (send, plan, escalate, why))
         case State.ESCALATED:
             return Actions((button("Hand back", Name.HAND_BACK, Style.PRIMARY), *answer, flag), (plan, why))
+        case State.PROMISED | State.DISPUTED | State.HELD:
+            return Actions((flag,), (why,))
         case State.ON_PLAN:
             return Actions((*answer, flag), (why,))
         case State.OPEN | State.CHASING if answer:  # the offer is older than reminders wait for it

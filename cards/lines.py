@@ -85,6 +85,8 @@ def _following(account: Account, decided: ItemDecision, now: datetime, people: M
             return _snoozed(account, decided, now, people)
         case State.ESCALATED:
             return _escalated(account, decided, now, people)
+        case State.PROMISED | State.DISPUTED | State.HELD:
+            return remark(decided.because, 300)
         case State.ON_PLAN:
             return _on_plan(account, decided, now)
         case State.OPEN | State.CHASING | State.SETTLED:

@@ -15,6 +15,7 @@ from adapters.store import tables as t
 from adapters.store.ledger import open_lines
 from adapters.store.unit import Part
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
+from workflows.domain.claims import Promise
 from workflows.domain.freshness import fresh_until
 from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.errors import NotKnown
@@ -89,6 +90,9 @@ class Accounts(Part):
             "escalations": await self._of(ids, t.escalations, rows.escalation, t.escalations.c.at),
             "raised": await self._of(ids, t.raised, rows.raised, t.raised.c.at, t.raised.c.id),
             "acts": await self._of(ids, t.acts, rows.act, t.acts.c.position),
+            "disputes": await self._of(ids, t.disputes, rows.dispute, t.disputes.c.at, t.disputes.c.id),
+            "holds": await self._of(ids, t.holds, rows.hold, t.holds.c.at, t.holds.c.id),
+            "promises": await self._promises(ids),
             "plans": await self._plans(ids, items),
             "notices": await self._notices(ids),
         }
@@ -104,6 +108,15 @@ class Accounts(Part):
         """A table's rows of these customers, grouped by customer."""
         found = await self._all(select(table).where(table.c.customer_id.in_(ids)).order_by(*order))
         return _grouped((row.customer_id, read(row)) for row in found)
+
+    async def _promises(self, ids: Sequence[UUID]) -> Groups[Promise]:
+        made = await self._all(select(t.promises).where(t.promises.c.customer_id.in_(ids)).order_by(t.promises.c.at, t.promises.c.id))
+        if not made:
+            return {}
+        p = t.promise_items.c
+        named = await self._all(select(t.promise_items).where(p.promise_id.in_([row.id for row in made])).order_by(p.position))
+        items = _grouped((row.promise_id, ItemId(row.item_id)) for row in named)
+        return _grouped((row.customer_id, rows.promise(row, items.get(row.id, ()))) for row in made)
 
     async def _plans(self, ids: Sequence[UUID], items: Groups[Item]) -> Groups[Plan]:
         plans = await self._all(select(t.plans).where(t.plans.c.customer_id.in_(ids)).order_by(t.plans.c.at, t.plans.c.id))

@@ -27,6 +27,7 @@ from workflows.domain.account import (
     Snooze,
 )
 from workflows.domain.calendar import Place
+from workflows.domain.claims import Dispute, Hold, HoldKind, Promise, PromiseEnd
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.money import Money
 from workflows.ports import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
@@ -122,6 +123,20 @@ def flag(row: Row[Any]) -> Flag:
 
 def escalation(row: Row[Any]) -> Escalation:
     return Escalation(row.item_id, row.to, row.why, row.by, row.at, row.ended_at)
+
+
+def promise(row: Row[Any], items: tuple[ItemId, ...]) -> Promise:
+    how = PromiseEnd(row.ended_how) if row.ended_how else None
+    return Promise(row.id, items, Money(row.amount, row.currency), row.until, row.by, row.at, row.ended_at, how)
+
+
+def dispute(row: Row[Any]) -> Dispute:
+    return Dispute(row.item_id, row.reason, row.by, row.at, row.ended_at, row.outcome)
+
+
+def hold(row: Row[Any]) -> Hold:
+    had = None if row.had is None else Money(row.had, row.currency)
+    return Hold(row.id, row.item_id, row.why, row.until, row.by, row.at, HoldKind(row.kind), had, row.ended_at)
 
 
 def act(row: Row[Any]) -> Act:

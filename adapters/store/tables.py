@@ -193,6 +193,60 @@ escalations = Table(
     instant("ended_at", needed=False),
 )
 
+promises = Table(
+    "promises",
+    METADATA,
+    own_id(),
+    refers_to("customers.id", index=True),
+    minor("amount"),
+    text("currency"),
+    Column("until", Date(), nullable=False),
+    refers_to("users.id", name="by"),
+    instant("at"),
+    instant("ended_at", needed=False),
+    text("ended_how", needed=False),
+)
+
+promise_items = Table(
+    "promise_items",
+    METADATA,
+    own_id(),
+    refers_to("promises.id"),
+    refers_to("items.id", index=True),
+    Column("position", Integer(), nullable=False),
+    UniqueConstraint("promise_id", "item_id"),
+)
+
+disputes = Table(
+    "disputes",
+    METADATA,
+    own_id(),
+    refers_to("customers.id", index=True),
+    refers_to("items.id", index=True),
+    text("reason"),
+    refers_to("users.id", name="by"),
+    instant("at"),
+    instant("ended_at", needed=False),
+    text("outcome"),
+)
+
+# A hold without an item is of everything the customer owes.
+holds = Table(
+    "holds",
+    METADATA,
+    own_id(),
+    refers_to("customers.id", index=True),
+    refers_to("items.id", needed=False, index=True),
+    text("kind"),
+    text("why"),
+    Column("until", Date()),
+    Column("had", BigInteger()),
+    text("currency", needed=False),
+    refers_to("users.id", name="by"),
+    instant("at"),
+    instant("ended_at", needed=False),
+)
+
 acts = Table(
     "acts",
     METADATA,

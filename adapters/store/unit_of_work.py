@@ -11,6 +11,7 @@ from adapters.store.accounts import Accounts
 from adapters.store.audit import AuditTrail, Trail
 from adapters.store.books import Books
 from adapters.store.cards import Cards
+from adapters.store.claims import Claims
 from adapters.store.facts import Facts, Plans
 from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
@@ -25,7 +26,9 @@ from adapters.store.secrets import Vault
 from workflows.ports import Clock
 
 
-class SqlUnitOfWork(Books, Accounts, Imports, Facts, Plans, Releases, Notices, Outbox, Cards, People, Arrivals, Trail, Reports, Screens):
+class SqlUnitOfWork(
+    Books, Accounts, Imports, Facts, Claims, Plans, Releases, Notices, Outbox, Cards, People, Arrivals, Trail, Reports, Screens
+):
     """The `UnitOfWork` of `workflows.ports`."""
 
 

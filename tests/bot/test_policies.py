@@ -106,6 +106,7 @@ max_attempts: null
 hours: 09:00-18:00
 business_days: true
 weekdays: [thu, tue]
+promise_grace_days: 3
 grace_days: 4
 cure_days: 9
 freshness: 2h
@@ -124,6 +125,7 @@ steps:
     assert policy.tolerance == {"KWD": Money(125, "KWD")}
     assert (policy.minimum_count, policy.gap_days, policy.max_attempts) == (2, 3, None)
     assert (policy.hours, policy.business_days, policy.weekdays) == (Hours(time(9), time(18)), True, (1, 3))
+    assert policy.promise_grace_days == 3
     assert (policy.grace_days, policy.cure_days, policy.freshness, policy.freshness_file) == (4, 9, timedelta(hours=2), 3)
     assert policy.steps == (
         Step("first", When(Anchor.AFTER_ISSUE, 3), (Alert(), Remind("first"))),
@@ -194,7 +196,6 @@ def test_a_mistake_is_found_by_the_reader_with_its_line_and_by_the_schema(text: 
     ("text", "where", "words"),
     [
         (SHORT + "events: []\n", "events", "`events`"),
-        (SHORT + "promise_grace_days: 2\n", "promise_grace_days", "`promise_grace_days`"),
         (SHORT + "on_new_leader: keep\n", "on_new_leader", "`keep`"),
         (SHORT + "on_new_leader: restart\n", "on_new_leader", "`restart`"),
         (SHORT + "first_contact: replay\n", "first_contact", "`replay`"),
@@ -323,7 +324,7 @@ STANDARD = yaml.safe_load(shipped().text)
 def test_a_file_changed_anywhere_is_read_or_refused_and_the_schema_never_refuses_what_is_read(
     spot: tuple[Any, ...],
     value: Any,
-    rename: bool,  # ruff: ignore[boolean-type-hint-positional-argument] - hypothesis passes it
+    rename: bool,
 ) -> None:
     changed = copy.deepcopy(STANDARD)
     at = changed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -28,7 +29,8 @@ from tests.store.samples import (
 )
 from workflows.domain.access import Role
 from workflows.domain.account import Act, Escalation, Flag, NoticeState, PlanState, Raised, Snooze
-from workflows.domain.ids import CustomerId, ItemId, PlanId, UserId, new_id
+from workflows.domain.claims import Dispute, Hold, HoldKind, Promise, PromiseEnd
+from workflows.domain.ids import CustomerId, HoldId, ItemId, PlanId, PromiseId, UserId, new_id
 from workflows.errors import NotKnown
 
 UNTIL = date(2026, 3, 20)
@@ -116,6 +118,54 @@ async def test_a_plan_is_kept_with_its_instalments_in_order(store: SqlStore) -> 
     assert (await account(store)).plans[0].ended_at == LATER
 
 
+def promise(item: ItemId, by: UserId) -> Promise:
+    return Promise(PromiseId(new_id()), (item,), eur("40.00"), UNTIL, by, LATER)
+
+
+def hold(item: ItemId | None, by: UserId, until: date | None = UNTIL) -> Hold:
+    return Hold(HoldId(new_id()), item, "asked for", until, by, LATER)
+
+
+async def test_promises_come_back_with_their_items_in_order_and_with_their_end(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row("INV-1", "C1"), row("INV-2", "C1"))
+    first, second = await item_id(store, "INV-1"), await item_id(store, "INV-2")
+    made = replace(promise(first, user), items=(second, first))
+    async with store() as work:
+        await work.promise(made, await customer_in(work))
+    assert (await account(store)).promises == (made,)
+    async with store() as work:
+        await work.end_promise(made.id, PromiseEnd.CANCELLED, LATER)
+    assert (await account(store)).promises == (replace(made, ended_at=LATER, ended_how=PromiseEnd.CANCELLED),)
+
+
+async def test_a_dispute_stands_until_it_is_settled_with_its_outcome(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row())
+    said = Dispute(await item_id(store), "wrong price", user, NOW)
+    async with store() as work:
+        await work.dispute(said)
+    assert (await account(store)).disputes == (said,)
+    async with store() as work:
+        await work.settle_dispute(said.item, "credit note to come", LATER)
+        await work.settle_dispute(said.item, "said twice", LATER)
+    assert (await account(store)).disputes == (replace(said, ended_at=LATER, outcome="credit note to come"),)
+
+
+async def test_holds_of_an_item_and_of_a_customer_end_one_by_one(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row())
+    whole = hold(None, user, None)
+    paid = replace(hold(await item_id(store), user), kind=HoldKind.SAYS_PAID, had=eur("20.00"))
+    async with store() as work:
+        for fact in (whole, paid):
+            await work.hold(fact, await customer_in(work))
+    assert set((await account(store)).holds) == {whole, paid}
+    async with store() as work:
+        await work.end_hold(whole.id, LATER)
+    assert set((await account(store)).holds) == {replace(whole, ended_at=LATER), paid}
+
+
 async def customer_in(work: SqlUnitOfWork) -> CustomerId:
     return (await work.account_of(await item_in(work))).customer.id
 
@@ -131,6 +181,10 @@ FACTS: dict[str, Say] = {
     "act": lambda work, item, _, by: work.add_act(Act(item, "flag", by, "Ana", LATER, "Ana flagged it")),
     "release": lambda work, _, customer, by: work.release(customer, by, LATER),
     "plan": lambda work, item, customer, by: work.add_plan(plan(item, by, (UNTIL, "100.00"), at=LATER), customer),
+    "promise": lambda work, item, customer, by: work.promise(promise(item, by), customer),
+    "dispute": lambda work, item, _, by: work.dispute(Dispute(item, "wrong price", by, LATER)),
+    "settle_dispute": lambda work, item, _, by: work.settle_dispute(item, "agreed", LATER),
+    "hold": lambda work, item, customer, by: work.hold(hold(item, by), customer),
     "notice": lambda work, item, customer, _: work.add_notice(customer, notice(item, at=LATER), "key"),
 }
 
@@ -158,10 +212,16 @@ async def test_a_message_that_failed_has_its_account_looked_at(store: SqlStore) 
     assert await awake(store) == [customer]
 
 
-UNKNOWN: dict[str, Say] = {name: FACTS[name] for name in ("snooze", "flag", "escalate", "end_snooze", "release", "act")} | {
+UNKNOWN: dict[str, Say] = {
+    name: FACTS[name] for name in ("snooze", "flag", "escalate", "end_snooze", "release", "act", "dispute", "settle_dispute")
+} | {
     "account": lambda work, _, customer, by: work.account(customer),
     "account_of": lambda work, item, _, by: work.account_of(item),
     "raised": lambda work, item, _, by: work.add_raised(Raised(item, "first", 0, NOW)),
+    "end_promise": lambda work, item, _, by: work.end_promise(PromiseId(item), PromiseEnd.CANCELLED, NOW),
+    "end_hold": lambda work, item, _, by: work.end_hold(HoldId(item), NOW),
+    "promise": lambda work, item, customer, by: work.promise(promise(item, by), customer),
+    "hold": lambda work, item, customer, by: work.hold(hold(item, by), customer),
     "plan of": lambda work, item, _, by: work.plan(PlanId(item)),
     "set_plan": lambda work, item, _, by: work.set_plan(PlanId(item), PlanState.ACTIVE, by, NOW),
     "book": lambda work, item, _, by: work.book("nowhere"),

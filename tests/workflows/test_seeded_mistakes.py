@@ -65,7 +65,7 @@ MISTAKES = [
     Mistake("standing", "self.day = account.customer.place.day(now)", "self.day = account.book.place.day(now)"),
     Mistake("standing", "self.days_past_due > 0", "self.days_past_due >= 0"),
     Mistake("standing", "self.state in {State.OPEN, State.CHASING}", "self.state in {State.OPEN, State.CHASING, State.SNOOZED}"),
-    Mistake("standing", "state in {State.SETTLED, State.ON_PLAN} or", "state in {State.SETTLED} or"),
+    Mistake("standing", "or item.id in self._plans or", "or"),
     Mistake("standing", "left.minor <= 0", "left.minor < 0"),
     Mistake("standing", "left < least", "left <= least"),
     Mistake("standing", "until > self.book_day", "until >= self.book_day"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from workflows.domain.calendar import Place
+from workflows.domain.claims import Dispute, Hold, Promise
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import Money
 
@@ -234,6 +235,9 @@ class Account:
     flags: tuple[Flag, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     plans: tuple[Plan, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    disputes: tuple[Dispute, ...] = ()
+    holds: tuple[Hold, ...] = ()
     notices: tuple[Notice, ...] = ()
     raised: tuple[Raised, ...] = ()
     acts: tuple[Act, ...] = ()

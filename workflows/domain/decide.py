@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from workflows.domain.account import Account, ItemKind, ListedItem, NoticeState
+from workflows.domain.claims import HoldKind
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Rung
@@ -14,6 +15,8 @@ from workflows.domain.policy import Policy, Sequence, Step
 from workflows.domain.standing import NO_ADDRESS, Standing, View, leads_first
 
 WOKE = "woke"  # what staff are told when a snooze is over
+PROMISE_BROKEN = "promise_broken"
+HOLD_OVER = "hold_over"
 NEEDS_A_LOOK = "needs_a_look"  # raised when a person has to look at an account for a reason that is no step
 
 
@@ -32,6 +35,7 @@ def decide(policy: Policy, account: Account, now: datetime) -> Decision:
 
 def _to_staff(view: View, notice: Action | None) -> Iterator[Action]:
     yield from _alerts(view)
+    yield from _came_to_nothing(view)
     yield from _escalations(view, notice)
     if notice is not None and notice.kind is ActionKind.REVIEW:
         yield notice
@@ -126,6 +130,28 @@ def _alerts(view: View) -> Iterator[Action]:
             woke = (ListedItem(seen.item.id, WOKE, until.toordinal(), leads=True),)
             key = f"alert:{seen.item.id}:{WOKE}:{until.isoformat()}"
             yield Action(ActionKind.ALERT, WOKE, woke, key, "Its snooze is over.", amounts=(seen.open,), day=view.book_day)
+
+
+def _came_to_nothing(view: View) -> Iterator[Action]:
+    """Promises that were not kept, and holds whose time is over: each is told of once, over all its items."""
+    groups: dict[tuple[str, date, str], list[Standing]] = {}
+    for seen in (one for one in view.seen if one.chased):
+        for name, ended_on, because in _ended(view, seen):
+            if (seen.item.id, name, ended_on.toordinal()) not in view.raised:
+                groups.setdefault((name, ended_on, because), []).append(seen)
+    for (name, ended_on, because), items in groups.items():
+        listed = tuple(ListedItem(seen.item.id, name, ended_on.toordinal(), leads=True) for seen in sorted(items, key=leads_first))
+        key = f"alert:{listed[0].item}:{name}:{ended_on.isoformat()}"
+        yield Action(ActionKind.ALERT, name, listed, key, because, amounts=view.sums(items), day=view.book_day)
+
+
+def _ended(view: View, seen: Standing) -> Iterator[tuple[str, date, str]]:
+    if (broke := view.broke_on(seen.item.id)) is not None:
+        yield PROMISE_BROKEN, broke, "The promise was not kept."
+    if (over := view.hold_over(seen.item)) is not None:
+        hold, end = over
+        says_paid = hold.kind is HoldKind.SAYS_PAID
+        yield HOLD_OVER, end, "The customer said that it is paid, and no money came." if says_paid else "Its hold is over."
 
 
 def _to_tell(view: View) -> Iterator[tuple[Standing, Step]]:

@@ -7,16 +7,21 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from workflows.domain.account import Item, ListedItem
+from workflows.domain.claims import Promise
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
+from workflows.domain.promises import Fate
 
 
 class State(StrEnum):
     OPEN = "open"
     CHASING = "chasing"
     SNOOZED = "snoozed"
-    ON_PLAN = "on_plan"
+    PROMISED = "promised"
     ESCALATED = "escalated"
+    ON_PLAN = "on_plan"
+    DISPUTED = "disputed"
+    HELD = "held"
     SETTLED = "settled"
 
 
@@ -28,6 +33,15 @@ class NextStep:
     day: date
     at: datetime
     reminds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseNow:
+    """An item's newest promise and what has become of it by now. `ends_on` is the first day on which it no longer stands."""
+
+    promise: Promise
+    fate: Fate
+    ends_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +58,7 @@ class ItemDecision:
     because: str
     next: NextStep | None = None
     occurrence: int = 0
+    promise: PromiseNow | None = None
 
     @property
     def overdue(self) -> bool:

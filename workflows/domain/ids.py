@@ -14,6 +14,8 @@ PlanId = NewType("PlanId", UUID)
 NoticeId = NewType("NoticeId", UUID)
 UserId = NewType("UserId", UUID)
 CardId = NewType("CardId", UUID)
+PromiseId = NewType("PromiseId", UUID)
+HoldId = NewType("HoldId", UUID)
 
 _VERSION_7, _VARIANT = 7 << 76, 2 << 62
 

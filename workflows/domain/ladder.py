@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from workflows.domain.account import Account, Item, ItemKind
 from workflows.domain.calendar import month_end
+from workflows.domain.claims import PromiseEnd
+from workflows.domain.holds import covers, money_came
 from workflows.domain.ids import ItemId
 from workflows.domain.policy import AgeFrom, Anchor, CatchUp, Policy, Step
+from workflows.domain.promises import ends_on, is_kept
 
 _FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
 _BEFORE = frozenset({Anchor.BEFORE_DUE, Anchor.BEFORE_INSTALMENT})
@@ -26,12 +29,16 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """One item under one policy. `paused_to` is the day its last pause ended: with `after_pause: skip` earlier days are not caught up."""
+    """One item under one policy. `paused_to` is the day its last pause ended: with `after_pause: skip` earlier days are not caught up.
+
+    `broken_on` is the day its newest promise ended unkept: what fell into that is said once, whatever the policy says of pauses.
+    """
 
     policy: Policy
     item: Item
     said: dict[tuple[int, int], date]
     paused_to: date | None = None
+    broken_on: date | None = None
 
     def step(self, rung: Rung) -> Step:
         return self.policy.steps[rung.rank]
@@ -117,22 +124,59 @@ def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
                     days = said.setdefault(listed.item, {})
                     rung, day = (policy.rank(listed.step), listed.occurrence), account.written_on(notice)
                     days[rung] = max(day, days.get(rung, day))
-    ends = _pause_ends(account)
-    return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id)) for item in account.all_items}
+    ends, broken = _pause_ends(policy, account), _broken(policy, account)
+    return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id), broken.get(item.id)) for item in account.all_items}
 
 
-def _pause_ends(account: Account) -> dict[ItemId, date]:
+def _broken(policy: Policy, account: Account) -> dict[ItemId, date]:
+    """The end of each item's promises that are not kept so far; of one that still stands it lies ahead."""
+    ends: dict[ItemId, date] = {}
+    for promise in account.promises:
+        if promise.ended_at is None and not is_kept(promise, policy, account):
+            end = ends_on(promise, policy, account)
+            ends |= {item: max(end, ends.get(item, end)) for item in promise.items}
+    return ends
+
+
+def _pause_ends(policy: Policy, account: Account) -> dict[ItemId, date]:
     """The latest day on which a pause of each item ended: running pauses end in the future and let nothing go yet.
 
-    A pause that ends on the day it began, such as a slip of the hand put right, lets nothing go. Nor does an offered plan that nobody
-    answered: that is like a broken promise, and what fell in between is said once.
+    A pause that ends on the day it began, such as a slip of the hand put right, lets nothing go. Nor does a promise that was not kept
+    or gave way to another one, nor an offered plan that nobody answered: what fell in between is said once.
     """
     day = account.book.place.day
     ends: dict[ItemId, date] = {}
     pauses = [(s.item, s.at, s.until if s.ended_at is None else min(s.until, day(s.ended_at))) for s in account.snoozes]
     pauses += [(e.item, e.at, day(e.ended_at)) for e in account.escalations if e.ended_at is not None]
     pauses += [(item, p.at, day(p.ended_at)) for p in account.plans if p.ended_at is not None for item in p.covers]
+    pauses += [(d.item, d.at, day(d.ended_at)) for d in account.disputes if d.ended_at is not None]
+    pauses += _promised(policy, account)
+    pauses += _held(account)
     for item, began_at, end in pauses:
         if end > day(began_at):
             ends[item] = max(end, ends.get(item, end))
     return ends
+
+
+_Pause = tuple[ItemId, datetime, date]
+
+
+def _promised(policy: Policy, account: Account) -> Iterator[_Pause]:
+    """Promises that were kept, whole or so far, and those that staff cancelled."""
+    for promise in account.promises:
+        if promise.ended_how is PromiseEnd.CANCELLED and promise.ended_at is not None:
+            end = account.book.place.day(promise.ended_at)
+        elif promise.ended_at is None and is_kept(promise, policy, account):
+            end = ends_on(promise, policy, account)
+        else:
+            continue
+        yield from ((item, promise.at, end) for item in promise.items)
+
+
+def _held(account: Account) -> Iterator[_Pause]:
+    """Holds that were released, have a last day, or ended with the money that was awaited."""
+    for hold in account.holds:
+        days = [account.book.place.day(hold.ended_at) if hold.ended_at else None, hold.until, money_came(hold, account)]
+        end = min((one for one in days if one is not None), default=None)
+        if end is not None:
+            yield from ((item.id, hold.at, end) for item in account.all_items if covers(hold, account, item))

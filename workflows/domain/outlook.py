@@ -10,11 +10,12 @@ from workflows.domain.calendar import spoken
 from workflows.domain.decision import Action, ActionKind, ItemDecision, NextStep, State
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Rung
-from workflows.domain.policy import CatchUp, Policy, Sequence, Step
+from workflows.domain.policy import Policy, Sequence, Step
 from workflows.domain.standing import NO_ADDRESS, PLAN_OFFER_DAYS, Standing, View
 from workflows.domain.windows import next_allowed, opens
 
 _DAY = timedelta(days=1)
+_GO_ON = frozenset({State.OPEN, State.CHASING, State.SNOOZED, State.PROMISED, State.HELD})  # by the passing of time alone
 _MINUTE = timedelta(minutes=1)  # how often the engine ticks
 
 
@@ -29,6 +30,7 @@ def decided(view: View, seen: Standing) -> ItemDecision:
         _because(view, seen),
         _next_step(view, seen),
         0 if seen.rung is None else seen.rung.occurrence,
+        view.promise_on(seen.item.id),
     )
 
 
@@ -75,17 +77,23 @@ def _next_step(view: View, seen: Standing) -> NextStep | None:
         return None
     if late and view.policy.sequence is Sequence.CUSTOMER:
         seen = view.asked_for[0]
-    if seen.state not in {State.OPEN, State.CHASING, State.SNOOZED}:
+    until = None if seen.chased else view.quiet_to(seen.item)
+    if seen.state not in _GO_ON or (seen.state is State.HELD and view.held_to(seen.item) is None):
         return None
     if seen.chased and seen.rung is not None and (words := view.words(seen)) is not None:
         return NextStep(words.name, seen.rung.day, view.writing_from, reminds=True)
-    until = view.snoozed_until(seen.item.id)
-    if until is not None and view.policy.after_pause is CatchUp.CATCH_UP:
-        waiting = seen.ladder.reached(until)
-        if waiting is not None and not seen.ladder.was_said(waiting) and seen.ladder.step(waiting).remind is not None:
-            return _ahead(view, seen, waiting, until)
+    if until is not None and (waiting := _caught_up(seen, until)) is not None:
+        return _ahead(view, seen, waiting, until)
     after = view.day if until is None else max(view.day, until - _DAY)
     return next((_ahead(view, seen, rung, rung.day) for rung in seen.ladder.ahead(after)), None)
+
+
+def _caught_up(seen: Standing, until: date) -> Rung | None:
+    """The step that falls into a pause and is said at its end, if nothing changes until then."""
+    waiting = seen.ladder.reached(until)
+    if waiting is None or seen.ladder.was_said(waiting) or seen.ladder.let_go(waiting) or seen.ladder.step(waiting).remind is None:
+        return None
+    return waiting
 
 
 def _ahead(view: View, seen: Standing, rung: Rung, day: date) -> NextStep:
@@ -131,7 +139,8 @@ def _changes(view: View) -> Iterator[datetime]:
     reached = min((rung.day for seen in unsettled for rung in seen.ladder.ahead(view.day)), default=None)
     if reached is not None:
         yield view.account.customer.place.start_of(reached)
-    ends = [view.snoozed_until(seen.item.id) for seen in unsettled]
+    ends = [end for seen in unsettled for end in (view.snoozed_until(seen.item.id), view.promised_to(seen.item.id))]
+    ends += [hold.until for hold in view.account.holds if hold.until is not None and view.book_day < hold.until]
     ends += [seen.item.due_on + _DAY for seen in unsettled if seen.item.due_on is not None and not seen.overdue]
     if (end := min((day for day in ends if day is not None), default=None)) is not None:
         yield view.account.book.place.start_of(end)

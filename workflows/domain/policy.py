@@ -128,6 +128,7 @@ class Policy:
     hours: Hours | None = None
     business_days: bool = False
     weekdays: tuple[int, ...] = ()
+    promise_grace_days: int = 2
     grace_days: int = 5
     cure_days: int = 10
     freshness: timedelta = timedelta(minutes=10)

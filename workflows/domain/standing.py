@@ -6,15 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from operator import itemgetter
 
 from workflows.domain.account import Account, Item, ListedItem, Notice, Plan, PlanState
 from workflows.domain.allocation import Balances, balances
 from workflows.domain.calendar import spoken
-from workflows.domain.decision import State
+from workflows.domain.claims import Hold, HoldKind
+from workflows.domain.decision import PromiseNow, State
+from workflows.domain.holds import covers, dispute_on, holds_on, money_came
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Ladder, Rung, is_before_due, ladders
 from workflows.domain.money import Money
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence, Step
+from workflows.domain.promises import Fate, ends_on, fate
 from workflows.domain.windows import next_allowed
 
 NO_ADDRESS = "No address of the customer is known for any channel of the step; import one, or call them."
@@ -65,7 +69,8 @@ class View:
         ladder, left = self._ladders[item.id], self.balances.open_of(item.id)
         late = None if item.due_on is None else (self.book_day - item.due_on).days
         state, because = self._state(item, left)
-        rung = None if state in {State.SETTLED, State.ON_PLAN} or left.currency in self.covered_currencies else ladder.reached(self.day)
+        idle = state is State.SETTLED or item.id in self._plans or left.currency in self.covered_currencies
+        rung = None if idle else ladder.reached(self.day)
         if state is State.OPEN and rung is not None:
             state = State.CHASING
         return Standing(item, ladder, left, state, rung, late, because)
@@ -73,6 +78,10 @@ class View:
     def _state(self, item: Item, left: Money) -> tuple[State, str]:
         if is_settled(self.policy, left):
             return State.SETTLED, "It is paid."
+        if holds := holds_on(self.account, item, self.book_day):
+            return State.HELD, _held_words(holds[0])
+        if (dispute := dispute_on(self.account, item)) is not None:
+            return State.DISPUTED, f"It is disputed: {dispute.reason.rstrip('.')}. Reminders wait until the dispute is settled."
         if (plan := self._plans.get(item.id)) is not None:
             waits = (
                 "A plan is proposed; the customer's answer is awaited." if plan.state is PlanState.PROPOSED else "A payment plan covers it."
@@ -80,6 +89,8 @@ class View:
             return State.ON_PLAN, waits
         if item.id in self._escalated:
             return State.ESCALATED, "It is escalated; reminders wait until it is handed back."
+        if (ends := self.promised_to(item.id)) is not None:
+            return State.PROMISED, f"It is promised; reminders wait for the money until {spoken(ends)}."
         if (until := self.snoozed_until(item.id)) is not None:
             return State.SNOOZED, f"It is snoozed until {spoken(until)}."
         return State.OPEN, ""
@@ -94,6 +105,45 @@ class View:
     @cached_property
     def _escalated(self) -> frozenset[ItemId]:
         return frozenset(e.item for e in self.account.escalations if e.ended_at is None)
+
+    @cached_property
+    def _promises(self) -> dict[ItemId, PromiseNow]:
+        """Each item's newest promise."""
+        found: dict[ItemId, PromiseNow] = {}
+        for promise in sorted((one for one in self.account.promises if one.ended_how is None), key=lambda one: one.at):
+            became = fate(promise, self.policy, self.account, self.book_day)
+            now = PromiseNow(promise, became, ends_on(promise, self.policy, self.account))
+            found |= dict.fromkeys(promise.items, now)
+        return found
+
+    def promise_on(self, item: ItemId) -> PromiseNow | None:
+        return self._promises.get(item)
+
+    def promised_to(self, item: ItemId) -> date | None:
+        """The first day on which its promise no longer keeps it silent; null when none does today."""
+        promise = self._promises.get(item)
+        return promise.ends_on if promise is not None and self.book_day < promise.ends_on else None
+
+    def broke_on(self, item: ItemId) -> date | None:
+        """The day on which its newest promise ended, not kept or only in part."""
+        promise = self._promises.get(item)
+        return promise.ends_on if promise is not None and promise.fate in {Fate.BROKEN, Fate.PARTLY_KEPT} else None
+
+    def held_to(self, item: Item) -> date | None:
+        """The day on which nothing holds it any more; null when that is not known."""
+        ends = [hold.until for hold in holds_on(self.account, item, self.book_day)]
+        return None if None in ends else max((end for end in ends if end is not None), default=None)
+
+    def hold_over(self, item: Item) -> tuple[Hold, date] | None:
+        """The last hold on it that came to the end of its time, with that day; one that the money ended is none."""
+        mine = [hold for hold in self.account.holds if hold.ended_at is None and covers(hold, self.account, item)]
+        over = [(hold, hold.until) for hold in mine if hold.until is not None and money_came(hold, self.account) is None]
+        return max((one for one in over if not self.book_day < one[1]), key=itemgetter(1), default=None)
+
+    def quiet_to(self, item: Item) -> date | None:
+        """The day on which everything that keeps it silent for a time is over."""
+        ends = (self.snoozed_until(item.id), self.promised_to(item.id), self.held_to(item))
+        return max((end for end in ends if end is not None), default=None)
 
     @cached_property
     def _snoozes(self) -> dict[ItemId, date]:
@@ -216,7 +266,7 @@ class View:
             return False
         place = self.account.customer.place
         since = max(
-            place.start_of(max(rung.day, ladder.paused_to or rung.day)),
+            place.start_of(max(rung.day, ladder.paused_to or rung.day, ladder.broken_on or rung.day)),
             ladder.item.seen_at,
             self.account.released_at or ladder.item.seen_at,
         )
@@ -273,6 +323,14 @@ class View:
     def part_covered(self, items: Iterable[Standing]) -> bool:
         """Money on account covers part of what would be asked, and the policy wants a person to look first."""
         return self.policy.on_account is OnAccount.ASK and any(self._credit(seen.open.currency).minor > 0 for seen in items)
+
+
+def _held_words(hold: Hold) -> str:
+    if hold.kind is HoldKind.SAYS_PAID:
+        what, ends = "The customer says that it is paid", "the money comes"
+    else:
+        what, ends = f"It is on hold: {hold.why.rstrip('.')}", "it is released"
+    return f"{what}. Reminders wait until {ends}{f', or {spoken(hold.until)}' if hold.until else ''}."
 
 
 def is_settled(policy: Policy, left: Money) -> bool:

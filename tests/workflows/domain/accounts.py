@@ -25,9 +25,10 @@ from workflows.domain.account import (
     Snooze,
 )
 from workflows.domain.calendar import Place
+from workflows.domain.claims import Dispute, Hold, HoldKind, Promise, PromiseEnd
 from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind, Decision
-from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.ids import BookId, CustomerId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId
 from workflows.domain.money import Money
 from workflows.domain.policy import Alert, Anchor, Do, Escalate, FirstContact, Hours, Policy, Remind, Step, When
 
@@ -124,6 +125,34 @@ def snooze(until: int, item: str = "A", since: int = 0, ended: datetime | None =
 
 def escalation(since: int = 0, item: str = "A", ended: datetime | None = None) -> Escalation:
     return Escalation(item_id(item), MAX, "why", ANA, at(since), ended)
+
+
+def promise(
+    until: int,
+    amount: str = "100.00",
+    *items: str,
+    since: int = 0,
+    ended: datetime | None = None,
+    how: PromiseEnd | None = None,
+) -> Promise:
+    named = items or ("A",)
+    key = PromiseId(uuid5(NAMESPACE_OID, f"promise {until} {since} {named}"))
+    how = how or (PromiseEnd.CANCELLED if ended else None)
+    return Promise(key, tuple(item_id(number) for number in named), euro(amount), day(until), ANA, at(since), ended, how)
+
+
+def dispute(since: int = 0, item: str = "A", ended: datetime | None = None) -> Dispute:
+    return Dispute(item_id(item), "wrong price", ANA, at(since), ended)
+
+
+def hold(until: int | None = None, item: str | None = "A", since: int = 0, ended: datetime | None = None) -> Hold:
+    ends = None if until is None else day(until)
+    key = HoldId(uuid5(NAMESPACE_OID, f"hold {until} {item} {since}"))
+    return Hold(key, item_id(item) if item else None, "asked for", ends, ANA, at(since), ended_at=ended)
+
+
+def says_paid(until: int, item: str = "A", since: int = 0, had: str = "0.00") -> Hold:
+    return replace(hold(until, item, since), kind=HoldKind.SAYS_PAID, had=euro(had))
 
 
 def notice(

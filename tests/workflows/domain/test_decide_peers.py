@@ -23,9 +23,11 @@ from tests.workflows.domain.accounts import (
     numbers,
     paid,
     policy,
+    promise,
     said,
     state,
     step,
+    told,
 )
 from workflows.domain.account import Account, Item, Notice, NoticeState, Snooze
 from workflows.domain.calendar import Place
@@ -70,6 +72,23 @@ def test_three_levels_are_reached_on_the_day_and_cleared_by_payment() -> None:
     assert {day: level(rules, owed, on(f"2012-{day}"), "I1") for day in days} == days
     cleared = replace(owed, payments=(paid("249.95", "I1"), paid("249.95", "I2")))
     assert [level(rules, cleared, on("2012-07-20"), number) for number in ("I1", "I2")] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("paid_on", "expected"),
+    [("2026-05-12", []), (None, [("2026-05-13", "second", ["I1"]), ("2026-05-18", "third", ["I1"])])],
+)
+def test_a_promise_stops_reminders_and_a_broken_one_is_caught_up_once(
+    paid_on: str | None, expected: list[tuple[str, str, list[str]]]
+) -> None:
+    """UP-09."""
+    rules = policy(*(step(name, "after_due", days) for name, days in (("first", 4), ("second", 11), ("third", 18))), promise_grace_days=0)
+    word = promise(since_due("2026-05-12"), "249.95", "I1", since=since_due("2026-05-01"))
+    money = (paid("249.95", "I1", on=since_due(paid_on)),) if paid_on else ()
+    owed = account(dated("I1", "2026-04-30"), promises=(word,), payments=money)
+    assert sent(rules, owed, "2026-05-01", "2026-05-20") == expected
+    broken = [day_ for day_ in ("2026-05-12", "2026-05-13", "2026-05-14") if ("alert", "promise_broken") in told(rules, owed, on(day_))]
+    assert broken == ([] if paid_on else ["2026-05-13", "2026-05-14"])
 
 
 def test_a_credit_note_works_as_a_payment_does() -> None:

@@ -1,0 +1,68 @@
+"""What customers say and staff note of it: promises to pay, disputes, and holds. Facts only; what they come to is worked out elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from workflows.domain.ids import HoldId, ItemId, PromiseId, UserId
+from workflows.domain.money import Money
+
+
+class PromiseEnd(StrEnum):
+    """How a promise ended before its time: staff cancelled it, or a newer one took its place."""
+
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """The customer's word that `amount` is paid on those items by the end of `until`."""
+
+    id: PromiseId
+    items: tuple[ItemId, ...]
+    amount: Money
+    until: date
+    by: UserId
+    at: datetime
+    ended_at: datetime | None = None
+    ended_how: PromiseEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """The customer objects to the item; nothing is asked of it until the dispute is settled (`ended_at`, with its `outcome`)."""
+
+    item: ItemId
+    reason: str
+    by: UserId
+    at: datetime
+    ended_at: datetime | None = None
+    outcome: str = ""
+
+
+class HoldKind(StrEnum):
+    """Why nothing is sent: a colleague said so, or the customer says that it is paid and the money is awaited."""
+
+    STAFF = "staff"
+    SAYS_PAID = "says_paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Silence about an item, or (without `item`) about everything of the customer, up to 00:00 of `until`; null: until it is released.
+
+    `had` is what had been received on the item when the customer said that it is paid: more than that ends the hold.
+    """
+
+    id: HoldId
+    item: ItemId | None
+    why: str
+    until: date | None
+    by: UserId
+    at: datetime
+    kind: HoldKind = HoldKind.STAFF
+    had: Money | None = None
+    ended_at: datetime | None = None
