@@ -269,7 +269,7 @@ async def metrics(
     form: Annotated[Format, typer.Option("--format", help="What it looks like.")] = Format.TEXT,
     as_json: JSON = False,
 ) -> None:
-    """Prints DSO in three ways, the days delinquent and the collection effectiveness, per currency."""
+    """Prints DSO, days delinquent and collection effectiveness."""
 
     async def run(app: App) -> None:
         async with app.store() as work:

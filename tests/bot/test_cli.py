@@ -17,7 +17,7 @@ from tests.bot.cli_place import SAMPLE, Place
 from tests.paths import ROOT
 
 GROUPS = {
-    "report": ("aging",),
+    "report": ("aging", "metrics"),
     "user": ("add", "role", "link", "list"),
     "policy": ("check", "schema"),
     "manifest": ("slack",),
@@ -84,6 +84,7 @@ def test_the_version_is_the_packages(empty_place: Place) -> None:
         ("explain", "A", "--at", "2026-13-01"),
         ("report",),
         ("report", "aging", "--format", "xml"),
+        ("report", "metrics", "--window", "0"),
         ("tick", "--at", "noon"),
         ("serve", "--port", "70000"),
         ("serve", "--admin-port", "many"),
@@ -126,6 +127,7 @@ def test_wrong_use_is_exit_code_2_with_nothing_on_standard_output(place: Place, 
         ("explain", "X-1"),
         ("explain", "X-1", "--book", "nowhere"),
         ("report", "aging", "--book", "nowhere"),
+        ("report", "metrics", "--book", "nowhere"),
         ("report", "aging", "--out", "nowhere/report.txt"),
         ("report", "aging", "--out", "."),
         ("release", "--book", "nowhere"),

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from bot.reports import aging_card, aging_json, import_json
+from bot.reports import aging_card, aging_json, import_json, metrics_card, metrics_json
 from cards.plain.render import render
 from workflows.domain.account import Book
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, new_id
+from workflows.domain.metrics import Countback
 from workflows.domain.money import Money
 from workflows.import_ledger import Imported, Refusal, Repeat
+from workflows.measure_book import Figures
 from workflows.ports import AgingRow
 
 BOOK = Book(BookId(new_id()), "main", "Northwind GmbH", Place("Europe/Berlin", "DE"), currency="EUR")
@@ -57,3 +59,24 @@ def test_an_imports_four_counts_add_up_to_its_rows() -> None:
     assert figures["imported"] + figures["updated"] + figures["unchanged"] + len(figures["refused"]) == figures["rows"]
     assert figures["refused"] == [{"line": 4, "column": "Due", "reason": "No date."}]
     assert figures["repeats"] == [{"line": 5, "first": 2, "number": "A-1"}]
+
+
+def measured(**given: Decimal | None) -> Figures:
+    zero = Money.zero("EUR")
+    plain = {"dso": Decimal("26.8407"), "best_possible_dso": None, "days_delinquent": None, "cei": Decimal("90.1509")} | given
+    return Figures("EUR", zero, zero, zero, countback=Countback(Decimal("91.0000"), insufficient_history=True), **plain)  # type: ignore[arg-type]
+
+
+def test_a_figure_without_a_denominator_is_null_and_said_so() -> None:
+    document = metrics_json(BOOK, DAY, 90, [measured()])
+    assert document["currencies"][0]["best_possible_dso"] is None
+    assert document["currencies"][0]["dso"] == "26.8407"
+    text = render(metrics_card(BOOK, DAY, 90, [measured()]))
+    assert "n/a" in text
+    assert "26.8 d" in text
+    assert "90.2 %" in text
+
+
+def test_a_history_that_is_too_short_is_said_beside_the_figure() -> None:
+    assert metrics_json(BOOK, DAY, 90, [measured()])["currencies"][0]["insufficient_history"] is True
+    assert "history too short" in render(metrics_card(BOOK, DAY, 90, [measured()]))
