@@ -64,7 +64,7 @@ def test_an_imports_four_counts_add_up_to_its_rows() -> None:
 def measured(**given: Decimal | None) -> Figures:
     zero = Money.zero("EUR")
     plain = {"dso": Decimal("26.8407"), "best_possible_dso": None, "days_delinquent": None, "cei": Decimal("90.1509")} | given
-    return Figures("EUR", zero, zero, zero, countback=Countback(Decimal("91.0000"), insufficient_history=True), **plain)  # type: ignore[arg-type]
+    return Figures("EUR", zero, zero, zero, countback=Countback(Decimal("91.0000"), insufficient_history=True), **plain)
 
 
 def test_a_figure_without_a_denominator_is_null_and_said_so() -> None:
