@@ -79,7 +79,7 @@ async def digest_lines(items: Sequence[ItemId], work: UnitOfWork, policies: Poli
 
 def _line(seen: Seen, item: ItemId) -> DigestLine:
     decided = seen.of(item)
-    late = seen.decision.overdue or (decided,)
+    late = seen.overdue or (decided,)
     sums = totals(one.open for one in late)
     days = max((one.days_past_due or 0 for one in late), default=0)
     waits = decided.state not in {State.OPEN, State.CHASING}
@@ -90,7 +90,7 @@ def _line(seen: Seen, item: ItemId) -> DigestLine:
 
 def line_of(seen: Seen) -> DigestLine:
     """A customer's line in a list of what is overdue; its oldest item opens."""
-    oldest = min(seen.decision.overdue, key=lambda one: (one.item.due_on or date.max, one.item.number))
+    oldest = min(seen.overdue, key=lambda one: (one.item.due_on or date.max, one.item.number))
     return _line(seen, oldest.item.id)
 
 
@@ -150,7 +150,7 @@ def _planned(seen: Seen, until: datetime) -> OutgoingLine | None:
 async def _review(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     waiting = await work.waiting_for_release(book.id)
     seen = (await see_many(waiting[:MOST], work, policies, now)).values()
-    late = [(one.account.customer.name, item) for one in seen for item in one.decision.overdue]
+    late = [(one.account.customer.name, item) for one in seen for item in one.overdue]
     oldest = max(((name, item.days_past_due or 0) for name, item in late), key=itemgetter(1), default=None)
     return digest_cards.review(book, len(waiting), totals(item.open for _, item in late), oldest)
 

@@ -100,7 +100,7 @@ def item_json(seen: Seen, decided: ItemDecision) -> dict[str, Any]:
 def account_json(seen: Seen, *, overdue_only: bool = False) -> dict[str, Any]:
     """A customer with every open item, or those that are overdue."""
     customer = seen.account.customer
-    chosen = seen.decision.overdue if overdue_only else seen.decision.items
+    chosen = seen.overdue if overdue_only else seen.decision.items
     items = [item_json(seen, decided) for decided in chosen if decided.open.minor > 0]
     keep = ("invoice", "state", "level", "open", "currency", "due", "days_past_due")
     return {

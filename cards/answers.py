@@ -15,6 +15,7 @@ from cards.format import age, amounts, cell, count, day, lateness, locale_of, mo
 from cards.history import Event
 from cards.lines import following_line, next_words, past_line, which_line
 from workflows.domain.account import Account, Book
+from workflows.domain.allocation import on_plans
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import UserId
 from workflows.domain.money import totals
@@ -48,11 +49,11 @@ def aging_words(items: Sequence[ItemDecision], locale: str) -> tuple[tuple[str, 
 
 
 def balance(account: Account, decision: Decision, now: datetime) -> Card:
-    """A customer with every open item, oldest due first, totals per currency and their ages."""
+    """A customer with every open item, oldest due first, totals per currency and their ages. Instalments stand for what is on a plan."""
     locale, today, customer = locale_of(account.book), account.book.place.day(now), name(account.customer.name)
-    items = sorted(
-        (item for item in decision.items if item.state is not State.SETTLED and item.open), key=lambda item: item.item.due_on or date.max
-    )
+    spread = on_plans(account)
+    owed = (item for item in decision.items if item.state is not State.SETTLED and item.open and item.item.id not in spread)
+    items = sorted(owed, key=lambda item: item.item.due_on or date.max)
     if not items:
         return Card(f"{customer} owes nothing", (Heading(f"{customer} owes nothing", tone=Tone.GOOD),), Tone.GOOD)
     sums, late = amounts(totals(item.open for item in items), locale), [item for item in items if item.overdue]

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import TypeVar
 
 from workflows.domain.account import Account, Customer, Escalation, Flag, Snooze
+from workflows.domain.allocation import on_plans
 from workflows.domain.decide import decide
 from workflows.domain.decision import Decision, ItemDecision
 from workflows.domain.ids import BookId, CustomerId, ItemId
@@ -31,6 +32,12 @@ class Seen:
 
     def of(self, item: ItemId) -> ItemDecision:
         return self.decision.of(item)
+
+    @property
+    def overdue(self) -> tuple[ItemDecision, ...]:
+        """Each debt once: of what a plan spreads, the instalments that are late."""
+        spread = on_plans(self.account)
+        return tuple(decided for decided in self.decision.overdue if decided.item.id not in spread)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +106,8 @@ async def overdue(work: UnitOfWork, policies: Policies, at: datetime, days: Mapp
     seen: list[Seen] = []
     for book, day in days.items():
         seen += [await see(customer, work, policies, at) for customer in await work.overdue_accounts(day, limit, book)]
-    late = [one for one in seen if one.decision.overdue]
-    late.sort(key=lambda one: min(item.item.due_on for item in one.decision.overdue if item.item.due_on is not None))
+    late = [one for one in seen if one.overdue]
+    late.sort(key=lambda one: min(item.item.due_on for item in one.overdue if item.item.due_on is not None))
     return Overdue(tuple(late[:limit]), sum([await work.count_overdue(day, book) for book, day in days.items()]) - len(late[:limit]))
 
 

@@ -90,7 +90,7 @@ async def _overdue(place: Place, book: Book, work: UnitOfWork, policies: Policie
     seen = [_see(account, policies, now) for account in await work.accounts(found[:PAGE])]
     lines = []
     for one in seen:
-        if one.decision.overdue:
+        if one.overdue:
             line = line_of(one)
             items, sums = count(line.items, "invoice"), amounts(line.amounts, locale_of(book))
             tone = Tone.WARNING if line.waits else Tone.LATE

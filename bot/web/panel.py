@@ -13,6 +13,7 @@ from cards.format import amounts, cell, count, days, lateness, locale_of, money,
 from cards.history import Event, history
 from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
+from workflows.domain.allocation import on_plans
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import Money, total, totals
@@ -76,8 +77,9 @@ class Panel:
 def customer_panel(seen: Seen, item: ItemId, place: Place, people: Mapping[UserId, str]) -> Panel:
     """What a colleague wants to know before the phone rings."""
     account, locale = seen.account, locale_of(seen.account.book)
+    spread = on_plans(account)
     left = [one for one in seen.decision.items if one.state is not State.SETTLED and one.open]
-    counted = [one for one in left if one.state is not State.ON_PLAN]  # its instalments stand for it
+    counted = [one for one in left if one.item.id not in spread]
     events = history(account, item, seen.at, people)
     shown = sorted(counted, key=lambda one: (one.item.id != item, one.item.due_on or date.max, one.item.number))[:ITEMS]
     return Panel(

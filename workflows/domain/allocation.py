@@ -31,6 +31,11 @@ class Balances:
         return self._items[item].total - self.received_on(item)
 
 
+def on_plans(account: Account) -> frozenset[ItemId]:
+    """Invoices that the instalments of an active plan stand for: whoever adds up what is open leaves them out."""
+    return frozenset(item for plan in account.plans if plan.state is PlanState.ACTIVE for item in plan.covers)
+
+
 def balances(account: Account, up_to: date | None = None) -> Balances:
     """Every item's money, counting facts dated on or before `up_to` (null: all of them).
 
