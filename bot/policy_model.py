@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from workflows.domain.money import Money
 from workflows.domain.policy import (
+    Advance,
     AgeFrom,
     Alert,
     Anchor,
@@ -19,6 +20,7 @@ from workflows.domain.policy import (
     FirstContact,
     Hours,
     OnAccount,
+    OnNewLeader,
     Policy,
     Remind,
     Sequence,
@@ -157,8 +159,13 @@ class PolicyFile(Section):
     sequence: Annotated[Sequence, Lax] = Field(
         default=_LEFT_OUT.sequence, description="customer: the oldest open item leads, the others are listed. invoice: each its own."
     )
-    advance: Literal["highest_due"] = "highest_due"
-    on_new_leader: Literal["by_age"] = "by_age"
+    advance: Annotated[Advance, Lax] = Field(
+        default=_LEFT_OUT.advance, description="highest_due: the highest step reached. one_per_run: one step for each message."
+    )
+    on_new_leader: Annotated[OnNewLeader, Lax] = Field(
+        default=_LEFT_OUT.on_new_leader,
+        description="The leader is settled, another takes over: by_age takes its own step, restart the first, keep goes on after the last sent.",
+    )
     first_contact: Annotated[FirstContact, Lax] = Field(
         default=_LEFT_OUT.first_contact, description="What happens to accounts that are overdue already when first read."
     )
@@ -204,6 +211,8 @@ class PolicyFile(Section):
             books=() if "any" in self.applies_to.book else tuple(self.applies_to.book),
             age_from=self.age_from,
             sequence=self.sequence,
+            advance=self.advance,
+            on_new_leader=self.on_new_leader,
             first_contact=self.first_contact,
             after_outage=self.after_outage,
             after_pause=self.after_pause,

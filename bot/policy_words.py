@@ -33,9 +33,6 @@ _SECTIONS: dict[str, tuple[type[BaseModel], frozenset[str]]] = {
     "escalate": (EscalateSection, frozenset()),
 }
 _LATER_VALUES = {
-    "on_new_leader": frozenset({"restart", "keep"}),
-    "advance": frozenset({"one_per_run"}),
-    "first_contact": frozenset({"replay"}),
     "mode": frozenset({"draft", "off"}),
     "via": frozenset({"sms", "phone", "voice", "whatsapp", "telegram", "intercom", "push", "letter"}),
 }

@@ -128,7 +128,7 @@ class TestMoney:
         all_of_it = {"on": "2026-03-03", "fact": "payment", "customer": "C1", "amount": "100.00", "currency": "EUR"}
         assert run(invoice(), all_of_it) == []
         part = all_of_it | {"amount": "30.00"}
-        assert [action for _, action, _ in actions(run(invoice(), part))][0] == "review"
+        assert next(action for _, action, _ in actions(run(invoice(), part))) == "review"
         net = a_policy(remind("first", "after_due", 3), on_account="send")
         assert reminded(run(invoice(), part, policy=net)) == [("2026-03-05", "first", ["I1"], "70.00")]
 
@@ -233,3 +233,47 @@ def test_a_line_that_cannot_be_read_is_named(line: str, words: str) -> None:
 def test_the_same_ledger_gives_the_same_lines() -> None:
     rows = [invoice(), invoice("I2", "2026-03-08", customer="C2")]
     assert run(*rows, states=True) == run(*rows, states=True)
+
+
+def _leaders(mode: str) -> list[dict[str, Any]]:
+    """The first invoice is paid after the step `third`; the second one, twenty days younger, takes over."""
+    rules = a_policy(
+        *(remind(name, "after_due", days) for name, days in (("one", 1), ("two", 10), ("three", 30), ("four", 45))), on_new_leader=mode
+    )
+    paid = {"on": "2026-02-15", "fact": "payment", "invoice": "A", "amount": "100.00"}
+    return simulated(rules, [invoice("A", "2026-01-10"), invoice("B", "2026-01-30"), paid], "2026-01-01", "2026-04-30")
+
+
+@pytest.mark.parametrize(
+    ("mode", "after"),
+    [
+        ("by_age", [("2026-03-01", "three"), ("2026-03-16", "four")]),
+        ("restart", [("2026-02-15", "one"), ("2026-02-16", "two"), ("2026-03-01", "three"), ("2026-03-16", "four")]),
+        ("keep", [("2026-03-16", "four")]),
+    ],
+)
+def test_who_leads_next_begins_where_the_policy_says(mode: str, after: list[tuple[str, str]]) -> None:
+    sent = [(day, step) for day, step, *_ in reminded(_leaders(mode))]
+    assert sent == [("2026-01-11", "one"), ("2026-01-20", "two"), ("2026-02-09", "three"), *after]
+
+
+def test_one_step_a_run_never_skips_one() -> None:
+    rules = a_policy(
+        remind("a", "after_due", 3), remind("b", "after_due", 10), remind("c", "after_previous", 2), advance="one_per_run", gap_days=2
+    )
+    lines = simulated(rules, [invoice(due="2026-02-01")], *SPAN, states=True)
+    assert [(day, step) for day, step, *_ in reminded(lines)] == [("2026-03-01", "a"), ("2026-03-03", "b"), ("2026-03-05", "c")]
+    assert [(day, level) for day, _, level, _ in states_of(lines, "I1")] == [("2026-03-01", "a"), ("2026-03-02", "b"), ("2026-03-05", "c")]
+
+
+def test_an_old_debt_is_replayed_step_by_step_where_the_policy_says_so() -> None:
+    rules = a_policy(*(remind(f"s{n}", "after_due", n) for n in (1, 5, 10, 30)), first_contact="replay", gap_days=3)
+    old = invoice(due="2026-02-15", on="2026-03-04")
+    new = invoice("N", due="2026-03-20", on="2026-03-04", customer="C2")
+    lines = simulated(rules, [old, new], *SPAN)
+    assert [(line["on"], line["step"]) for line in lines if line["customer"] == "C1" and line["action"] == "remind"] == [
+        ("2026-03-04", "s1"),
+        ("2026-03-07", "s5"),
+        ("2026-03-10", "s10"),
+        ("2026-03-17", "s30"),
+    ]

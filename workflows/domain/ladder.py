@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from workflows.domain.account import Account, Item, ItemKind
@@ -11,7 +11,7 @@ from workflows.domain.calendar import month_end
 from workflows.domain.claims import PromiseEnd
 from workflows.domain.holds import covers, money_came
 from workflows.domain.ids import ItemId
-from workflows.domain.policy import AgeFrom, Anchor, CatchUp, Policy, Step
+from workflows.domain.policy import Advance, AgeFrom, Anchor, CatchUp, Policy, Step
 from workflows.domain.promises import ends_on, is_kept
 
 _FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
@@ -37,6 +37,7 @@ class Ladder:
     policy: Policy
     item: Item
     said: dict[tuple[int, int], date]
+    climbs: bool = field(default=False, kw_only=True)  # one step for each message, whatever its age
     paused_to: date | None = None
     broken_on: date | None = None
 
@@ -59,12 +60,37 @@ class Ladder:
         return None if sent is None else sent + timedelta(days=days)
 
     def reached(self, today: date) -> Rung | None:
-        """The highest step whose day has come."""
+        """The highest step whose day has come; where it climbs, the one after what was sent on an earlier day."""
+        if self._one_by_one:
+            return self._climbed(today)
         for rank in reversed(range(len(self.policy.steps))):
             first = self.day_of(rank)
             if first is not None and first <= today:
                 return _occurrence(self.policy.steps[rank], rank, first, today)
         return None
+
+    @property
+    def _one_by_one(self) -> bool:
+        return self.climbs or self.policy.advance is Advance.ONE_PER_RUN
+
+    def _climbed(self, today: date) -> Rung | None:
+        here = None
+        for rank, step in enumerate(self.policy.steps):
+            first = self.day_of(rank)
+            if first is None and step.when.anchor is not Anchor.AFTER_PREVIOUS:
+                continue  # no step of such an item
+            if first is None or first > today:
+                break
+            here = _occurrence(step, rank, first, today)
+            if step.remind is not None and not self._is_past(Rung(rank, 0, first), today):
+                break
+        return here
+
+    def _is_past(self, rung: Rung, today: date) -> bool:
+        """It was sent on an earlier day, was let go by a pause, or is for before the due day."""
+        sent = any(day < today for said, day in self.said.items() if said >= (rung.rank, 0))
+        is_late = self.item.due_on is not None and self.item.due_on < today
+        return sent or self.let_go(rung) or (is_before_due(self.step(rung)) and is_late)
 
     def was_said(self, rung: Rung) -> bool:
         """This occurrence of the step, or anything above it, is in a message that counts."""
@@ -88,6 +114,9 @@ class Ladder:
                 rungs.append(Rung(rank, 0, first))
             elif repeat and rank == above and here:
                 rungs.append(Rung(rank, here.occurrence + 1, here.day + timedelta(days=repeat)))
+        tomorrow = self._climbed(today + timedelta(days=1)) if self._one_by_one else None
+        if tomorrow is not None and tomorrow.rank > above and tomorrow.day <= today:  # it waits only for the message of today to be over
+            rungs.append(replace(tomorrow, day=today + timedelta(days=1)))
         return iter(sorted(rungs, key=lambda rung: (rung.day, rung.rank)))
 
 

@@ -22,6 +22,22 @@ class Sequence(StrEnum):
 class FirstContact(StrEnum):
     REVIEW = "review"
     HIGHEST_DUE = "highest_due"
+    REPLAY = "replay"
+
+
+class Advance(StrEnum):
+    """`one_per_run`: an item goes up one step for each message that lists it, `highest_due`: as its days come."""
+
+    HIGHEST_DUE = "highest_due"
+    ONE_PER_RUN = "one_per_run"
+
+
+class OnNewLeader(StrEnum):
+    """What the item that leads after the one before is settled begins with."""
+
+    BY_AGE = "by_age"
+    RESTART = "restart"
+    KEEP = "keep"
 
 
 class CatchUp(StrEnum):
@@ -115,6 +131,8 @@ class Policy:
     books: tuple[str, ...] = ()
     age_from: AgeFrom = AgeFrom.DUE
     sequence: Sequence = Sequence.CUSTOMER
+    advance: Advance = Advance.HIGHEST_DUE
+    on_new_leader: OnNewLeader = OnNewLeader.BY_AGE
     first_contact: FirstContact = FirstContact.REVIEW
     after_outage: CatchUp = CatchUp.CATCH_UP
     after_pause: CatchUp = CatchUp.SKIP

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from operator import itemgetter
@@ -17,7 +17,7 @@ from workflows.domain.holds import covers, dispute_on, holds_on, money_came
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Ladder, Rung, is_before_due, ladders
 from workflows.domain.money import Money
-from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence, Step
+from workflows.domain.policy import CatchUp, FirstContact, OnAccount, OnNewLeader, Policy, Sequence, Step
 from workflows.domain.promises import Fate, ends_on, fate
 from workflows.domain.windows import next_allowed
 
@@ -60,6 +60,8 @@ class View:
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
         self._ladders = ladders(policy, account)
+        if policy.first_contact is FirstContact.REPLAY:
+            self._ladders |= {item.id: replace(self._ladders[item.id], climbs=True) for item in _late_at_first(policy, account)}
 
     @cached_property
     def seen(self) -> list[Standing]:
@@ -241,6 +243,8 @@ class View:
 
         Words for before the due day are not for after it.
         """
+        if (again := self._restarted(seen)) is not None:
+            return again
         if seen.rung is None or seen.ladder.was_said(seen.rung) or seen.ladder.let_go(seen.rung) or self._missed(seen.ladder, seen.rung):
             return None
         step = seen.ladder.step(seen.rung)
@@ -251,14 +255,39 @@ class View:
         return step if step.remind else None
 
     def _goes_on_after(self, seen: Standing) -> int | None:
-        """The last step sent, for an older item that came after it and now leads: the customer is not taken back or ahead by it."""
+        """The last step sent, for an older item that came after it and now leads: the customer is not taken back or ahead by it.
+
+        So too, where the policy keeps the step, for the one that leads since the leader of that message is settled.
+        """
         last = max(self._chasing_notices, key=lambda notice: notice.at, default=None)
-        if last is None or self.policy.sequence is not Sequence.CUSTOMER or seen.item.seen_at <= last.at:
+        if last is None or not self._leads(seen):
             return None
-        if seen not in self.asked_for[:1] or not any(listed.item in self.listable for listed in last.items[:1]):
-            return None
+        is_later = seen.item.seen_at > last.at and any(listed.item in self.listable for listed in last.items[:1])
+        keeps = self.policy.on_new_leader is OnNewLeader.KEEP and self._leader_settled(last)
         rank = self.policy.rank(last.step)
-        return rank if rank >= 0 else None
+        return rank if rank >= 0 and (is_later or keeps) else None
+
+    def _leads(self, seen: Standing) -> bool:
+        return self.policy.sequence is Sequence.CUSTOMER and seen in self.asked_for[:1]
+
+    def _leader_settled(self, notice: Notice) -> bool:
+        return any(listed.item in self._settled for listed in notice.items[:1])
+
+    @cached_property
+    def _settled(self) -> frozenset[ItemId]:
+        return frozenset(seen.item.id for seen in self.seen if seen.state is State.SETTLED)
+
+    def _restarted(self, seen: Standing) -> Step | None:
+        """The next step of an item that leads since the one before it was settled, from the first one on; null when it has caught up."""
+        if self.policy.on_new_leader is not OnNewLeader.RESTART or seen.rung is None or not self._leads(seen):
+            return None
+        others = (n for n in self._chasing_notices if n.items and n.items[0].item != seen.item.id)
+        last = max(others, key=lambda notice: notice.at, default=None)
+        if last is None or not self._leader_settled(last):
+            return None
+        said = max((self.policy.rank(n.step) for n in self._chasing_notices if n.at > last.at), default=-1)
+        steps = (step for rank, step in enumerate(self.policy.steps[: seen.rung.rank + 1]) if rank > said and seen.ladder.day_of(rank))
+        return next((step for step in steps if step.remind and not is_before_due(step)), None)
 
     def _missed(self, ladder: Ladder, rung: Rung) -> bool:
         """The day on which it could leave is over, and the policy does not make up for an outage."""
@@ -353,10 +382,17 @@ def _leader_first(late: Iterable[Standing]) -> list[Standing]:
 
 def first_contact_waits(policy: Policy, account: Account) -> bool:
     """Whether the account's first items arrived already overdue and nobody has released it yet (DESIGN 2, first import)."""
-    if policy.first_contact is not FirstContact.REVIEW or account.released_at is not None or not account.items:
+    if policy.first_contact is not FirstContact.REVIEW or account.released_at is not None:
         return False
+    return bool(_late_at_first(policy, account))
+
+
+def _late_at_first(policy: Policy, account: Account) -> list[Item]:
+    """Those of the account's first items that arrived already overdue."""
+    if not account.items:
+        return []
     first = min(item.seen_at for item in account.items)
     day = account.book.place.day(first)
     then = balances(account, up_to=day)
     batch = (item for item in account.items if item.seen_at == first and item.due_on is not None and item.due_on < day)
-    return any(not is_settled(policy, then.open_of(item.id)) for item in batch)
+    return [item for item in batch if not is_settled(policy, then.open_of(item.id))]

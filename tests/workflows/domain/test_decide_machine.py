@@ -75,7 +75,7 @@ POLICIES = st.builds(
     after_pause=st.sampled_from(CatchUp),
     after_outage=st.sampled_from([CatchUp.CATCH_UP, CatchUp.CATCH_UP, CatchUp.SKIP]),
     on_account=st.sampled_from(OnAccount),
-    first_contact=st.sampled_from([*FirstContact, FirstContact.HIGHEST_DUE, FirstContact.HIGHEST_DUE]),
+    first_contact=st.sampled_from([FirstContact.REVIEW, FirstContact.HIGHEST_DUE, FirstContact.HIGHEST_DUE, FirstContact.HIGHEST_DUE]),
 )
 reached: Counter[str] = Counter()
 

@@ -32,7 +32,7 @@ from tests.workflows.domain.accounts import (
 from workflows.domain.account import Account, Item, Notice, NoticeState, Snooze
 from workflows.domain.calendar import Place
 from workflows.domain.ids import NoticeId, new_id
-from workflows.domain.policy import AgeFrom, CatchUp, FirstContact, Policy
+from workflows.domain.policy import Advance, AgeFrom, CatchUp, FirstContact, OnNewLeader, Policy
 
 
 def on(day: str, clock: str = "09:00", place: Place = Place("UTC")) -> datetime:  # ruff: ignore[function-call-in-default-argument] - frozen
@@ -152,7 +152,7 @@ MONTH_ENDS = ("2013-01-31", "2013-02-28", "2013-03-31", "2013-04-30", "2013-05-3
     ],
 )
 def test_monthly_runs_over_a_month_end_rule_and_one_after_the_sending(due: str, expected: dict[str, str]) -> None:
-    """OCA-01, 02, 06; the peer goes one level a run, ours to the highest reached (our `one_per_run` is not built)."""
+    """OCA-01, 02, 06; the peer goes one level a run, ours to the highest reached (which `one_per_run` does too)."""
     found = sent(THREE_STEPS, account(dated("I1", due)), "2013-01-31", "2013-07-31", only=MONTH_ENDS)
     assert {day: name for day, name, _ in found} == expected
 
@@ -234,6 +234,49 @@ def test_paying_others_does_not_disturb_the_one_that_leads() -> None:
     assert [row[:2] for row in sent(rules, others, "2026-03-21", "2026-03-30")] == [("2026-03-30", "70")]
     leader = replace(owed, payments=(paid("249.95", "A"),))
     assert sent(rules, leader, "2026-03-21", "2026-03-21")[0][1:] == ("30", ["B", "C", "D"])
+
+
+@pytest.mark.parametrize(
+    ("mode", "then"),
+    [
+        (OnNewLeader.BY_AGE, [("2026-03-21", "30"), ("2026-04-14", "60"), ("2026-04-24", "70")]),
+        (
+            OnNewLeader.RESTART,
+            [("2026-03-21", "1"), ("2026-03-22", "10"), ("2026-03-23", "30"), ("2026-04-14", "60"), ("2026-04-24", "70")],
+        ),
+        (OnNewLeader.KEEP, [("2026-04-24", "70")]),
+    ],
+)
+def test_who_leads_after_the_leader_is_settled_begins_where_the_policy_says(mode: OnNewLeader, then: list[tuple[str, str]]) -> None:
+    """UP-04. While the leader is not settled, only snoozed, nobody takes over for good."""
+    rules = policy(*(step(str(n), "after_due", n) for n in (1, 10, 30, 60, 70)), on_new_leader=mode)
+    items = [dated(number, (date(2026, 3, 20) - timedelta(days=late)).isoformat()) for number, late in (("A", 60), ("B", 35))]
+    before = replace(notice(since_due("2026-03-20"), "60", "A"), at=on("2026-03-20"))
+    owed = account(*items, notices=(before,), payments=(paid("249.95", "A"),))
+    assert [row[:2] for row in sent(rules, owed, "2026-03-21", "2026-04-30")] == then
+    asleep = Snooze(item_id("A"), date(2026, 4, 30), ANA, on("2026-03-20"))
+    resting = replace(owed, payments=(), snoozes=(asleep,))
+    assert sent(rules, resting, "2026-03-21", "2026-03-21")[0][1] == "30"
+
+
+def test_an_old_debt_is_replayed_and_one_step_a_run_holds_for_every_debt() -> None:
+    """UP-06 and TR-01; a younger step waits for those before it, each on another day."""
+    steps = [step(str(n), "after_due", n) for n in (1, 5, 10, 15, 25)]
+    old = replace(dated("I1", "2026-03-03"), seen_at=on("2026-03-20", "06:00"))
+    later = replace(dated("I2", "2026-03-03"), seen_at=on("2026-03-01", "06:00"))
+    replay = policy(*steps, gap_days=3, first_contact=FirstContact.REPLAY)
+    every = [("2026-03-20", "1"), ("2026-03-23", "5"), ("2026-03-26", "10"), ("2026-03-29", "15"), ("2026-04-01", "25")]
+    assert [row[:2] for row in sent(replay, account(old), "2026-03-20", "2026-04-30")] == every
+    assert [row[:2] for row in sent(replay, account(later), "2026-03-20", "2026-04-30")] == [("2026-03-20", "15"), ("2026-03-28", "25")]
+    climb = policy(*steps, gap_days=3, advance=Advance.ONE_PER_RUN)
+    assert [row[:2] for row in sent(climb, account(later), "2026-03-20", "2026-04-30")] == every
+    said_today = replace(notice(since_due("2026-03-20"), "1", "I2"), at=on("2026-03-20"))
+    waits = account(later, notices=(said_today,))
+    assert [level(climb, waits, on(day), "I2") for day in ("2026-03-20", "2026-03-21")] == ["1", "5"]
+    assert look(climb, waits, on("2026-03-20")).next_change_at == on("2026-03-21", "00:00")
+    mixed = policy(step("a", "after_due", 1), step("b", "after_previous", 9), step("c", "after_due", 5), advance=Advance.ONE_PER_RUN)
+    found = sent(mixed, account(later), "2026-03-04", "2026-04-30")
+    assert [row[:2] for row in found] == [("2026-03-04", "a"), ("2026-03-13", "b"), ("2026-03-14", "c")]
 
 
 @pytest.mark.parametrize(("mode", "ages"), [(CatchUp.SKIP, [14, 21]), (CatchUp.CATCH_UP, [8, 14, 21])])
