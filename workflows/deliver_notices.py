@@ -13,6 +13,7 @@ from workflows.domain.decide import decide
 from workflows.domain.decision import ActionKind, Decision
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.policy import Policy
+from workflows.domain.windows import next_allowed
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
 from workflows.ports import CardKind, Clock, Effect, Letters, Message, OutboxRow, OutboxState, Policies, Receipt, StaffCard, UnitOfWork
 from workflows.write_letter import letter, listed_by_hand
@@ -96,7 +97,8 @@ def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) 
     """
     decision = decide(policy, account, now)
     if notice.by is not None:
-        return _by_hand(policy, decision, notice)
+        late = _came_since(policy, account, notice, now)
+        return _by_hand(policy, decision, notice) if late is None else _Dropped(late)
     due = next((action for action in decision.actions if action.kind in {ActionKind.REMIND, ActionKind.NONE} and action.template), None)
     if due is None or due.template is None or due.step != notice.step:
         return _Dropped("What it asked for is paid, paused or changed since it was queued.")
@@ -117,6 +119,21 @@ def _by_hand(policy: Policy, decision: Decision, notice: Notice) -> _Due | _Drop
     soon = tuple(entry for entry in listed if entry not in late)
     currencies = tuple(sorted({decision.of(entry.item).open.currency for entry in listed}))
     return _Due(step.remind.template if step.remind else step.name, late, soon, listed, currencies)
+
+
+def _came_since(policy: Policy, account: Account, notice: Notice, now: datetime) -> str | None:
+    """The limit that stands against a person's message now and did not when they chose to send it: of that one nobody was warned.
+
+    On a later day the policy's own message may be on its way, for this one counts for the day on which it was sent off.
+    """
+    place = account.customer.place
+    if place.day(now) != notice.day:
+        return "Its day was over before it could leave; look at it again, and send it anew if it is still wanted."
+    if next_allowed(policy, place, notice.at) <= notice.at and next_allowed(policy, place, now) > now:
+        return "The contact hours were over before it could leave."
+    if account.fresh_until is not None and notice.at < account.fresh_until <= now:
+        return "The balances were no longer fresh when it could leave."
+    return None
 
 
 async def _drop(row: OutboxRow, notice: NoticeId, dropped: _Dropped, work: UnitOfWork, clock: Clock) -> None:

@@ -333,6 +333,37 @@ async def test_a_message_that_crossed_midnight_on_its_way_counts_for_the_day_it_
     assert [notice.day for notice in await office.notices("acme") if notice.state.counts] == [date(2026, 11, 25)]
 
 
+async def test_a_message_by_hand_that_cannot_leave_on_its_day_never_makes_two_on_a_later_one(store: SqlStore) -> None:
+    office = await opened(store, "acme", policies=policies(ANY_HOUR))
+    await office.send_by_hand("acme")
+    office.clock.advance(timedelta(days=7))  # no mail server was set up; by now the policy writes by itself
+    await office.tick()
+    await office.deliver()
+    await office.pass_minutes(3)
+    assert len(office.mail.mailbox) == 1
+    assert await office.states("acme") == ["suppressed", "sent"]
+
+
+async def test_a_message_by_hand_that_nobody_was_warned_about_does_not_leave_at_night(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    office.mail.trouble["*"] = Unavailable("no connection")
+    await office.send_by_hand("acme")
+    await office.deliver()
+    office.mail.trouble.clear()
+    office.clock.set(datetime(2026, 11, 24, 19, 0, tzinfo=UTC))  # 20:00 in Berlin
+    await office.deliver()
+    assert office.mail.mailbox == []
+    assert await office.states("acme") == ["suppressed"]
+
+
+async def test_a_message_that_a_person_chose_to_send_at_night_leaves_at_night(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    office.clock.set(datetime(2026, 11, 24, 19, 0, tzinfo=UTC))
+    await office.send_by_hand("acme", reason="They asked for it tonight.")
+    await office.deliver()
+    assert len(office.mail.mailbox) == 1
+
+
 async def test_nothing_is_left_open_in_the_outbox(store: SqlStore) -> None:
     office = await opened(store, "acme", "brill")
     await office.tick()
