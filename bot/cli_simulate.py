@@ -38,8 +38,10 @@ def simulate_verb(
     """Shows what policies would do with a ledger, day by day.
 
     The same rules as in service, without a database: one look a day at 09:00 of the book, or only where the ledger has facts “tick”.
-    It prints JSON lines. Facts so far: book, customer, invoice, payment, credit, reversal, void, write_off, snooze, flag, plan, release,
-    tick. The others there will be (promise, dispute, hold, reply and so on) are answered by a line “refused” and change nothing.
+    It prints JSON lines. Facts so far: book, customer, invoice, payment, credit, reversal, void, write_off, promise, dispute,
+    dispute_resolved, snooze, hold, flag, plan, release, policy_off, policy_on, tick. The others there will be (reply, opt_out,
+    collection_scheduled, payment_failed, approved, skip, and a customer with a parent) are answered by a line “refused” and change
+    nothing.
     """
     if last < first:
         stop(QUESTION, f"The last day, {last}, is before the first, {first}.")

@@ -17,13 +17,17 @@ from workflows.domain.calendar import Place, UnknownZone, zone
 from workflows.domain.ids import BookId
 from workflows.domain.money import BadAmount, Money, UnknownCurrency, exponent, total
 from workflows.ledger_facts import (
+    Disputed,
     Flagged,
+    Held,
     Invoiced,
     Known,
     LedgerFact,
     MoneyKind,
     Part,
     Planned,
+    PolicySwitched,
+    Promised,
     Received,
     Released,
     Reversed,
@@ -33,22 +37,16 @@ from workflows.ledger_facts import (
     Unsupported,
 )
 from workflows.simulate import NINE
-from workflows.simulated_account import NAMES
+from workflows.simulated_claims import NAMES
 
 LATER = frozenset(
     [
-        "promise",
-        "dispute",
-        "dispute_resolved",
-        "hold",
         "reply",
         "opt_out",
         "collection_scheduled",
         "payment_failed",
         "approved",
         "skip",
-        "policy_off",
-        "policy_on",
     ]
 )
 T = TypeVar("T")
@@ -169,9 +167,8 @@ class _Reader:
 
 
 def _customer(reader: _Reader, row: Mapping[str, Any]) -> Says:
-    for later in ("parent", "excluded"):
-        if row.get(later):
-            return Unsupported(f"customer with `{later}`", _customer_number(row))
+    if row.get("parent"):
+        return Unsupported("customer with `parent`", _customer_number(row))
     party, channels = row.get("party"), row.get("channels")
     if party is not None and party not in set(Party):
         raise _Wrong(f"“{party}” is no party; choose one of {', '.join(Party)}")
@@ -179,7 +176,9 @@ def _customer(reader: _Reader, row: Mapping[str, Any]) -> Says:
         raise _Wrong("`channels` is a list, such as [email]")
     place = _place(row, reader.book.place) if row.get("zone") or row.get("country") else None
     reached = None if channels is None else tuple(map(str, channels))
-    return Known(_customer_number(row), place, _maybe(row, "language"), None if party is None else Party(party), reached)
+    return Known(
+        _customer_number(row), place, _maybe(row, "language"), None if party is None else Party(party), reached, row.get("excluded")
+    )
 
 
 def _customer_number(row: Mapping[str, Any]) -> str:
@@ -225,6 +224,20 @@ def _plan(reader: _Reader, row: Mapping[str, Any]) -> Says:
     return Planned(invoices, parts)
 
 
+def _promise(reader: _Reader, row: Mapping[str, Any]) -> Says:
+    invoices = reader.some_invoices(row)
+    amount = None if row.get("amount") is None else reader.money(row, invoices[0].partition("/")[0])
+    return Promised(invoices, _day(row, "until"), amount)
+
+
+def _hold(reader: _Reader, row: Mapping[str, Any]) -> Says:
+    customer, invoices = _maybe(row, "customer"), reader.invoices(row)
+    if customer is None and not invoices:
+        raise _Wrong("there is no `customer` and no `invoice`")
+    until = None if row.get("until") is None else _day(row, "until")
+    return Held(customer, invoices, until, _maybe(row, "reason") or "no reason given")
+
+
 def _release(reader: _Reader, row: Mapping[str, Any]) -> Says:
     customer, invoices = _maybe(row, "customer"), reader.invoices(row)
     if customer is None and not invoices:
@@ -238,6 +251,12 @@ _KNOWN: dict[str, Callable[[_Reader, Mapping[str, Any]], Says]] = {
     "reversal": lambda _, row: Reversed(_text(row, "of")),
     "snooze": lambda reader, row: Snoozed(reader.some_invoices(row), _day(row, "until")),
     "flag": lambda reader, row: Flagged(reader.some_invoices(row)),
+    "promise": _promise,
+    "dispute": lambda reader, row: Disputed(reader.some_invoices(row), _maybe(row, "reason") or "no reason given"),
+    "dispute_resolved": lambda reader, row: Disputed(reader.some_invoices(row), resolved=True),
+    "hold": _hold,
+    "policy_off": lambda _, __: PolicySwitched(on=False),
+    "policy_on": lambda _, __: PolicySwitched(on=True),
     "plan": _plan,
     "release": _release,
     "tick": lambda _, __: Ticked(),

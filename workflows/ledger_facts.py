@@ -20,6 +20,7 @@ class Known:
     language: str | None = None
     party: Party | None = None
     channels: tuple[str, ...] | None = None
+    excluded: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,41 @@ class Snoozed:
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """Without `amount` everything that is open on the invoices."""
+
+    invoices: tuple[str, ...]
+    until: date
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """A dispute, or with `resolved` its end."""
+
+    invoices: tuple[str, ...]
+    why: str = "no reason given"
+    resolved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Silence over the invoices, or without any over the whole customer."""
+
+    customer: str | None
+    invoices: tuple[str, ...] = ()
+    until: date | None = None
+    why: str = "no reason given"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySwitched:
+    """Nothing is done for anybody while the policies are off."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Flagged:
     invoices: tuple[str, ...]
 
@@ -90,7 +126,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """Lets a customer go who waits after first contact, and hands back what was escalated."""
+    """Lets a customer go who waits after first contact, ends holds, and hands back what was escalated."""
 
     customer: str | None
     invoices: tuple[str, ...] = ()
@@ -110,7 +146,8 @@ class Unsupported:
     invoices: tuple[str, ...] = ()
 
 
-Says = Known | Invoiced | Received | Reversed | Snoozed | Flagged | Planned | Released | Ticked | Unsupported
+Claimed = Promised | Disputed | Held
+Says = Known | Invoiced | Received | Reversed | Snoozed | Claimed | Flagged | Planned | Released | PolicySwitched | Ticked | Unsupported
 
 
 @dataclass(frozen=True, slots=True)

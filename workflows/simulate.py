@@ -12,11 +12,15 @@ from workflows.domain.decision import Action, Decision, ItemDecision
 from workflows.domain.money import Money
 from workflows.ledger_facts import (
     CannotBe,
+    Disputed,
     Flagged,
+    Held,
     Invoiced,
     Known,
     LedgerFact,
     Planned,
+    PolicySwitched,
+    Promised,
     Received,
     Released,
     Reversed,
@@ -87,6 +91,7 @@ class _Run:
         self._book, self._policies, self._states = book, policies, states
         self._customers: dict[str, SimulatedAccount] = {}
         self._by_invoice: dict[str, SimulatedAccount] = {}
+        self._off: LedgerFact | None = None
 
     def take(self, fact: LedgerFact, *, is_history: bool) -> Iterator[Line]:
         if isinstance(fact.says, Ticked):
@@ -94,6 +99,9 @@ class _Run:
                 for each in self._customers.values():
                     if each.look_at is not None and each.look_at <= fact.at:
                         yield from self._look(each, fact.at)
+            return
+        if isinstance(fact.says, PolicySwitched):
+            yield from self._switch(fact, is_history=is_history)
             return
         try:
             whose = self._whose(fact)
@@ -105,6 +113,14 @@ class _Run:
             self._by_invoice[fact.says.number] = whose
         if self._states and not is_history:
             yield from self._changed(whose, self._decide(whose, fact.at), fact.at)
+
+    def _switch(self, fact: LedgerFact, *, is_history: bool) -> Iterator[Line]:
+        """For everybody, and for those who come while the policies are off."""
+        self._off = fact if isinstance(fact.says, PolicySwitched) and not fact.says.on else None
+        for each in self._customers.values():
+            each.apply(fact)
+            if self._states and not is_history:
+                yield from self._changed(each, self._decide(each, fact.at), fact.at)
 
     def _whose(self, fact: LedgerFact) -> SimulatedAccount:
         """The customer a fact is about; raises `CannotBe` when it does not name one."""
@@ -124,7 +140,11 @@ class _Run:
         if not named:
             raise CannotBe(f"There is no invoice {', '.join(_invoices_of(fact))} yet.")
         number = str(named.pop())
-        return self._customers.setdefault(number, SimulatedAccount(self._book, number))
+        if number not in self._customers:
+            self._customers[number] = SimulatedAccount(self._book, number)
+            if self._off is not None:
+                self._customers[number].apply(self._off)
+        return self._customers[number]
 
     def _owner(self, invoice: str) -> str | None:
         owner = self._by_invoice.get(invoice) or self._by_invoice.get(invoice.rpartition("/")[0])
@@ -162,7 +182,7 @@ class _Run:
 
 def _customer_of(fact: LedgerFact) -> str | None:
     match fact.says:
-        case Known(customer=customer) | Invoiced(customer=customer) | Released(customer=customer):
+        case Known(customer=customer) | Invoiced(customer=customer) | Released(customer=customer) | Held(customer=customer):
             return customer
         case Received(customer=customer) | Unsupported(customer=customer):
             return customer
@@ -176,7 +196,7 @@ def _invoices_of(fact: LedgerFact) -> tuple[str, ...]:
             return (number,)
         case Received(invoice=invoice) if invoice is not None:
             return (invoice,)
-        case Snoozed() | Flagged() | Planned() | Released() | Unsupported():
+        case Snoozed() | Promised() | Disputed() | Held() | Flagged() | Planned() | Released() | Unsupported():
             return fact.says.invoices
         case _:
             return ()

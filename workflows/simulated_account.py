@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from workflows.domain.account import (
     Account,
@@ -32,22 +32,27 @@ from workflows.domain.money import CannotSplit, Money, split, total
 from workflows.domain.policy import Policy
 from workflows.ledger_facts import (
     CannotBe,
+    Claimed,
+    Disputed,
     Flagged,
+    Held,
     Invoiced,
     Known,
     LedgerFact,
     MoneyKind,
     Part,
     Planned,
+    PolicySwitched,
+    Promised,
     Received,
     Released,
     Reversed,
     Snoozed,
 )
+from workflows.simulated_claims import EXCLUDED, NAMES, POLICY_OFF, STAFF, dispute, hold, keep_silent, promise, release
 from workflows.snooze_item import LONGEST_DAYS
 
-NAMES = UUID("6b1f8a52-5d0e-5c58-9a2b-2a7c0f5c9e11")  # ids are made of the ledger's names, the same on every run
-STAFF, MANAGER = UserId(uuid5(NAMES, "staff")), UserId(uuid5(NAMES, "manager"))
+MANAGER = UserId(uuid5(NAMES, "manager"))
 _ADDRESS = ("customer@ledger.invalid",)
 
 
@@ -90,11 +95,15 @@ class SimulatedAccount:
         """Raises `CannotBe` and changes nothing for a fact that cannot be."""
         match fact.says:
             case Known() as known:
-                self._know(known)
+                self._know(known, fact.at)
             case Invoiced() as invoice:
                 self._invoice(invoice, fact.at)
             case Received() | Reversed():
                 self._move_money(fact)
+            case Promised() | Disputed() | Held():
+                self._claim(fact, fact.says)
+            case PolicySwitched(on):
+                self.account = keep_silent(self.account, POLICY_OFF, fact.at, on=not on)
             case _:
                 self._agree(fact)
         self.look_at = fact.at
@@ -119,7 +128,20 @@ class SimulatedAccount:
             case Released() as released:
                 self._release(released, fact.at)
 
-    def _know(self, known: Known) -> None:
+    def _claim(self, fact: LedgerFact, said: Claimed) -> None:
+        match said:
+            case Promised(invoices):
+                items = self._open_items(invoices, "promise")
+                left = self._open_sum(map(self.account.item, items))
+                self.account = promise(self.account, said, items, left, fact.id, fact.at)
+            case Disputed(invoices):
+                items = tuple(item.id for item in self._named(invoices)) if said.resolved else self._open_items(invoices, "dispute")
+                self.account = dispute(self.account, said, items, fact.at)
+            case Held(invoices=invoices):
+                items = self._open_items(invoices, "hold") if invoices else ()
+                self.account = hold(self.account, said, items, fact.id, fact.at)
+
+    def _know(self, known: Known, at: datetime) -> None:
         customer = self.account.customer
         emails = customer.emails if known.channels is None else _ADDRESS if "email" in known.channels else ()
         customer = replace(
@@ -130,6 +152,8 @@ class SimulatedAccount:
             emails=emails,
         )
         self.account = replace(self.account, customer=customer)
+        if known.excluded is not None:
+            self.account = keep_silent(self.account, EXCLUDED, at, on=known.excluded)
 
     def _invoice(self, said: Invoiced, at: datetime) -> None:
         parts = _amounts(said.parts, said.total) if said.parts else ((said.due_on, said.total),)
@@ -243,6 +267,7 @@ class SimulatedAccount:
         mine = frozenset(item.id for item in (self._named(said.invoices) if said.invoices else self.account.all_items))
         ended = (replace(e, ended_at=at) if e.item in mine and e.ended_at is None else e for e in self.account.escalations)
         self.account = replace(self.account, released_at=at, escalations=tuple(ended))
+        self.account = release(self.account, mine if said.invoices else (), at)
 
     def _named(self, invoices: Iterable[str]) -> list[Item]:
         """The items of invoices, which may also name one instalment."""

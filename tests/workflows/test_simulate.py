@@ -277,3 +277,31 @@ def test_an_old_debt_is_replayed_step_by_step_where_the_policy_says_so() -> None
         ("2026-03-10", "s10"),
         ("2026-03-17", "s30"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "state", "sent"),
+    [
+        ([{"fact": "promise", "invoice": "I1", "until": "2026-03-13"}], "promised", [("2026-03-18", "second")]),
+        ([{"fact": "hold", "customer": "C1", "until": "2026-03-09"}], "held", [("2026-03-12", "second")]),
+        ([{"fact": "hold", "invoice": "I1"}, {"on": "2026-03-11", "fact": "release", "invoice": "I1"}], "held", [("2026-03-12", "second")]),
+        (
+            [{"fact": "dispute", "invoice": "I1"}, {"on": "2026-03-08", "fact": "dispute_resolved", "invoice": "I1"}],
+            "disputed",
+            [("2026-03-12", "second")],
+        ),
+        ([{"fact": "policy_off"}, {"on": "2026-03-10", "fact": "policy_on"}], "held", [("2026-03-12", "second")]),
+        ([{"fact": "customer", "customer": "C1", "excluded": True}], "held", []),
+    ],
+)
+def test_what_is_said_and_noted_silences_and_ends(facts: list[dict[str, Any]], state: str, sent: list[tuple[str, str]]) -> None:
+    lines = run(invoice(), *({"on": "2026-03-04", **fact} for fact in facts), states=True)
+    assert [(day, now) for day, now, *_ in states_of(lines, "I1")][:2] == [("2026-03-02", "open"), ("2026-03-04", state)]
+    assert [(day, step) for day, step, *_ in reminded(lines)] == sent
+
+
+def test_a_policy_that_is_off_is_off_for_those_who_come_later_and_may_catch_up() -> None:
+    off, on = {"on": "2026-03-01", "fact": "policy_off"}, {"on": "2026-03-10", "fact": "policy_on"}
+    catches_up = a_policy(remind("first", "after_due", 3), after_pause="catch_up")
+    assert reminded(run(off, invoice(), on)) == [("2026-03-12", "second", ["I1"], "100.00")]
+    assert [row[:2] for row in reminded(run(off, invoice(), on, policy=catches_up))] == [("2026-03-10", "first")]
