@@ -16,7 +16,7 @@ from workflows.answer_query import Seen, see_item, see_many
 from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, NoticeId, UserId
-from workflows.domain.money import total, totals
+from workflows.domain.money import totals
 from workflows.ports import CardKind, CardState, Policies, StaffCard, UnitOfWork
 
 MOST = 500  # lines a list is drawn from; a longer one says how many more there are
@@ -141,10 +141,9 @@ def _planned(seen: Seen, until: datetime) -> OutgoingLine | None:
     if not coming:
         return None
     first = min(coming, key=lambda one: (one.next.at if one.next else until, one.item.number))
-    listed = [one for one in coming if one.open.currency == first.open.currency]
     at = first.next.at if first.next else until
     step = first.next.step if first.next else ""
-    return OutgoingLine(seen.account.customer.name, (total((one.open for one in listed), first.open.currency),), step, at, first.item.id)
+    return OutgoingLine(seen.account.customer.name, totals(one.open for one in coming), step, at, first.item.id)
 
 
 async def _review(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
