@@ -29,13 +29,15 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     if driver == SQLITE:
         return _open_sqlite(url)
     if driver == POSTGRESQL:
-        return create_async_engine(url, pool_size=pool_size, pool_pre_ping=True, connect_args={"options": _POSTGRESQL_SESSION})
+        return create_async_engine(
+            url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"options": _POSTGRESQL_SESSION}
+        )
     raise UnknownDatabase(f"{driver!r} is not a database Duebot runs on; use {SQLITE}:///file or {POSTGRESQL}://host/name")
 
 
 def _open_sqlite(url: str) -> AsyncEngine:
     # One connection: units wait for one another in the order they came instead of polling a locked file.
-    engine = create_async_engine(url, pool_size=1, max_overflow=0)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
     return engine

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from adapters.chat.protocol import Inbound, Incoming, Person
 from adapters.store.engine import UnknownDatabase, open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.fakes.clock import FixedClock
+from workflows.domain.access import Role, User
+from workflows.domain.ids import UserId, new_id
 from workflows.ports import Store
 
 
@@ -29,3 +32,13 @@ async def test_the_store_is_what_the_use_cases_and_chats_ask_for(store: SqlStore
 def test_another_kind_of_database_is_refused_by_name() -> None:
     with pytest.raises(UnknownDatabase, match="mysql"):
         open_engine("mysql://here/duebot")
+
+
+async def test_what_the_database_refuses_is_not_quoted_in_the_error(store: SqlStore) -> None:
+    """Such an error ends in the log; customers' names and notes of colleagues do not."""
+    user = User(UserId(new_id()), "ana@seller.example", "Ana Geheim", Role.VIEWER)
+    async with store() as work:
+        await work.add_user(user)
+        with pytest.raises(IntegrityError) as refused:
+            await work.add_user(user)
+    assert "Geheim" not in str(refused.value)
