@@ -51,7 +51,8 @@ async def serve(
 
     What is under way when it is told to stop (Ctrl-C or SIGTERM) is finished first.
     """
-    from bot.serve import PRIVATE_HOST, listening, serve_app  # ruff: ignore[import-outside-top-level] - the web is loaded only where it is served
+    from bot.http import PRIVATE_HOST  # ruff: ignore[import-outside-top-level] - the web is loaded only where it is served
+    from bot.serve import listening, serve_app  # ruff: ignore[import-outside-top-level]
 
     with listening(host, port, "--port") as public, listening(PRIVATE_HOST, admin_port, "--admin-port") as private:
 

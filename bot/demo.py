@@ -17,8 +17,9 @@ from bot.app import App, running
 from bot.clock import FixedClock
 from bot.config import Settings, SlackSettings, SMTPSettings
 from bot.draw import draw
+from bot.http import PRIVATE_HOST
 from bot.reports import aging_card
-from bot.serve import PRIVATE_HOST, listening, serve_app
+from bot.serve import listening, serve_app
 from bot.terminal import say
 from cards.format import count
 from cards.plain.render import render

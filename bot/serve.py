@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
-import secrets
 import signal
 import socket
 from collections.abc import Mapping
@@ -15,12 +14,9 @@ from starlette.types import ASGIApp
 
 from adapters.jobs.embedded import ticking
 from bot.app import App
-from bot.http import PRIVATE_HOST, private_app, public_app
+from bot.http import inbox_app, public_app
 from bot.schedule import jobs as all_jobs
-from bot.web.inbox import Inbox, Parts
 from workflows.errors import Refused
-
-__all__ = ["PRIVATE_HOST", "listening", "serve_app"]
 
 LEAVING = 20  # seconds that requests under way are given at the end
 
@@ -45,8 +41,7 @@ def listening(host: str, port: int, option: str) -> socket.socket:
 async def serve_app(app: App, public: socket.socket, private: socket.socket, *, jobs: bool = True) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is under way finish."""
     slack = None if app.slack is None else app.slack.endpoint
-    inbox = Inbox(Parts(app.store, app.policies, app.clock, app.inbound, app.desk, secrets.token_bytes(32), app.settings.inbox_user))
-    doors = {public: public_app(app.ready, slack), private: private_app(inbox, private.getsockname()[1])}
+    doors = {public: public_app(app.ready, slack), private: inbox_app(app, private.getsockname()[1])}
     async with contextlib.AsyncExitStack() as stack:
         if jobs:
             await stack.enter_async_context(ticking(all_jobs(app), app.wake))
