@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import TypeVar
 
-from workflows.domain.account import Account, Customer, Escalation, Flag, Snooze
+from workflows.domain.account import Account, Customer, Escalation, Flag, Plan, PlanState, Snooze
 from workflows.domain.allocation import on_plans
+from workflows.domain.claims import Dispute, Hold, Promise
 from workflows.domain.decide import decide
 from workflows.domain.decision import Decision, ItemDecision
 from workflows.domain.ids import BookId, CustomerId, ItemId
@@ -18,7 +19,7 @@ from workflows.ports import FoundItem, Policies, UnitOfWork
 
 MOST = 50
 
-Ends = TypeVar("Ends", Snooze, Flag, Escalation)
+Ends = TypeVar("Ends", Snooze, Flag, Escalation, Dispute, Hold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,10 @@ def known_at(seen: Seen, day: date) -> Seen:
         snoozes=tuple(_running(fact, at) for fact in account.snoozes if fact.at <= at),
         flags=tuple(_running(fact, at) for fact in account.flags if fact.at <= at),
         escalations=tuple(_running(fact, at) for fact in account.escalations if fact.at <= at),
-        plans=tuple(fact for fact in account.plans if fact.at <= at),
+        plans=tuple(_as_it_stood(fact, at) for fact in account.plans if fact.at <= at),
+        promises=tuple(_promised(fact, at) for fact in account.promises if fact.at <= at),
+        disputes=tuple(_running(fact, at) for fact in account.disputes if fact.at <= at),
+        holds=tuple(_running(fact, at) for fact in account.holds if fact.at <= at),
         notices=tuple(fact for fact in account.notices if fact.at <= at),
         raised=tuple(fact for fact in account.raised if fact.at <= at),
         acts=tuple(fact for fact in account.acts if fact.at <= at),
@@ -135,3 +139,15 @@ def known_at(seen: Seen, day: date) -> Seen:
 def _running(fact: Ends, at: datetime) -> Ends:
     """An end that was noted later had not come yet."""
     return replace(fact, ended_at=None) if fact.ended_at is not None and fact.ended_at > at else fact
+
+
+def _promised(fact: Promise, at: datetime) -> Promise:
+    return replace(fact, ended_at=None, ended_how=None) if fact.ended_at is not None and fact.ended_at > at else fact
+
+
+def _as_it_stood(plan: Plan, at: datetime) -> Plan:
+    """An answer that was noted later was still awaited."""
+    if plan.ended_at is not None and plan.ended_at <= at:
+        return plan
+    accepted = plan.accepted_at is not None and plan.accepted_at <= at
+    return replace(plan, state=PlanState.ACTIVE if accepted else PlanState.PROPOSED, ended_at=None)
