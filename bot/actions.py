@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from cards.actions import Action, Name
+from cards.claim_forms import WHOLE
 from workflows.domain.access import User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import BadAmount, Money
@@ -16,19 +17,25 @@ from workflows.domain.plans import Rhythm
 from workflows.errors import NotKnown
 from workflows.escalate_item import EscalateItem, HandBackItem
 from workflows.flag_item import FlagItem
+from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid
 from workflows.offer_plan import AnswerPlan, Terms
+from workflows.open_dispute import OpenDispute, SettleDispute
+from workflows.record_promise import CancelPromise
 from workflows.release_accounts import ReleaseAccounts
 from workflows.send_reminder import PreviewReminder, SendReminder
 from workflows.settle_unknown import SettleUnknown
 from workflows.snooze_item import WakeItem
+from workflows.write_note import WriteNote
 
 # Pressing one of these opens a form (or a card of its own) and changes nothing.
 OPENS = frozenset(
     {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
+    | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE}
 )
 
 Reminding = PreviewReminder | SendReminder
-Acting = FlagItem | WakeItem | HandBackItem | EscalateItem | AnswerPlan | ReleaseAccounts | SettleUnknown
+Claiming = CancelPromise | OpenDispute | SettleDispute | HoldItem | SaysPaid | ReleaseHold | WriteNote
+Acting = FlagItem | WakeItem | HandBackItem | EscalateItem | AnswerPlan | ReleaseAccounts | SettleUnknown | Claiming
 Command = Reminding | Acting
 
 
@@ -66,6 +73,36 @@ def _why(values: Mapping[str, str]) -> str:
     return why
 
 
+def _words(values: Mapping[str, str], field: str, asked: str) -> str:
+    """What was typed into a field that must not be empty."""
+    words = values.get(field, "").strip()
+    if not words:
+        raise FieldErrors({field: asked})
+    return words
+
+
+def _hold(action: Action, values: Mapping[str, str], by: User) -> Command:
+    why = _words(values, "why", "Say in a few words why; colleagues read it on the card.")
+    typed = values.get("until", "").strip()
+    try:
+        until = date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise FieldErrors({"until": "Choose a day, or leave it empty."}) from None
+    return HoldItem(ItemId(action.id), why, until, by, values.get("scope") == WHOLE, action.seen)
+
+
+def _dispute(action: Action, values: Mapping[str, str], by: User) -> Command:
+    return OpenDispute(ItemId(action.id), _words(values, "reason", "Say what the customer objects to."), by, action.seen)
+
+
+def _settle_dispute(action: Action, values: Mapping[str, str], by: User) -> Command:
+    return SettleDispute(ItemId(action.id), _words(values, "outcome", "Say how it was settled."), by, action.seen)
+
+
+def _note(action: Action, values: Mapping[str, str], by: User) -> Command:
+    return WriteNote(ItemId(action.id), _words(values, "note", "A note needs words."), by)
+
+
 def _flag(action: Action, _: Mapping[str, str], by: User) -> Command:
     return FlagItem(ItemId(action.id), by, on=action.name is Name.FLAG, seen=action.seen)
 
@@ -96,6 +133,13 @@ _COMMANDS: Mapping[Name, Callable[[Action, Mapping[str, str], User], Command]] =
     Name.SEND_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by, action.seen),
     Name.CONFIRM_REMINDER: _send,
     Name.CONFIRM_ESCALATE: lambda action, values, by: EscalateItem(ItemId(action.id), _manager(values), _why(values), by, action.seen),
+    Name.CANCEL_PROMISE: lambda action, _, by: CancelPromise(ItemId(action.id), by, action.seen),
+    Name.SAYS_PAID: lambda action, _, by: SaysPaid(ItemId(action.id), by, action.seen),
+    Name.CONFIRM_DISPUTE: _dispute,
+    Name.CONFIRM_SETTLE: _settle_dispute,
+    Name.CONFIRM_HOLD: _hold,
+    Name.RELEASE_HOLD: lambda action, _, by: ReleaseHold(ItemId(action.id), by, action.seen),
+    Name.CONFIRM_NOTE: _note,
     Name.ACCEPT_PLAN: _answer_plan,
     Name.DECLINE_PLAN: _answer_plan,
     Name.RELEASE: lambda action, _, by: ReleaseAccounts(BookId(action.id), by),
@@ -124,6 +168,23 @@ def terms(values: Mapping[str, str], currency: str) -> Terms:
     if errors or first is None:
         raise FieldErrors(errors)
     return Terms(count, Rhythm(rhythm), first, deposit)
+
+
+def promised(values: Mapping[str, str], currency: str) -> tuple[Money, date]:
+    """Amount and day of a promise form's answers; raises `FieldErrors`."""
+    errors: dict[str, str] = {}
+    amount, until = None, None
+    try:
+        amount = read_amount(values.get("amount", ""), currency)
+    except BadAmount as error:
+        errors["amount"] = f"{error}."
+    try:
+        until = date.fromisoformat(values.get("until", ""))
+    except ValueError:
+        errors["until"] = "Choose the day by which they pay."
+    if amount is None or until is None:
+        raise FieldErrors({"amount": "Say how much the customer will pay."} | errors if amount is None else errors)
+    return amount, until
 
 
 _NUMBER = re.compile(r"\d{1,3}(?:[.,' ]\d{3})*(?:[.,]\d{1,4})?|\d+(?:[.,]\d{1,4})?")

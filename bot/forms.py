@@ -8,10 +8,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from adapters.chat.protocol import Reply
-from bot.actions import FieldErrors, terms
+from bot.actions import FieldErrors, promised, terms
 from bot.answers import invoice_card, why_card
 from bot.draw import digest_lines, outgoing_lines
 from bot.outcomes import outcome_card
+from cards import claim_forms
 from cards import digest as digest_cards
 from cards import forms as form_cards
 from cards import reminder as reminder_cards
@@ -28,9 +29,22 @@ from workflows.domain.outlook import coming
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
 from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, preview_plan, propose_plan
 from workflows.ports import CardKind, Clock, Policies, UnitOfWork
+from workflows.record_promise import RecordPromise, record_promise
 from workflows.send_reminder import ReminderPreview
 from workflows.snooze_item import SnoozeItem, snooze_item
 
+_CLAIM_FORMS = {
+    Name.PROMISE: claim_forms.promise_form,
+    Name.CONFIRM_PROMISE: claim_forms.promise_form,
+    Name.DISPUTE: claim_forms.dispute_form,
+    Name.CONFIRM_DISPUTE: claim_forms.dispute_form,
+    Name.SETTLE_DISPUTE: claim_forms.settle_form,
+    Name.CONFIRM_SETTLE: claim_forms.settle_form,
+    Name.HOLD: claim_forms.hold_form,
+    Name.CONFIRM_HOLD: claim_forms.hold_form,
+    Name.NOTE: claim_forms.note_form,
+    Name.CONFIRM_NOTE: claim_forms.note_form,
+}
 HOW = {"phone": "by phone", "writing": "in writing"}
 
 
@@ -72,6 +86,8 @@ class FormDesk:
                 return await self._preview_plan(action, values)
             case Name.CONFIRM_PLAN:
                 return await self._propose_plan(action, values)
+            case Name.CONFIRM_PROMISE:
+                return Reply(card=await self._promise(action, values))
             case Name.SHOW_ALL | Name.SHOW_OUTGOING:
                 return Reply(card=await self._list(action))
             case Name.OPEN | Name.WHY:
@@ -98,6 +114,8 @@ class FormDesk:
         item = ItemId(action.id)
         seen = await self._seen(item)
         decided, today = seen.of(item), seen.account.book.place.day(seen.at)
+        if (claim := _CLAIM_FORMS.get(action.name)) is not None:
+            return claim(seen.account, decided, today, values, errors)
         match action.name:
             case Name.SNOOZE | Name.CONFIRM_SNOOZE:
                 ahead = coming(seen.policy, seen.account, item, seen.at)
@@ -121,6 +139,18 @@ class FormDesk:
             raise
         except Refused as refused:
             raise FieldErrors({"until" if values.get("length") == form_cards.OTHER else "length": str(refused)}) from None
+        return await outcome_card(done, self.work, self.policies, self.clock.now())
+
+    async def _promise(self, action: Action, values: Mapping[str, str]) -> Card:
+        item = ItemId(action.id)
+        account = await self.work.account_of(item)
+        amount, until = promised(values, account.item(item).total.currency)
+        try:
+            done = await record_promise(RecordPromise(item, amount, until, self.user, action.seen), self.work, self.policies, self.clock)
+        except (NotAllowed, AlreadyDone):
+            raise
+        except Refused as refused:
+            raise FieldErrors({"": str(refused)}) from None
         return await outcome_card(done, self.work, self.policies, self.clock.now())
 
     async def _preview_plan(self, action: Action, values: Mapping[str, str]) -> Reply:

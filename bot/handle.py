@@ -9,7 +9,7 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
 from bot import answers, forms
-from bot.actions import OPENS, Acting, FieldErrors, Reminding, command
+from bot.actions import OPENS, Acting, Claiming, FieldErrors, Reminding, command
 from bot.commands import parse
 from bot.outcomes import Result, outcome_card
 from cards import problems
@@ -19,12 +19,16 @@ from workflows.domain.ids import new_id
 from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused
 from workflows.escalate_item import EscalateItem, HandBackItem, escalate_item, hand_back_item
 from workflows.flag_item import FlagItem, flag_item
+from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid, hold_item, release_hold, says_paid
 from workflows.offer_plan import AnswerPlan, answer_plan
+from workflows.open_dispute import OpenDispute, SettleDispute, open_dispute, settle_dispute
 from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
+from workflows.record_promise import CancelPromise, cancel_promise
 from workflows.release_accounts import ReleaseAccounts, release_accounts
 from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
 from workflows.settle_unknown import SettleUnknown, settle_unknown
 from workflows.snooze_item import WakeItem, wake_item
+from workflows.write_note import WriteNote, write_note
 
 log = structlog.get_logger(__name__)
 
@@ -108,6 +112,25 @@ class Desk:
                 return await release_accounts(asked, work, self.clock)
             case SettleUnknown():
                 return await settle_unknown(asked, work, self.clock)
+            case _:
+                return await self._claim(asked, work)
+
+    async def _claim(self, asked: Claiming, work: UnitOfWork) -> Result:
+        match asked:
+            case CancelPromise():
+                return await cancel_promise(asked, work, self.policies, self.clock)
+            case OpenDispute():
+                return await open_dispute(asked, work, self.clock)
+            case SettleDispute():
+                return await settle_dispute(asked, work, self.clock)
+            case HoldItem():
+                return await hold_item(asked, work, self.clock)
+            case SaysPaid():
+                return await says_paid(asked, work, self.clock)
+            case ReleaseHold():
+                return await release_hold(asked, work, self.clock)
+            case WriteNote():
+                return await write_note(asked, work, self.clock)
 
     async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
         """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""

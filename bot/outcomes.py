@@ -11,14 +11,19 @@ from workflows.domain.account import Account, PlanState
 from workflows.domain.decision import ItemDecision
 from workflows.escalate_item import Escalated, HandedBack
 from workflows.flag_item import Flagged
+from workflows.hold_item import Held, HoldReleased
 from workflows.offer_plan import PlanSet
+from workflows.open_dispute import Disputed, DisputeSettled
 from workflows.ports import Policies, UnitOfWork
+from workflows.record_promise import PromiseCancelled, Promised
 from workflows.release_accounts import Released
 from workflows.send_reminder import ReminderQueued
 from workflows.settle_unknown import UnknownSettled, words
 from workflows.snooze_item import Snoozed, Woken
+from workflows.write_note import Noted
 
-OnItem = Escalated | HandedBack | Flagged | PlanSet | ReminderQueued | Snoozed | Woken
+Claimed = Promised | PromiseCancelled | Disputed | DisputeSettled | Held | HoldReleased | Noted
+OnItem = Claimed | Escalated | HandedBack | Flagged | PlanSet | ReminderQueued | Snoozed | Woken
 Result = OnItem | Released | UnknownSettled
 
 
@@ -50,6 +55,26 @@ def _on_item(result: OnItem, account: Account, decided: ItemDecision, now: datet
             return reminder.reminder_queued(account, decided, now, by_name=result.by_name, to=result.message.to)
         case PlanSet():
             return _plan(account, decided, result, now)
+        case _:
+            return _claimed(result, account, decided, now)
+
+
+def _claimed(result: Claimed, account: Account, decided: ItemDecision, now: datetime) -> Card:
+    match result:
+        case Promised():
+            return outcome.promised(account, decided, result.promise, result.ends_on, now, again=result.again)
+        case PromiseCancelled():
+            return outcome.promise_cancelled(account, decided, now)
+        case Disputed():
+            return outcome.disputed(account, decided)
+        case DisputeSettled():
+            return outcome.dispute_settled(account, decided, now)
+        case Held():
+            return outcome.held(account, decided, result.hold, now)
+        case HoldReleased():
+            return outcome.hold_released(account, decided, now, whole=result.whole)
+        case Noted():
+            return outcome.noted(account, decided)
 
 
 def _plan(account: Account, decided: ItemDecision, result: PlanSet, now: datetime) -> Card:

@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import assert_never
-
 from cards.actions import Action, Name
 from cards.elements import Actions, Button, Style
 from cards.standing import flag_on, plan_on
 from workflows.domain.account import Account, PlanState
 from workflows.domain.decision import ItemDecision, State
+
+_LABELS = {
+    Name.SEND_REMINDER: "Send reminder",
+    Name.SNOOZE: "Snooze",
+    Name.WAKE: "Wake",
+    Name.PLAN: "Payment plan",
+    Name.ESCALATE: "Escalate",
+    Name.HAND_BACK: "Hand back",
+    Name.FLAG: "Flag",
+    Name.UNFLAG: "Unflag",
+    Name.PROMISE: "Promise",
+    Name.CANCEL_PROMISE: "Cancel promise",
+    Name.SAYS_PAID: "Says paid",
+    Name.DISPUTE: "Dispute",
+    Name.SETTLE_DISPUTE: "Settle dispute",
+    Name.NOTE: "Note",
+    Name.HOLD: "Hold",
+    Name.RELEASE_HOLD: "Release",
+    Name.WHY: "Why?",
+}
+_OBJECTS = (Name.DISPUTE, Name.NOTE, Name.HOLD, Name.WHY)
+_CLAIMS = (Name.PROMISE, Name.SAYS_PAID, *_OBJECTS)
+_CHASES = (Name.SEND_REMINDER, Name.PLAN, Name.ESCALATE)
+_CHASED = ((Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE), _CLAIMS)
+_ANSWERED = ((Name.SNOOZE, Name.ESCALATE), (Name.SEND_REMINDER, *_CLAIMS))  # the customer's answer to an older offer comes first
+# What each state offers: in sight, the most likely first, and behind More.
+_OFFERED: dict[State, tuple[tuple[Name, ...], tuple[Name, ...]]] = {
+    State.OPEN: _CHASED,
+    State.CHASING: _CHASED,
+    State.SNOOZED: ((Name.WAKE, Name.SNOOZE), (*_CHASES, *_CLAIMS)),
+    State.PROMISED: ((Name.PROMISE, Name.CANCEL_PROMISE), (Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *_OBJECTS)),
+    State.ESCALATED: ((Name.HAND_BACK,), (Name.PLAN, *_CLAIMS)),
+    State.ON_PLAN: ((), _OBJECTS),
+    State.DISPUTED: ((Name.SETTLE_DISPUTE, Name.ESCALATE), (Name.NOTE, Name.HOLD, Name.WHY)),
+    State.HELD: ((Name.RELEASE_HOLD,), (Name.ESCALATE, Name.PROMISE, Name.DISPUTE, Name.NOTE, Name.WHY)),
+}
+_LIKELY = frozenset({Name.SEND_REMINDER, Name.WAKE, Name.HAND_BACK, Name.SETTLE_DISPUTE, Name.RELEASE_HOLD})
+_AGAIN = frozenset({(State.SNOOZED, Name.SNOOZE), (State.PROMISED, Name.PROMISE)})
 
 
 def about(account: Account, decided: ItemDecision, action: Name, **data: str) -> Action:
@@ -19,32 +54,20 @@ def about(account: Account, decided: ItemDecision, action: Name, **data: str) ->
 
 def buttons(account: Account, decided: ItemDecision) -> Actions:
     """What can be done now, the most likely first; the rarer behind More."""
+    if decided.state is State.SETTLED:
+        return Actions(())
+    answer = _answer(account, decided)
+    chased = decided.state in {State.OPEN, State.CHASING}
+    names, rarer = _ANSWERED if answer and chased else _OFFERED[decided.state]
+    flag = _button(account, decided, Name.UNFLAG if flag_on(account, decided.item.id) else Name.FLAG)
+    shown = tuple(_button(account, decided, name, in_sight=True) for name in names)
+    more = tuple(_button(account, decided, name) for name in rarer)
+    return Actions((*answer, *shown, flag) if chased else (*shown, *answer, flag), more)
 
-    def button(label: str, action: Name, style: Style = Style.PLAIN, **data: str) -> Button:
-        return Button(label, about(account, decided, action, **data), style)
 
-    send = button("Send reminder", Name.SEND_REMINDER)
-    plan, escalate, why = button("Payment plan", Name.PLAN), button("Escalate", Name.ESCALATE), button("Why?", Name.WHY)
-    flag = button("Unflag", Name.UNFLAG) if flag_on(account, decided.item.id) else button("Flag", Name.FLAG)
-    snooze, answer = button("Snooze", Name.SNOOZE), _answer(account, decided)
-    match decided.state:
-        case State.SNOOZED:
-            wake = button("Wake", Name.WAKE, Style.PRIMARY)
-            return Actions((wake, button("Reschedule", Name.SNOOZE), *answer, flag), (send, plan, escalate, why))
-        case State.ESCALATED:
-            return Actions((button("Hand back", Name.HAND_BACK, Style.PRIMARY), *answer, flag), (plan, why))
-        case State.PROMISED | State.DISPUTED | State.HELD:
-            return Actions((flag,), (why,))
-        case State.ON_PLAN:
-            return Actions((*answer, flag), (why,))
-        case State.OPEN | State.CHASING if answer:  # the offer is older than reminders wait for it
-            return Actions((*answer, snooze, escalate, flag), (send, why))
-        case State.OPEN | State.CHASING:
-            return Actions((replace(send, style=Style.PRIMARY), snooze, plan, escalate, flag), (why,))
-        case State.SETTLED:
-            return Actions(())
-        case _:
-            assert_never(decided.state)
+def _button(account: Account, decided: ItemDecision, name: Name, *, in_sight: bool = False) -> Button:
+    label = "Reschedule" if in_sight and (decided.state, name) in _AGAIN else _LABELS[name]
+    return Button(label, about(account, decided, name), Style.PRIMARY if in_sight and name in _LIKELY else Style.PLAIN)
 
 
 def _answer(account: Account, decided: ItemDecision) -> tuple[Button, ...]:

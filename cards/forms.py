@@ -62,7 +62,7 @@ def _date(value: str) -> date | None:
         return None
 
 
-def _general(errors: Mapping[str, str] | None) -> tuple[Prose, ...]:
+def general_error(errors: Mapping[str, str] | None) -> tuple[Prose, ...]:
     """A problem of the whole form, kept under the empty name; those of fields are shown at the fields by the renderers."""
     return (Text(f"⚠ {errors['']}"),) if errors and "" in errors else ()
 
@@ -92,11 +92,15 @@ def snooze_form(
     steps = coming or ((decided.next,) if decided.next else ())
     ahead = _ahead(account, steps, today, locale)
     return Form(
-        "Snooze", submit, (*_general(errors), _what(account, decided, today)), filled(fields, values or {}), (Text(ahead, quiet=True),)
+        "Snooze",
+        submit,
+        (*general_error(errors), subject_line(account, decided, today)),
+        filled(fields, values or {}),
+        (Text(ahead, quiet=True),),
     )
 
 
-def _what(account: Account, decided: ItemDecision, today: date) -> Text:
+def subject_line(account: Account, decided: ItemDecision, today: date) -> Text:
     locale, item = locale_of(account.book), decided.item
     due = f", due {day(item.due_on, today, locale)}" if item.due_on else ""
     return Text(f"{name(account.customer.name)} · {money(decided.open, locale)} · {name(item.number)}{due}")
@@ -152,7 +156,7 @@ def plan_form(
         ChoiceField("rhythm", "Rhythm", RHYTHMS, "monthly"),
         DateField("first", "First date", today + timedelta(7), earliest=today),
     )
-    intro = (*_general(errors), Facts((("Customer", name(account.customer.name)), *_covered(account, items))))
+    intro = (*general_error(errors), Facts((("Customer", name(account.customer.name)), *_covered(account, items))))
     submit = Button("Preview", about(account, decided, Name.PREVIEW_PLAN), Style.PRIMARY)
     return Form("Payment plan", submit, intro, filled(fields, values or {}))
 
@@ -183,7 +187,11 @@ def plan_preview(
     whole = total((amount for _, amount in instalments), decided.open.currency)
     table = Rows(("", "Date", "Amount"), (*rows, Row(("", "Sum", money(whole, locale)))), frozenset({2}))
     items = covers or (decided,)
-    intro: tuple[Prose, ...] = (*_general(errors), Facts((("Customer", name(account.customer.name)), *_covered(account, items))), table)
+    intro: tuple[Prose, ...] = (
+        *general_error(errors),
+        Facts((("Customer", name(account.customer.name)), *_covered(account, items))),
+        table,
+    )
     fields: tuple[Field, ...] = (ChoiceField("answer", "Has the customer agreed?", ANSWERS, "proposed"),)
     if warning:
         intro, fields = (*intro, Text(f"⚠ {bare(warning)}")), (*fields, reason_field())
@@ -219,4 +227,4 @@ def escalate_form(
     submit = Button("Escalate", about(account, decided, Name.CONFIRM_ESCALATE), Style.PRIMARY)
     nobody = "Nobody has the role manager yet; an administrator gives it to a colleague first."
     outro = (Text("Reminders wait until the item is handed back." if managers else nobody, quiet=bool(managers)),)
-    return Form("Escalate", submit, (*_general(errors), _what(account, decided, today)), filled(fields, values or {}), outro)
+    return Form("Escalate", submit, (*general_error(errors), subject_line(account, decided, today)), filled(fields, values or {}), outro)

@@ -9,7 +9,10 @@ from datetime import date, datetime, time
 from cards.format import day, locale_of, moment, money, name, over, remark, step_words
 from cards.standing import STATE_WORDS, notices_on, person
 from workflows.domain.account import Account
+from workflows.domain.decide import HOLD_OVER, PROMISE_BROKEN
 from workflows.domain.ids import ItemId, UserId
+
+_TOLD = {PROMISE_BROKEN: "The promise was not kept", HOLD_OVER: "The hold came to its end"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def history(account: Account, item: ItemId, now: datetime, people: Mapping[UserI
                 f"{over(notice.channel)}{by}" + (f", {remark(notice.because)}" if notice.because else ""),
             )
         )
+    events += [at(told.at, _TOLD[told.step]) for told in account.raised if told.item == item and told.step in _TOLD]
     events += [on(paid.paid_on, f"Paid {money(paid.amount, locale)}") for paid in account.payments if paid.item == item]
     events += [on(note.credited_on, f"Credited {money(note.amount, locale)}") for note in account.credits if note.item == item]
     if fact.due_on and fact.due_on <= place.day(now):

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
+from cards.claim_lines import dispute_words, hold_words, promise_words, unkept_words
 from cards.format import count, day, locale_of, moment, money, name, over, remark, since, step_words, times
 from cards.standing import STATE_WORDS, escalation_of, flag_on, notices_on, person, plan_on, snooze_on
 from workflows.domain.account import Account, Notice, NoticeState, Plan, PlanState
 from workflows.domain.decision import ItemDecision, State
+from workflows.domain.holds import dispute_on, holds_on
 from workflows.domain.ids import UserId
 from workflows.domain.money import total
 from workflows.domain.standing import PLAN_OFFER_DAYS
@@ -30,7 +32,8 @@ def which_line(account: Account, decided: ItemDecision, now: datetime) -> str:
 
 def past_line(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str]) -> str:
     """How often and how the customer was reminded, a flag with its note, and what a colleague did last."""
-    return _line(_reminded(account, decided, now), _flagged(account, decided, now, people), _last_act(account, decided, now))
+    unkept = unkept_words(account, decided.promise, now)
+    return _line(_reminded(account, decided, now), unkept, _flagged(account, decided, now, people), _last_act(account, decided, now))
 
 
 def _reminded(account: Account, decided: ItemDecision, now: datetime) -> str:
@@ -68,7 +71,20 @@ def _last_act(account: Account, decided: ItemDecision, now: datetime) -> str:
         return ""
     last, item = acts[-1], decided.item.id
     told = {fact.at for fact in (snooze_on(account, item, now), flag_on(account, item), escalation_of(account, item)) if fact}
+    told |= _claimed(account, decided, now)
     return "" if last.at in told else f"{remark(last.words)} ({_since(account, last.at, now)})"
+
+
+def _claimed(account: Account, decided: ItemDecision, now: datetime) -> set[datetime]:
+    """When what the card's other lines tell was said."""
+    told = {decided.promise.promise.at} if decided.promise else set()
+    match decided.state:
+        case State.DISPUTED:
+            return told | {fact.at for fact in [dispute_on(account, decided.item)] if fact}
+        case State.HELD:
+            return told | {hold.at for hold in holds_on(account, decided.item, account.book.place.day(now))[:1]}
+        case _:
+            return told
 
 
 def following_line(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str]) -> str:
@@ -85,8 +101,13 @@ def _following(account: Account, decided: ItemDecision, now: datetime, people: M
             return _snoozed(account, decided, now, people)
         case State.ESCALATED:
             return _escalated(account, decided, now, people)
-        case State.PROMISED | State.DISPUTED | State.HELD:
-            return remark(decided.because, 300)
+        case State.PROMISED:
+            following = next_words(account, decided, now)
+            return f"{promise_words(account, decided, now, people)}{f'. Then, if it is not paid: {following}' if following else ''}"
+        case State.DISPUTED:
+            return dispute_words(account, decided, now, people)
+        case State.HELD:
+            return hold_words(account, decided, now, people)
         case State.ON_PLAN:
             return _on_plan(account, decided, now)
         case State.OPEN | State.CHASING | State.SETTLED:

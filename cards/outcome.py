@@ -10,6 +10,7 @@ from cards.elements import Card, Element, Heading, Text, Tone
 from cards.format import count, day, days, listing, locale_of, money, name, since, step_words
 from cards.lines import next_words
 from workflows.domain.account import Account, Act, Plan
+from workflows.domain.claims import Hold, HoldKind, Promise
 from workflows.domain.decision import ItemDecision, NextStep
 from workflows.domain.standing import PLAN_OFFER_DAYS
 
@@ -52,6 +53,46 @@ def escalated(account: Account, decided: ItemDecision, to_name: str) -> Card:
 
 def handed_back(account: Account, decided: ItemDecision, now: datetime) -> Card:
     return _answer(f"{_subject(account, decided)}: handed back", _next(account, decided, now))
+
+
+def promised(account: Account, decided: ItemDecision, promise: Promise, ends_on: date, now: datetime, *, again: bool = False) -> Card:
+    """`Promised €400.00 for Thu 3 Dec. Reminders wait …`."""
+    locale, today = locale_of(account.book), account.book.place.day(now)
+    said = f"{money(promise.amount, locale)} promised for {day(promise.until, today, locale)}"
+    before = "It takes the place of the promise before it." if again else ""
+    return _answer(f"{_subject(account, decided)}: {said}", f"Reminders wait until {day(ends_on, today, locale)}.", before)
+
+
+def promise_cancelled(account: Account, decided: ItemDecision, now: datetime) -> Card:
+    return _answer(
+        f"{_subject(account, decided)}: promise cancelled", "It counts neither as kept nor as broken.", _next(account, decided, now)
+    )
+
+
+def disputed(account: Account, decided: ItemDecision) -> Card:
+    return _answer(f"{_subject(account, decided)}: disputed", "Reminders wait until the dispute is settled.")
+
+
+def dispute_settled(account: Account, decided: ItemDecision, now: datetime) -> Card:
+    return _answer(f"{_subject(account, decided)}: dispute settled", _next(account, decided, now))
+
+
+def held(account: Account, decided: ItemDecision, hold: Hold, now: datetime) -> Card:
+    """A hold of staff, or one for money that is said to be paid."""
+    until = day(hold.until, account.book.place.day(now), locale_of(account.book)) if hold.until else ""
+    if hold.kind is HoldKind.SAYS_PAID:
+        return _answer(f"{_subject(account, decided)}: said to be paid", f"Reminders wait until {until}; money that comes ends it sooner.")
+    whom = _subject(account, decided) if hold.item else name(account.customer.name)
+    return _answer(f"{whom}: on hold", f"Nothing is sent until {until or 'somebody releases it'}.")
+
+
+def hold_released(account: Account, decided: ItemDecision, now: datetime, *, whole: bool) -> Card:
+    whom = name(account.customer.name) if whole else _subject(account, decided)
+    return _answer(f"{whom}: released", _next(account, decided, now))
+
+
+def noted(account: Account, decided: ItemDecision) -> Card:
+    return _answer(f"{_subject(account, decided)}: note kept", "Colleagues see it with the invoice.")
 
 
 def plan_proposed(account: Account, decided: ItemDecision, plan: Plan) -> Card:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import date
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions import OPENS, Command, FieldErrors, command, read_amount, terms
+from bot.actions import OPENS, Command, FieldErrors, command, promised, read_amount, terms
 from cards.actions import Action, Name, UnreadableAction, decode
 from workflows.domain.access import Role, User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
@@ -18,16 +19,28 @@ from workflows.domain.plans import Rhythm
 from workflows.errors import NotKnown
 from workflows.escalate_item import EscalateItem, HandBackItem
 from workflows.flag_item import FlagItem
+from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid
 from workflows.offer_plan import AnswerPlan, Terms
+from workflows.open_dispute import OpenDispute, SettleDispute
+from workflows.record_promise import CancelPromise
 from workflows.release_accounts import ReleaseAccounts
 from workflows.send_reminder import PreviewReminder, SendReminder
 from workflows.settle_unknown import SettleUnknown
 from workflows.snooze_item import WakeItem
+from workflows.write_note import WriteNote
 
 THING, PLAN, MARIA = UUID(int=7), UUID(int=8), UUID(int=9)
 ANA = User(UserId(UUID(int=1)), "ana@nordhafen.example", "Ana Ferreira", Role.COLLECTOR)
 ITEM = ItemId(THING)
-GIVEN = {"to": str(MARIA), "why": " Two promises broken ", "reason": "asked for"}
+GIVEN = {
+    "to": str(MARIA),
+    "why": " Two promises broken ",
+    "reason": "asked for",
+    "outcome": "agreed",
+    "note": " rang them ",
+    "until": "2026-12-01",
+}
+GIVEN |= {"scope": "customer"}
 CARRIED = {"plan": str(PLAN), "print": "f00d", "earlier": "2"}
 
 MEANT: dict[Name, Command] = {
@@ -38,6 +51,13 @@ MEANT: dict[Name, Command] = {
     Name.SEND_REMINDER: PreviewReminder(ITEM, ANA, 3),
     Name.CONFIRM_REMINDER: SendReminder(ITEM, ANA, "f00d", 2, "asked for"),
     Name.CONFIRM_ESCALATE: EscalateItem(ITEM, UserId(MARIA), "Two promises broken", ANA, 3),
+    Name.CANCEL_PROMISE: CancelPromise(ITEM, ANA, 3),
+    Name.SAYS_PAID: SaysPaid(ITEM, ANA, 3),
+    Name.CONFIRM_DISPUTE: OpenDispute(ITEM, "asked for", ANA, 3),
+    Name.CONFIRM_SETTLE: SettleDispute(ITEM, "agreed", ANA, 3),
+    Name.CONFIRM_HOLD: HoldItem(ITEM, "Two promises broken", date(2026, 12, 1), ANA, whole=True, seen=3),
+    Name.RELEASE_HOLD: ReleaseHold(ITEM, ANA, 3),
+    Name.CONFIRM_NOTE: WriteNote(ITEM, "rang them", ANA),
     Name.ACCEPT_PLAN: AnswerPlan(PlanId(PLAN), ANA, "by word", 3),
     Name.DECLINE_PLAN: AnswerPlan(PlanId(PLAN), ANA, "", 3),
     Name.RELEASE: ReleaseAccounts(BookId(THING), ANA),
@@ -46,7 +66,7 @@ MEANT: dict[Name, Command] = {
 }
 READ_WITH_THE_ACCOUNT = {
     Name.OPEN, Name.WHY, Name.SNOOZE, Name.CONFIRM_SNOOZE, Name.PLAN, Name.PREVIEW_PLAN, Name.CONFIRM_PLAN, Name.ESCALATE,
-    Name.SHOW_ALL, Name.SHOW_OUTGOING,
+    Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PROMISE, Name.CONFIRM_PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE,
 }  # fmt: skip
 
 
@@ -63,9 +83,25 @@ def test_every_name_survives_the_way_through_a_button(name: Name) -> None:
 
 
 def test_what_opens_a_form_changes_nothing() -> None:
-    acting = {FlagItem, WakeItem, HandBackItem, EscalateItem, AnswerPlan, ReleaseAccounts, SettleUnknown, SendReminder}
+    acting = {
+        CancelPromise,
+        SaysPaid,
+        OpenDispute,
+        SettleDispute,
+        HoldItem,
+        ReleaseHold,
+        WriteNote,
+        FlagItem,
+        WakeItem,
+        HandBackItem,
+        EscalateItem,
+        AnswerPlan,
+        ReleaseAccounts,
+        SettleUnknown,
+        SendReminder,
+    }
     assert not [name for name in OPENS if type(MEANT.get(name)) in acting]
-    assert not OPENS & {Name.CONFIRM_SNOOZE, Name.CONFIRM_PLAN}
+    assert not OPENS & {Name.CONFIRM_SNOOZE, Name.CONFIRM_PLAN, Name.CONFIRM_PROMISE}
 
 
 @pytest.mark.parametrize(
@@ -114,6 +150,36 @@ def test_an_escalation_names_somebody_and_a_reason(given_: dict[str, str], field
     with pytest.raises(FieldErrors) as told:
         command(Action(Name.CONFIRM_ESCALATE, THING), given_, ANA)
     assert list(told.value.errors) == [field]
+
+
+@pytest.mark.parametrize(
+    ("name", "given_", "field"),
+    [
+        (Name.CONFIRM_DISPUTE, {"reason": " "}, "reason"),
+        (Name.CONFIRM_SETTLE, {}, "outcome"),
+        (Name.CONFIRM_HOLD, {}, "why"),
+        (Name.CONFIRM_HOLD, {"why": "x", "until": "soon"}, "until"),
+        (Name.CONFIRM_NOTE, {"note": ""}, "note"),
+    ],
+)
+def test_words_that_are_needed_are_asked_for_at_their_field(name: Name, given_: dict[str, str], field: str) -> None:
+    with pytest.raises(FieldErrors) as told:
+        command(Action(name, THING), given_, ANA)
+    assert list(told.value.errors) == [field]
+
+
+def test_a_hold_is_of_the_invoice_and_without_an_end_unless_it_is_said() -> None:
+    assert command(Action(Name.CONFIRM_HOLD, THING), {"why": "x", "until": " "}, ANA) == HoldItem(ITEM, "x", None, ANA, seen=0)
+
+
+def test_a_promise_is_an_amount_and_a_day() -> None:
+    assert promised({"amount": "1.234,50", "until": "2026-12-03"}, "EUR") == (Money.of("1234.50", "EUR"), date(2026, 12, 3))
+    with pytest.raises(FieldErrors) as told:
+        promised({"amount": "much", "until": "Friday"}, "EUR")
+    assert list(told.value.errors) == ["amount", "until"]
+    assert "“much” is not an amount" in told.value.errors["amount"]
+    with pytest.raises(FieldErrors, match="how much"):
+        promised({"until": "2026-12-03"}, "EUR")
 
 
 def test_terms_name_every_wrong_field_at_once() -> None:

@@ -25,7 +25,8 @@ from tests.fakes.clock import FixedClock
 from workflows.domain.access import Role, User
 from workflows.domain.account import Escalation, Flag, Item, ItemKind, ListedItem, Notice, NoticeState, Plan, PlanState, Snooze
 from workflows.domain.calendar import Place
-from workflows.domain.ids import BookId, CardId, ItemId, NoticeId, PlanId, UserId, new_id
+from workflows.domain.claims import Dispute, Hold, Promise
+from workflows.domain.ids import BookId, CardId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId, new_id
 from workflows.domain.money import Money
 from workflows.errors import NotKnown
 from workflows.ports import CardKind, LedgerRow, StaffCard
@@ -104,6 +105,25 @@ async def _snoozed(office: Office) -> None:
         await work.snooze(Snooze(office.item, until, PEOPLE[Role.MANAGER].id, office.clock.now()))
 
 
+async def _promised(office: Office) -> None:
+    async with office.store() as work:
+        account = await work.account_of(office.item)
+        now = office.clock.now()
+        word = Promise(PromiseId(new_id()), (office.item,), Money.of("40.00", "EUR"), now.date(), PEOPLE[Role.MANAGER].id, now)
+        await work.promise(word, account.customer.id)
+
+
+async def _disputed(office: Office) -> None:
+    async with office.store() as work:
+        await work.dispute(Dispute(office.item, "wrong price", PEOPLE[Role.MANAGER].id, office.clock.now()))
+
+
+async def _held(office: Office) -> None:
+    async with office.store() as work:
+        account = await work.account_of(office.item)
+        await work.hold(Hold(HoldId(new_id()), None, "audit", None, PEOPLE[Role.MANAGER].id, office.clock.now()), account.customer.id)
+
+
 async def _offered(office: Office) -> None:
     async with office.store() as work:
         account = await work.account_of(office.item)
@@ -131,6 +151,8 @@ LOOKS, ACTS, LEADS = Role.VIEWER, Role.COLLECTOR, Role.MANAGER
 ESCALATION = {"to": str(PEOPLE[Role.MANAGER].id), "why": "Two promises broken"}
 TERMS = {"count": "2", "rhythm": "monthly", "first": "2026-12-01", "deposit": ""}
 LONG = {**TERMS, "count": "9"}
+WORD = {"amount": "40.00", "until": "2026-12-03"}
+CLAIMS = {"reason": "wrong price", "outcome": "agreed", "why": "audit", "note": "rang them"}
 
 # action, the least role that may, what it carries, what was typed, what stands before it
 TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., object]]] = [
@@ -146,6 +168,19 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.PREVIEW_PLAN, ACTS, {}, TERMS, _nothing),
     (Name.CONFIRM_PLAN, ACTS, TERMS, {"answer": "phone"}, _nothing),
     (Name.CONFIRM_PLAN, LEADS, LONG, {"answer": "phone"}, _nothing),
+    (Name.PROMISE, ACTS, {}, {}, _nothing),
+    (Name.CONFIRM_PROMISE, ACTS, {}, WORD, _nothing),
+    (Name.CANCEL_PROMISE, ACTS, {}, {}, _promised),
+    (Name.SAYS_PAID, ACTS, {}, {}, _nothing),
+    (Name.DISPUTE, ACTS, {}, {}, _nothing),
+    (Name.CONFIRM_DISPUTE, ACTS, {}, CLAIMS, _nothing),
+    (Name.SETTLE_DISPUTE, ACTS, {}, {}, _disputed),
+    (Name.CONFIRM_SETTLE, ACTS, {}, CLAIMS, _disputed),
+    (Name.HOLD, ACTS, {}, {}, _nothing),
+    (Name.CONFIRM_HOLD, ACTS, {}, CLAIMS, _nothing),
+    (Name.RELEASE_HOLD, ACTS, {}, {}, _held),
+    (Name.NOTE, ACTS, {}, {}, _nothing),
+    (Name.CONFIRM_NOTE, ACTS, {}, CLAIMS, _nothing),
     (Name.ESCALATE, ACTS, {}, {}, _nothing),
     (Name.CONFIRM_ESCALATE, ACTS, {}, ESCALATION, _nothing),
     (Name.HAND_BACK, ACTS, {}, {}, _escalated),
@@ -194,7 +229,9 @@ async def test_only_managers_release(office: Office, role: Role) -> None:
 async def test_a_thing_that_is_gone_is_said_so_and_never_apologised_for(office: Office, name: Name) -> None:
     data = {"plan": str(new_id())} | TERMS
     with capture_logs() as logged:
-        reply = await office.do(Role.ADMINISTRATOR, Action(name, new_id(), 0, data), {**ESCALATION, **TERMS, "length": "3"})
+        reply = await office.do(
+            Role.ADMINISTRATOR, Action(name, new_id(), 0, data), {**CLAIMS, **WORD, **ESCALATION, **TERMS, "length": "3"}
+        )
     assert reply.card is not None
     assert "reference" not in render(reply.card)
     assert not [entry for entry in logged if entry["log_level"] == "error"]
@@ -233,3 +270,49 @@ async def test_a_form_of_no_kind_of_ours_is_not_known(office: Office) -> None:
         desk = FormDesk(PEOPLE[Role.COLLECTOR], work, office.desk.policies, office.clock)
         with pytest.raises(NotKnown):
             await desk.answer(Action(Name.FLAG, UUID(str(office.item))), {})
+
+
+# What is pressed to begin and to end, what is typed, and what the answers and the card between them say.
+CLAIMED = [
+    (
+        Name.PROMISE,
+        Name.CONFIRM_PROMISE,
+        WORD,
+        "€40.00 promised for Thu 3 Dec",
+        "Promised €40.00",
+        Name.CANCEL_PROMISE,
+        "promise cancelled",
+    ),
+    (Name.DISPUTE, Name.CONFIRM_DISPUTE, CLAIMS, "N-1: disputed", "wrong price", Name.CONFIRM_SETTLE, "dispute settled"),
+    (Name.HOLD, Name.CONFIRM_HOLD, CLAIMS, "N-1: on hold", "On hold (Collector, today", Name.RELEASE_HOLD, "N-1: released"),
+    (None, Name.SAYS_PAID, {}, "said to be paid", "The customer says it is paid", Name.RELEASE_HOLD, "N-1: released"),
+    (Name.NOTE, Name.CONFIRM_NOTE, CLAIMS, "note kept", "Collector noted: rang them", None, ""),
+]
+
+
+@pytest.mark.parametrize(("form", "press", "typed", "answer", "shown", "end", "ended"), CLAIMED, ids=[str(row[1]) for row in CLAIMED])
+async def test_what_customers_say_is_recorded_shown_and_ended_through_the_door(
+    office: Office, form: Name | None, press: Name, typed: dict[str, str], answer: str, shown: str, end: Name | None, ended: str
+) -> None:
+    if form is not None:
+        assert (await office.do(Role.COLLECTOR, Action(form, office.item))).form is not None
+    assert answer in await said(office, Action(press, office.item), typed)
+    after = await said(office, Action(Name.OPEN, office.item))
+    assert shown in after
+    assert ("[Send reminder] [Snooze]" in after) is (end is None), "what is silent offers no reminder"
+    if end is not None:
+        assert ended in await said(office, Action(end, office.item, 1), typed)
+        assert "[Send reminder] [Snooze]" in await said(office, Action(Name.OPEN, office.item))
+
+
+async def said(office: Office, action: Action, typed: dict[str, str] | None = None) -> str:
+    reply = await office.do(Role.COLLECTOR, action, typed)
+    assert reply.card is not None
+    return " ".join(render(reply.card).split())
+
+
+async def test_a_promise_of_too_much_comes_back_as_the_form_with_what_was_typed(office: Office) -> None:
+    reply = await office.do(Role.COLLECTOR, Action(Name.CONFIRM_PROMISE, office.item), {"amount": "4000", "until": "2026-12-03"})
+    assert reply.form is not None
+    assert "Only 400.00 EUR are open" in str(reply.form.intro)
+    assert "4000" in str(reply.form.fields)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from cards import answers, digest, forms, outcome, overdue, problems
+from cards import answers, claim_forms, digest, forms, outcome, overdue, problems
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card, Form
 from cards.help import help_card
@@ -34,9 +34,11 @@ from workflows.domain.account import (
     Snooze,
 )
 from workflows.domain.calendar import Place
-from workflows.domain.decision import Decision, ItemDecision, NextStep, State
-from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.claims import Dispute, Hold, HoldKind, Promise
+from workflows.domain.decision import Decision, ItemDecision, NextStep, PromiseNow, State
+from workflows.domain.ids import BookId, CustomerId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId
 from workflows.domain.money import Money, split
+from workflows.domain.promises import Fate
 
 BERLIN = Place("Europe/Berlin", "DE")
 TODAY = date(2026, 11, 24)
@@ -112,6 +114,11 @@ def decided(
     return ItemDecision(ITEM, state, "second", eur(open_), 25, because, following)
 
 
+def promised(fate: Fate = Fate.RUNNING, state: State = State.PROMISED) -> ItemDecision:
+    following = LATER if state is State.PROMISED else NEXT
+    return replace(decided(state, following=following), promise=PromiseNow(PROMISE, fate, date(2026, 12, 8)))
+
+
 SECOND_DECIDED = ItemDecision(
     SECOND,
     State.OPEN,
@@ -137,6 +144,15 @@ FLAGGED = account(
 ESCALATED = account(
     escalations=(Escalation(ITEM.id, MARIA, "They dispute the freight costs by phone", ANA, ACTED),),
     acts=(act("escalate_item", "Ana Weiss escalated to Maria Holt", ACTED),),
+)
+PROMISE = Promise(PromiseId(ident(70)), (ITEM.id,), eur("5000.00"), date(2026, 12, 3), ANA, ACTED)
+PROMISED = account(
+    promises=(PROMISE,), acts=(act("promise.recorded", "Ana Weiss noted a promise of 5000.00 EUR for Thu 3 Dec 2026", ACTED),)
+)
+DISPUTED = account(disputes=(Dispute(ITEM.id, "The freight was agreed as free.", ANA, ACTED),))
+HELD = account(holds=(Hold(HoldId(ident(71)), None, "their books are audited", None, ANA, ACTED),))
+SAID_PAID = account(
+    holds=(Hold(HoldId(ident(72)), ITEM.id, "", date(2026, 12, 2), ANA, ACTED, HoldKind.SAYS_PAID, eur("2000.00")),),
 )
 DATES = (date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1))
 PARTS = tuple(
@@ -253,6 +269,11 @@ def cards() -> dict[str, Card]:
         "alert_flagged": alert(FLAGGED),
         "alert_older": overdue.alert(FLAGGED, decided(), NOW, PEOPLE, live=False),
         "alert_escalated": alert(ESCALATED, decided(State.ESCALATED)),
+        "alert_promised": alert(PROMISED, promised()),
+        "alert_promise_broken": alert(PROMISED, promised(Fate.BROKEN, State.CHASING)),
+        "alert_disputed": alert(DISPUTED, decided(State.DISPUTED, following=None)),
+        "alert_held": alert(HELD, decided(State.HELD, following=None)),
+        "alert_said_paid": alert(SAID_PAID, decided(State.HELD, following=LATER)),
         "alert_plan_proposed": alert(PROPOSED, decided(State.ON_PLAN, following=None)),
         "alert_plan_unanswered": alert(PROPOSED),
         "alert_on_plan": alert(ACTIVE, decided(State.ON_PLAN, following=None)),
@@ -286,6 +307,14 @@ def cards() -> dict[str, Card]:
         "outcome_unflagged": outcome.unflagged(plain, decided()),
         "outcome_escalated": outcome.escalated(plain, decided(), "Maria Holt"),
         "outcome_handed_back": outcome.handed_back(plain, decided(), NOW),
+        "outcome_promised": outcome.promised(plain, decided(), PROMISE, date(2026, 12, 8), NOW, again=True),
+        "outcome_promise_cancelled": outcome.promise_cancelled(plain, decided(), NOW),
+        "outcome_disputed": outcome.disputed(plain, decided()),
+        "outcome_dispute_settled": outcome.dispute_settled(plain, decided(), NOW),
+        "outcome_held": outcome.held(plain, decided(), HELD.holds[0], NOW),
+        "outcome_said_paid": outcome.held(plain, decided(), SAID_PAID.holds[0], NOW),
+        "outcome_hold_released": outcome.hold_released(plain, decided(), NOW, whole=False),
+        "outcome_noted": outcome.noted(plain, decided()),
         "outcome_plan_proposed": outcome.plan_proposed(plain, decided(), PLAN),
         "outcome_plan_accepted": outcome.plan_accepted(plain, decided(), PLAN, NOW),
         "outcome_plan_declined": outcome.plan_declined(plain, decided(), NOW),
@@ -350,9 +379,18 @@ def make_forms() -> dict[str, Form]:
         "form_plan_preview_warning": forms.plan_preview(
             plain, decided(), TODAY, table, terms, warning="Plans above €5,000.00 need a manager; your reason is kept."
         ),
+        "form_promise": claim_forms.promise_form(plain, decided(), TODAY),
+        "form_promise_again": claim_forms.promise_form(plain, decided(), TODAY, {"amount": "20000", "until": "2026-12-01"}),
+        "form_dispute": claim_forms.dispute_form(plain, decided(), TODAY),
+        "form_settle_dispute": claim_forms.settle_form(DISPUTED, decided(State.DISPUTED), TODAY),
+        "form_hold": claim_forms.hold_form(plain, decided(), TODAY),
+        "form_note": claim_forms.note_form(plain, decided(), TODAY),
         "form_escalate": forms.escalate_form(plain, decided(), MANAGERS, TODAY),
         "form_escalate_nobody": forms.escalate_form(plain, decided(), (), TODAY),
     }
 
 
-ERRORS: Mapping[str, Mapping[str, str]] = {"form_plan_again": {"deposit": "The deposit is more than the €12,400.00 that are open."}}
+ERRORS: Mapping[str, Mapping[str, str]] = {
+    "form_plan_again": {"deposit": "The deposit is more than the €12,400.00 that are open."},
+    "form_promise_again": {"": "Only €12,400.00 are open on INV-2041; a promise cannot be of more."},
+}

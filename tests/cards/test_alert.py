@@ -14,6 +14,7 @@ from tests.cards import samples
 from tests.cards.samples import ITEM, NOW, PEOPLE, account, decided
 from workflows.domain.account import Account, Credit, NoticeState, Payment
 from workflows.domain.decision import State
+from workflows.domain.promises import Fate
 
 
 def pressable(card: Card) -> list[Name]:
@@ -24,7 +25,10 @@ def text_of(card: Card) -> str:
     return "\n".join(part.text for part in card.body if isinstance(part, Text | Heading))
 
 
-CHASING = [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.FLAG, Name.WHY]
+OBJECTS = [Name.DISPUTE, Name.NOTE, Name.HOLD, Name.WHY]
+CLAIMS = [Name.PROMISE, Name.SAYS_PAID, *OBJECTS]
+CHASES = [Name.SEND_REMINDER, Name.PLAN, Name.ESCALATE]
+CHASING = [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.FLAG, *CLAIMS]
 
 
 @pytest.mark.parametrize(
@@ -32,16 +36,23 @@ CHASING = [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.FLAG,
     [
         (account(), State.CHASING, CHASING),
         (account(), State.OPEN, CHASING),
-        (samples.FLAGGED, State.CHASING, [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.UNFLAG, Name.WHY]),
-        (samples.SNOOZED, State.SNOOZED, [Name.WAKE, Name.SNOOZE, Name.FLAG, Name.SEND_REMINDER, Name.PLAN, Name.ESCALATE, Name.WHY]),
-        (samples.ESCALATED, State.ESCALATED, [Name.HAND_BACK, Name.FLAG, Name.PLAN, Name.WHY]),
-        (samples.PROPOSED, State.ON_PLAN, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.FLAG, Name.WHY]),
+        (samples.FLAGGED, State.CHASING, [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.UNFLAG, *CLAIMS]),
+        (samples.SNOOZED, State.SNOOZED, [Name.WAKE, Name.SNOOZE, Name.FLAG, *CHASES, *CLAIMS]),
+        (samples.ESCALATED, State.ESCALATED, [Name.HAND_BACK, Name.FLAG, Name.PLAN, *CLAIMS]),
+        (samples.PROPOSED, State.ON_PLAN, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.FLAG, *OBJECTS]),
         (
             samples.PROPOSED,
             State.CHASING,
-            [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.SNOOZE, Name.ESCALATE, Name.FLAG, Name.SEND_REMINDER, Name.WHY],
+            [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.SNOOZE, Name.ESCALATE, Name.FLAG, Name.SEND_REMINDER, *CLAIMS],
         ),
-        (samples.ACTIVE, State.ON_PLAN, [Name.FLAG, Name.WHY]),
+        (samples.ACTIVE, State.ON_PLAN, [Name.FLAG, *OBJECTS]),
+        (
+            samples.PROMISED,
+            State.PROMISED,
+            [Name.PROMISE, Name.CANCEL_PROMISE, Name.FLAG, Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *OBJECTS],
+        ),
+        (samples.DISPUTED, State.DISPUTED, [Name.SETTLE_DISPUTE, Name.ESCALATE, Name.FLAG, Name.NOTE, Name.HOLD, Name.WHY]),
+        (samples.HELD, State.HELD, [Name.RELEASE_HOLD, Name.FLAG, Name.ESCALATE, Name.PROMISE, Name.DISPUTE, Name.NOTE, Name.WHY]),
         (samples.SETTLED, State.SETTLED, []),
     ],
 )
@@ -69,6 +80,27 @@ def test_an_answer_to_a_plan_names_the_plan() -> None:
 def test_the_header_keeps_its_words_after_an_action() -> None:
     before, after = alert(account(), decided(), NOW, PEOPLE), alert(samples.SNOOZED, decided(State.SNOOZED), NOW, PEOPLE)
     assert before.body[0] == after.body[0]
+
+
+def test_a_promise_names_amount_day_and_who_noted_it() -> None:
+    words = text_of(alert(samples.PROMISED, samples.promised(), NOW, PEOPLE))
+    assert "Promised €5,000.00 for Thu 3 Dec (Ana Weiss, today 09:41). Reminders wait until Tue 8 Dec" in words
+    assert "noted a promise" not in words, "said once"
+    assert "promise of €5,000.00 for Thu 3 Dec not kept" in text_of(
+        alert(samples.PROMISED, samples.promised(Fate.BROKEN, State.CHASING), NOW, PEOPLE)
+    )
+    partly = alert(samples.PROMISED, samples.promised(Fate.PARTLY_KEPT, State.CHASING), NOW, PEOPLE)
+    assert "kept only in part" in text_of(partly)
+
+
+def test_a_dispute_and_a_hold_say_since_when_and_why() -> None:
+    assert "Disputed since Tue 24 Nov (Ana Weiss): The freight was agreed as free. Reminders wait" in text_of(
+        alert(samples.DISPUTED, decided(State.DISPUTED), NOW, PEOPLE)
+    )
+    words = text_of(alert(samples.HELD, decided(State.HELD), NOW, PEOPLE))
+    assert "The whole customer is on hold (Ana Weiss, today 09:41): their books are audited. Reminders wait until it is released" in words
+    said = text_of(alert(samples.SAID_PAID, decided(State.HELD), NOW, PEOPLE))
+    assert "The customer says it is paid (Ana Weiss, today 09:41). Reminders wait for the money until Wed 2 Dec" in said
 
 
 def test_a_failed_message_is_no_reminder() -> None:
