@@ -42,11 +42,6 @@ class Format(StrEnum):
     JSON = "json"
 
 
-@report.callback()
-def _group() -> None:
-    """Keeps a group with one verb a group."""
-
-
 @verbs.command("import")
 @polite
 async def import_file(

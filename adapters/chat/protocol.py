@@ -48,13 +48,12 @@ class Incoming:
 class Reply:
     """What the person gets back, only they: a card or a form; `errors` are words at the form's fields, by name.
 
-    `card` with `replaces` stands in place of the card that was pressed (the live card itself is updated through the outbox).
+    The live card that was pressed is updated through the outbox.
     """
 
     card: Card | None = None
     form: Form | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
-    replaces: bool = False
 
 
 class Handler(Protocol):

@@ -43,11 +43,6 @@ class Cards(Part):
             query = query.where(_CARD.subject == subject)
         return [rows.card(row) for row in await self._all(query)]
 
-    async def card_at(self, platform: str, channel: str, message: str) -> StaffCard | None:
-        there = (_CARD.platform == platform) & (_CARD.channel == channel) & (_CARD.message == message)
-        found = await self._all(select(t.cards).where(there))
-        return rows.card(found[0]) if found else None
-
     async def set_card(self, card: StaffCard) -> None:
         done = await self._connection.execute(update(t.cards).where(_CARD.id == card.id).values(rows.card_values(card)))
         if done.rowcount == 0:

@@ -56,15 +56,14 @@ async def card_for(store: SqlStore, kind: CardKind = CardKind.ALERT, **values: o
         return replace(plain, **values)  # type: ignore[arg-type]
 
 
-async def test_a_card_comes_back_and_is_found_where_it_stands(store: SqlStore) -> None:
+async def test_a_card_comes_back_as_it_was_kept_and_as_it_was_set(store: SqlStore) -> None:
     card = await card_for(store)
     posted = replace(card, platform="slack", channel="C1", message="171.001")
     async with store() as work:
         assert await work.add_card(card)
         assert await work.card(card.id) == card
         await work.set_card(posted)
-        assert await work.card_at("slack", "C1", "171.001") == posted
-        assert await work.card_at("slack", "C1", "171.002") is None
+        assert await work.card(card.id) == posted
 
 
 async def test_a_newer_card_of_the_subject_freezes_the_older_one(store: SqlStore) -> None:

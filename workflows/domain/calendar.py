@@ -84,12 +84,6 @@ class Place:
                 count -= 1
         return day
 
-    def next_business_day(self, day: date) -> date:
-        """`day` itself, or the first business day after it."""
-        while not self.is_business_day(day):
-            day += _DAY
-        return day
-
 
 def month_end(day: date) -> date:
     """The last day of the month that holds `day`."""

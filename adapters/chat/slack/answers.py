@@ -58,7 +58,7 @@ class Answers:
             reply = Reply(problem("The form did not open", "Slack gave no time to open it. Please try once more."))
         if reply.card is None:
             return
-        if incoming.respond and self._ours(incoming.respond) and await self._respond(incoming.respond, reply.card, replace=reply.replaces):
+        if incoming.respond and self._ours(incoming.respond) and await self._respond(incoming.respond, reply.card):
             return
         await self.whisper(reply.card, incoming.person, channel)
 
@@ -80,7 +80,7 @@ class Answers:
         except OutsideError as trouble:
             _report("an answer did not arrive", trouble)
 
-    async def _respond(self, url: str, card: Card, *, replace: bool) -> bool:
+    async def _respond(self, url: str, card: Card) -> bool:
         drawn = render(card)
         hook = AsyncWebhookClient(
             url, timeout=self._client.timeout, session=self._client.session, retry_handlers=[], logger=self._client.logger
@@ -88,7 +88,7 @@ class Answers:
         try:
             with translated(repeatable=True):
                 answer = await hook.send(
-                    text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=replace, delete_original=False
+                    text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=False, delete_original=False
                 )
         except OutsideError as trouble:
             _report("an answer was not taken", trouble)

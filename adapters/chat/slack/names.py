@@ -18,4 +18,3 @@ SCOPES = {
     "im:read": "know a direct message from a channel",
 }
 EVENTS = ("app_mention", "message.im")
-SOCKET_SCOPE = "connections:write"  # of the app-level token

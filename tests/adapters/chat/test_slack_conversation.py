@@ -133,10 +133,10 @@ async def test_what_stands_in_slack_can_be_pressed_and_carries_what_was_drawn(de
     assert {one.card for one in desk.handler.handled} == {ref}
 
 
-async def test_a_card_may_stand_in_place_of_the_one_that_was_pressed(desk: Desk, workspace: Workspace) -> None:
-    desk.handler.replies[Name.WAKE] = Reply(line("Awake."), replaces=True)
+async def test_an_answer_leaves_the_card_that_was_pressed_where_it_stands(desk: Desk, workspace: Workspace) -> None:
+    desk.handler.replies[Name.WAKE] = Reply(line("Awake."))
     await press(desk, workspace, Name.WAKE)
-    assert [said["replace_original"] for said in workspace.whispers()] == [True]
+    assert [said["replace_original"] for said in workspace.whispers()] == [False]
 
 
 async def test_an_answer_finds_another_way_when_its_address_is_used_up(desk: Desk, workspace: Workspace) -> None:

@@ -36,19 +36,6 @@ def test_business_days_are_counted_past_weekends_and_holidays(place: Place, afte
 @pytest.mark.parametrize(
     ("place", "day", "expected"),
     [
-        (NEW_YORK, "2026-05-31", "2026-06-01"),
-        (ENGLAND, "2026-12-25", "2026-12-29"),
-        (NEW_YORK, "2026-03-21", "2026-03-23"),
-        (NEW_YORK, "2026-03-20", "2026-03-20"),
-    ],
-)
-def test_the_next_business_day(place: Place, day: str, expected: str) -> None:
-    assert place.next_business_day(date.fromisoformat(day)) == date.fromisoformat(expected)
-
-
-@pytest.mark.parametrize(
-    ("place", "day", "expected"),
-    [
         (SCOTLAND, "2026-01-02", False),
         (ENGLAND, "2026-01-02", True),
         (BAVARIA, "2026-01-06", False),
