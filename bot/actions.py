@@ -27,12 +27,6 @@ from workflows.settle_unknown import SettleUnknown
 from workflows.snooze_item import WakeItem
 from workflows.write_note import WriteNote
 
-# Pressing one of these opens a form (or a card of its own) and changes nothing.
-OPENS = frozenset(
-    {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
-    | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE}
-)
-
 Reminding = PreviewReminder | SendReminder
 Claiming = CancelPromise | OpenDispute | SettleDispute | HoldItem | SaysPaid | ReleaseHold | WriteNote
 Acting = FlagItem | WakeItem | HandBackItem | EscalateItem | AnswerPlan | ReleaseAccounts | SettleUnknown | Claiming

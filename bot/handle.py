@@ -9,10 +9,11 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
 from bot import answers, forms
-from bot.actions import OPENS, Acting, Claiming, FieldErrors, Reminding, command
+from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
 from bot.commands import parse
 from bot.outcomes import Result, outcome_card
 from cards import problems
+from cards.actions import OPENS
 from workflows.acting import record, require
 from workflows.domain.access import Right, User
 from workflows.domain.ids import new_id

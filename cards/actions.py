@@ -54,6 +54,13 @@ class Name(StrEnum):
     SEND_AGAIN = "unknown.send_again"
 
 
+# Pressing one of these opens a form or a longer card and changes nothing.
+OPENS = frozenset(
+    {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
+    | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE}
+)
+
+
 class UnreadableAction(ValueError):
     """A payload that no card of ours carries."""
 

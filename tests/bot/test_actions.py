@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions import OPENS, Command, FieldErrors, command, promised, read_amount, terms
-from cards.actions import Action, Name, UnreadableAction, decode
+from bot.actions import Command, FieldErrors, command, promised, read_amount, terms
+from cards.actions import OPENS, Action, Name, UnreadableAction, decode
 from workflows.domain.access import Role, User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import BadAmount, Money

@@ -8,15 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.chat.protocol import CardRef, Incoming, Person
-from cards.actions import Action, Name
+from cards.actions import OPENS, Action
 from cards.slack.presses import pressed, submitted
 
 PLATFORM = "slack"
-
-# Their answer is a form or a longer card, so a window opens for it. All others act at once and are answered in a private line.
-OPENING = frozenset(
-    {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.PREVIEW_PLAN, Name.ESCALATE, Name.WHY, Name.OPEN, Name.SHOW_ALL, Name.SHOW_OUTGOING}
-)
 
 _MENTION = re.compile(r"^\s*<@[A-Z0-9]+(\|[^>]*)?>\s*")
 
@@ -46,7 +41,8 @@ class Pressed:
 
     @property
     def opens(self) -> bool:
-        return self.view is None and self.action.name in OPENING
+        """A window opens for the answer. All others act at once and are answered in a private line."""
+        return self.view is None and self.action.name in OPENS
 
 
 @dataclass(frozen=True, slots=True)

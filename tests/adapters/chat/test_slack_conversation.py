@@ -11,9 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.chat.protocol import CardRef, Reply
-from adapters.chat.slack.reading import OPENING
-from bot.actions import OPENS
-from cards.actions import Action, Name
+from cards.actions import OPENS, Action, Name
 from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, Option, TextField
 from tests.adapters.chat.conftest import Desk
 from tests.fakes.handler import line
@@ -160,7 +158,7 @@ async def test_somebody_who_left_the_channel_is_answered_directly(desk: Desk, wo
     assert call.arguments["channel"] == workspace.users["ana"]
 
 
-@pytest.mark.parametrize("name", sorted(OPENING))
+@pytest.mark.parametrize("name", sorted(OPENS))
 async def test_a_window_opens_before_the_handler_is_through(desk: Desk, workspace: Workspace, name: Name) -> None:
     desk.handler.gate = asyncio.Event()
     trigger = await workspace.trigger("ana")
@@ -292,10 +290,6 @@ async def test_a_form_that_carries_too_much_is_apologised_for(desk: Desk, worksp
     await press(desk, workspace, Name.SNOOZE)
     (view,) = workspace.windows().values()
     assert "went wrong" in words(view["blocks"])
-
-
-def test_a_window_opens_for_everything_that_is_answered_by_one() -> None:
-    assert OPENING == OPENS
 
 
 async def test_a_button_in_a_window_changes_that_window(desk: Desk, workspace: Workspace) -> None:
