@@ -60,6 +60,7 @@ MISTAKES = [
     Mistake("ladder", "is (item.kind is ItemKind.INSTALMENT)", "is not (item.kind is ItemKind.INSTALMENT)"),
     Mistake("ladder", "age_from is AgeFrom.ISSUE", "age_from is AgeFrom.DUE"),
     Mistake("ladder", "if start is None or item.due_on is None", "if start is None"),
+    Mistake("ladder", "if listed.leads or rung not in days:", "if True:"),
     Mistake("ladder", "days[rung] = max(day", "days[rung] = min(day"),
     Mistake("ladder", "first + timedelta(days=count * step.when.repeat_every)", "today"),
     Mistake("standing", "self.day = account.customer.place.day(now)", "self.day = account.book.place.day(now)"),

@@ -152,7 +152,8 @@ def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
                 if listed.step is not None:
                     days = said.setdefault(listed.item, {})
                     rung, day = (policy.rank(listed.step), listed.occurrence), account.written_on(notice)
-                    days[rung] = max(day, days.get(rung, day))
+                    if listed.leads or rung not in days:  # to be listed once more under another's lead says nothing new of it
+                        days[rung] = max(day, days.get(rung, day))
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id), broken.get(item.id)) for item in account.all_items}
 

@@ -32,7 +32,7 @@ from tests.workflows.domain.accounts import (
 from workflows.domain.account import Account, Item, Notice, NoticeState, Snooze
 from workflows.domain.calendar import Place
 from workflows.domain.ids import NoticeId, new_id
-from workflows.domain.policy import Advance, AgeFrom, CatchUp, FirstContact, OnNewLeader, Policy
+from workflows.domain.policy import Advance, AgeFrom, CatchUp, FirstContact, OnNewLeader, Policy, Sequence
 
 
 def on(day: str, clock: str = "09:00", place: Place = Place("UTC")) -> datetime:  # ruff: ignore[function-call-in-default-argument] - frozen
@@ -162,6 +162,13 @@ def test_a_second_letter_sixty_days_after_the_first_was_sent() -> None:
     rules = policy(step("1", "month_end_after_due", 30), step("2", "after_previous", 60))
     owed = account(dated("I1", "2013-02-28"))
     assert [row[:2] for row in sent(rules, owed, "2013-01-31", "2013-07-31", only=MONTH_ENDS)] == [("2013-03-31", "1"), ("2013-05-31", "2")]
+
+
+def test_to_be_listed_again_under_anothers_lead_does_not_put_the_next_letter_off() -> None:
+    """OCA-03, several items of one customer, each with its own sequence."""
+    rules = policy(step("1", "month_end_after_due", 30), step("2", "after_previous", 60), sequence=Sequence.INVOICE)
+    found = sent(rules, account(dated("I1", "2013-02-28"), dated("I2", "2013-03-31")), "2013-01-31", "2013-07-31", only=MONTH_ENDS)
+    assert [row[:2] for row in found] == [("2013-03-31", "1"), ("2013-04-30", "1"), ("2013-05-31", "2"), ("2013-06-30", "2")]
 
 
 def test_one_old_invoice_triggers_and_all_overdue_ones_are_listed() -> None:
