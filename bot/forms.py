@@ -60,6 +60,7 @@ def reminder(preview: ReminderPreview, policies: Policies, now: datetime, words:
         sender=preview.message.sender_name or account.book.name,
         subject=preview.message.subject,
         text=preview.message.text,
+        asked=preview.asked,
         language=preview.message.language,
         listed=[decision.of(item.id) for item in preview.listed],
         warning=" ".join(preview.warnings) or None,

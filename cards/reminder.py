@@ -15,7 +15,7 @@ from cards.format import amounts, cell, clock, count, day, lateness, listing, lo
 from cards.forms import filled, reason_field
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision
-from workflows.domain.money import totals
+from workflows.domain.money import Money
 
 
 def reminder_preview(
@@ -27,6 +27,7 @@ def reminder_preview(
     sender: str,
     subject: str,
     text: str,
+    asked: Sequence[Money],
     language: str = "en",
     listed: Sequence[ItemDecision] = (),
     warning: str | None = None,
@@ -36,7 +37,7 @@ def reminder_preview(
 ) -> Form:
     """The message as the customer will get it. With a `warning` the answer `reason` is asked for.
 
-    `data` comes back in the submit's action (a fingerprint of what was shown, the step).
+    `asked` are the sums of the message. `data` comes back in the submit's action (a fingerprint of what was shown, the step).
     """
     facts = Facts(
         (
@@ -44,7 +45,7 @@ def reminder_preview(
             ("From", bare(sender)),
             ("Subject", bare(subject)),
             ("Language", language_name(language)),
-            ("Asks for", _asked(account, leader, listed)),
+            ("Asks for", _asked(account, leader, listed, asked)),
         )
     )
     intro: list[Prose] = [Text(f"⚠ {words}") for words in ((errors or {}).get(""), bare(warning or "")) if words]
@@ -56,10 +57,9 @@ def reminder_preview(
     return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}))
 
 
-def _asked(account: Account, leader: ItemDecision, listed: Sequence[ItemDecision]) -> str:
-    items = listed or (leader,)
-    sums = amounts(totals(item.open for item in items), locale_of(account.book))
-    return f"{sums}, {name(leader.item.number)}" if len(items) == 1 else f"{sums}, {count(len(items), 'invoice')}"
+def _asked(account: Account, leader: ItemDecision, listed: Sequence[ItemDecision], asked: Sequence[Money]) -> str:
+    sums = amounts(asked, locale_of(account.book))
+    return f"{sums}, {count(len(listed), 'invoice')}" if len(listed) > 1 else f"{sums}, {name(leader.item.number)}"
 
 
 def language_name(code: str) -> str:

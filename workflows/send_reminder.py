@@ -12,6 +12,7 @@ from workflows.domain.account import Account, Item, Notice, NoticeState
 from workflows.domain.calendar import spoken
 from workflows.domain.decide import decide
 from workflows.domain.ids import ItemId, NoticeId, new_id
+from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
 from workflows.domain.standing import first_contact_waits
 from workflows.domain.windows import next_allowed
@@ -29,7 +30,7 @@ class PreviewReminder:
 
 @dataclass(frozen=True, slots=True)
 class ReminderPreview:
-    """`message` is what would leave now. `warnings` are limits of the policy that stand against it; sending then needs a reason.
+    """`message` is what would leave now and `asked` the sums in it. `warnings` are limits of the policy that stand against it; sending then needs a reason.
 
     `fingerprint` binds a later send to this text; `earlier` is how many messages the customer had got when it was drawn.
     """
@@ -37,6 +38,7 @@ class ReminderPreview:
     account: Account
     item: Item
     message: Message
+    asked: tuple[Money, ...]
     listed: tuple[Item, ...]
     warnings: tuple[str, ...]
     fingerprint: str
@@ -57,11 +59,12 @@ def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clo
     today = account.book.place.day(clock.now())
     late = [entry for entry in listed if _is_late(account.item(entry.item), today)]
     soon = [entry for entry in listed if entry not in late]
-    message = letters.write(letter(policy, account, template, late, soon, clock))
+    written = letter(policy, account, template, late, soon, clock)
+    message, asked = letters.write(written), written.amounts or totals(line.open for line in written.upcoming)
     digest = hashlib.sha256(f"{message.subject}\n{message.text}\n{message.to}".encode()).hexdigest()[:16]
     items = tuple(account.item(entry.item) for entry in listed)
     earlier = sum(1 for notice in account.notices if notice.state.counts)
-    return ReminderPreview(account, item, message, items, _warnings(policy, account, clock.now()), digest, earlier)
+    return ReminderPreview(account, item, message, asked, items, _warnings(policy, account, clock.now()), digest, earlier)
 
 
 def _is_late(item: Item, today: date) -> bool:

@@ -361,13 +361,17 @@ def make_forms() -> dict[str, Form]:
         sender="Northwind GmbH <ar@northwind.example>",
         subject="INV-2041 of Northwind GmbH: €12,400.00 open since 30 October",
         text=LETTER,
+        asked=(decided().open,),
     )
     table = tuple((part.due_on, part.total) for part in PARTS if part.due_on)
     terms = {"count": "3", "rhythm": "monthly", "first": "2026-12-01"}
     return {
         "form_reminder": reminder(data={"step": "second", "shown": "5f2c"}),
         "form_reminder_warning": reminder(
-            language="de", listed=both, warning="Acme GmbH was reminded yesterday; the policy leaves 3 days between messages."
+            language="de",
+            listed=both,
+            asked=(decided().open + SECOND_DECIDED.open,),
+            warning="Acme GmbH was reminded yesterday; the policy leaves 3 days between messages.",
         ),
         "form_snooze": forms.snooze_form(plain, decided(), TODAY, (NEXT, LATER)),
         "form_snooze_again": forms.snooze_form(SNOOZED, decided(State.SNOOZED), TODAY, values={"length": "date", "until": "2026-12-04"}),

@@ -108,6 +108,7 @@ def reminder(warning: str | None = None) -> Form:
         sender="us@b.example",
         subject="S",
         text="Line one\nLine two",
+        asked=(decided().open,),
         warning=warning,
         data={"shown": "x"},
     )
