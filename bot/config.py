@@ -47,10 +47,6 @@ class SlackSettings(BaseModel):
             raise ValueError("expected an address that ends in /api/")
         return value
 
-    @property
-    def configured(self) -> bool:
-        return self.bot_token is not None
-
 
 class SMTPSettings(BaseModel):
     """The server that takes outgoing mail."""
