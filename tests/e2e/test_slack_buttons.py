@@ -21,7 +21,8 @@ async def test_after_the_morning_run_the_cards_and_the_digest_stand_in_the_priva
     assert [heading for heading in headings if heading.startswith("🔴 Tuesday 24 November")]
     assert len([heading for heading in headings if "late" in heading and "Tuesday" not in heading]) == 5
     alert = await duebot_on_both.card(BIRKENHOF)
-    assert labels(alert) == ["Send reminder", "Snooze", "Payment plan", "Escalate", "Flag", "Why?"]
+    more = ["Promise", "Says paid", "Dispute", "Note", "Hold", "Why?"]
+    assert labels(alert) == ["Send reminder", "Snooze", "Payment plan", "Escalate", "Flag", *more]
     assert {message["user"] for message in messages} == {duebot_on_both.workspace.users["duebot"]}
     assert len(duebot_on_both.mail.mailbox) == 6
 
