@@ -178,6 +178,9 @@ class Mark(StrEnum):
 
     ON_PLAN = "on_plan"
     SNOOZED = "snoozed"
+    PROMISED = "promised"
+    DISPUTED = "disputed"
+    HELD = "held"
     ESCALATED = "escalated"
     FLAGGED = "flagged"
 

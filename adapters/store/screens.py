@@ -49,15 +49,29 @@ def _marked(book: BookId, mark: Mark, day: date) -> Select[Any]:
 
 def _carriers(mark: Mark, day: date) -> Select[Any]:
     s, e, f, p = t.snoozes.c, t.escalations.c, t.flags.c, t.plans.c
+    w, o, d = t.promise_items.c, t.promises.c, t.disputes.c
     match mark:
         case Mark.SNOOZED:
             return select(s.item_id).where(s.ended_at.is_(None), s.until > day)
+        case Mark.PROMISED:
+            return select(w.item_id).join(t.promises, o.id == w.promise_id).where(o.ended_at.is_(None), o.until >= day)
+        case Mark.DISPUTED:
+            return select(d.item_id).where(d.ended_at.is_(None))
+        case Mark.HELD:
+            return _held(day)
         case Mark.ESCALATED:
             return select(e.item_id).where(e.ended_at.is_(None))
         case Mark.FLAGGED:
             return select(f.item_id).where(f.ended_at.is_(None))
         case Mark.ON_PLAN:
             return select(t.plan_items.c.item_id).join(t.plans, p.id == t.plan_items.c.plan_id).where(p.state == PlanState.ACTIVE.value)
+
+
+def _held(day: date) -> Select[Any]:
+    """What is held itself or with its customer; money that came ends a hold for what is said to be paid."""
+    h, i = t.holds.c, t.items.c
+    runs = h.ended_at.is_(None) & (h.until.is_(None) | (h.until > day)) & (h.had.is_(None) | (h.had >= _sum(t.payments)))
+    return select(i.id).join(t.holds, (h.item_id == i.id) | (h.item_id.is_(None) & (h.customer_id == i.customer_id))).where(runs)
 
 
 def _received() -> ColumnElement[int]:

@@ -21,7 +21,15 @@ from workflows.ports import CardKind, Mark, Policies, StaffCard, UnitOfWork
 
 PAGE = 20
 
-MARKS = {View.ON_PLAN: Mark.ON_PLAN, View.SNOOZED: Mark.SNOOZED, View.ESCALATED: Mark.ESCALATED, View.FLAGGED: Mark.FLAGGED}
+MARKS = {
+    View.ON_PLAN: Mark.ON_PLAN,
+    View.SNOOZED: Mark.SNOOZED,
+    View.PROMISED: Mark.PROMISED,
+    View.DISPUTED: Mark.DISPUTED,
+    View.HELD: Mark.HELD,
+    View.ESCALATED: Mark.ESCALATED,
+    View.FLAGGED: Mark.FLAGGED,
+}
 KINDS = {
     View.NEEDS_ME: (CardKind.PROBLEM, CardKind.REVIEW, CardKind.ALERT, CardKind.DIGEST),
     View.FIRST_CONTACT: (CardKind.REVIEW,),

@@ -24,6 +24,9 @@ class View(StrEnum):
     OVERDUE = "overdue"
     ON_PLAN = "on_plan"
     SNOOZED = "snoozed"
+    PROMISED = "promised"
+    DISPUTED = "disputed"
+    HELD = "held"
     ESCALATED = "escalated"
     FLAGGED = "flagged"
 
@@ -38,6 +41,7 @@ _LABELS = {
     View.TODAY: "Goes out today",
     View.OVERDUE: "All overdue",
     View.ON_PLAN: "On a plan",
+    View.HELD: "On hold",
 }
 
 

@@ -11,7 +11,8 @@ from adapters.store.unit_of_work import SqlStore
 from tests.fakes.clock import TUESDAY
 from workflows.domain.access import Role, User
 from workflows.domain.account import Escalation, Flag, Item, ItemKind, Plan, PlanState, Snooze
-from workflows.domain.ids import BookId, ItemId, PlanId, UserId, new_id
+from workflows.domain.claims import Dispute, Hold, HoldKind, Promise
+from workflows.domain.ids import BookId, HoldId, ItemId, PlanId, PromiseId, UserId, new_id
 from workflows.domain.money import Money
 from workflows.ports import LedgerRow, Mark, UnitOfWork
 
@@ -53,7 +54,30 @@ async def test_marked_items_are_listed_while_the_mark_holds_and_something_is_ope
         await work.end_flag(items["1"], TUESDAY)
         await work.end_snooze(items["1"], TUESDAY)
         await work.end_escalation(items["2"], TUESDAY)
-        assert await work.mark_counts(book, DAY) == {Mark.FLAGGED: 1, Mark.SNOOZED: 1, Mark.ESCALATED: 1, Mark.ON_PLAN: 0}
+        assert await work.mark_counts(book, DAY) == dict.fromkeys(Mark, 0) | {Mark.FLAGGED: 1, Mark.SNOOZED: 1, Mark.ESCALATED: 1}
+
+
+async def test_what_is_promised_disputed_or_held_is_listed_while_it_stands(store: SqlStore) -> None:
+    async with store() as work:
+        book, items = await filled(work)
+        owner = {number: (await work.account_of(item)).customer.id for number, item in items.items()}
+        for number, until in (("1", DAY), ("2", DAY - timedelta(1))):
+            word = Promise(PromiseId(new_id()), (items[number],), Money.of("10.00", "EUR"), until, ANA.id, TUESDAY)
+            await work.promise(word, owner[number])
+        assert await numbers(work, book, Mark.PROMISED) == ["1"]
+        await work.dispute(Dispute(items["2"], "wrong price", ANA.id, TUESDAY))
+        assert await numbers(work, book, Mark.DISPUTED) == ["2"]
+        await work.settle_dispute(items["2"], "agreed", TUESDAY)
+        assert await numbers(work, book, Mark.DISPUTED) == []
+        whole = Hold(HoldId(new_id()), None, "audit", None, ANA.id, TUESDAY)
+        await work.hold(whole, owner["4"])
+        await work.hold(Hold(HoldId(new_id()), items["1"], "audit", DAY, ANA.id, TUESDAY), owner["1"])
+        paid = Hold(HoldId(new_id()), items["2"], "", DAY + timedelta(1), ANA.id, TUESDAY, HoldKind.SAYS_PAID, Money.of("0.00", "EUR"))
+        await work.hold(paid, owner["2"])
+        assert await numbers(work, book, Mark.HELD) == ["2", "4"]
+        await work.store_rows(book, [owed("2", 5, paid="10.00")], TUESDAY)
+        await work.end_hold(whole.id, TUESDAY)
+        assert await numbers(work, book, Mark.HELD) == []
 
 
 async def test_only_an_accepted_plan_puts_its_invoices_on_the_list(store: SqlStore) -> None:

@@ -47,6 +47,9 @@ VIEWS = {
     "overdue": "104 days late",
     "on_plan": "No open item",
     "snoozed": "No open item",
+    "promised": "No open item",
+    "disputed": "No open item",
+    "held": "No open item",
     "escalated": "INV-1907",
     "flagged": "No open item",
 }
