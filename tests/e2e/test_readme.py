@@ -43,6 +43,11 @@ def _invoices() -> str:
     )
 
 
+def _fact() -> str:
+    """The one the page shows."""
+    return next(shown for shown in re.findall(r"`([^`]*)`", README) if shown.startswith("{") and "fact" in shown)
+
+
 def _commands() -> Iterator[list[str]]:
     """The words of each line, as a shell would split them."""
     for block in BLOCKS:
@@ -55,6 +60,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     """The reader's folder: their invoices, and a copy of the standard policy."""
     (tmp_path / "invoices.csv").write_text(_invoices(), encoding="utf-8")
     shutil.copyfile(ROOT / "bot" / "policy_files" / "standard.yaml", tmp_path / "standard.yaml")
+    (tmp_path / "ledger.jsonl").write_text(f"{_fact()}\n", encoding="utf-8")
     with nothing_set_up(tmp_path, monkeypatch) as place:
         yield place
 
@@ -86,6 +92,8 @@ def test_every_command_of_the_readme_does_what_it_says(reader: Place) -> None:
     assert "Birkenhof" in told["explain AF-1031"]
     assert "Would read 3 rows" in told["import invoices.csv --dry-run"]
     assert told["release"].startswith("Released 2 customers.")
+    simulated = next(out for words, out in told.items() if words.startswith("simulate"))
+    assert '"invoices": ["I1"], "step": "first", "action": "remind"' in simulated
 
 
 def _serve(reader: Place, env: dict[str, str]) -> None:
