@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -15,6 +16,7 @@ from adapters.chat.slack.signature import genuine
 from workflows.ports import Clock
 
 LARGEST = 1_000_000  # bytes; Slack's own requests stay far below
+PATIENCE = 10.0  # seconds a body may take to arrive; Slack gives up after three
 MOST_FIELDS = 100  # of a form; a command has some fifteen
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +26,10 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 class TooLarge(Exception):
     """More bytes than any request of Slack's has."""
+
+
+class TooSlow(Exception):
+    """The body did not arrive in time: whoever sends it byte by byte only wants to keep the door open."""
 
 
 class Gone(Exception):
@@ -44,6 +50,8 @@ class SlackEndpoint:
             answer = await self._answer(scope, receive)
         except TooLarge:
             answer = BoltResponse(status=413)
+        except TooSlow:
+            answer = BoltResponse(status=408)
         except Gone:
             return
         await _send(send, answer)
@@ -52,7 +60,11 @@ class SlackEndpoint:
         if scope["method"] != "POST":
             return BoltResponse(status=405)
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await _body(headers, receive)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                body = await _body(headers, receive)
+        except TimeoutError:
+            raise TooSlow from None
         timestamp, signature = headers.get(b"x-slack-request-timestamp", ""), headers.get(b"x-slack-signature", "")
         if not genuine(body, timestamp, signature, self._secrets, self._clock.now().timestamp()):
             return BoltResponse(status=401)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.signature import SignatureVerifier
 
+from adapters.chat.slack import endpoint
 from adapters.chat.slack.chat import build
 from adapters.chat.slack.endpoint import LARGEST
 from adapters.chat.slack.names import EVENTS_PATH
@@ -215,3 +216,17 @@ def test_what_the_tests_send_has_the_shape_slack_documents(kind: str) -> None:
         "event.app_mention": made.mention("x", by="ana", event_id="E"),
     }
     assert set(sent[kind]) - set(shape) <= {"response_urls"}  # documented for views, absent from the samples
+
+
+async def test_a_body_that_never_comes_to_its_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoint, "PATIENCE", 0)
+    chat = build(settings_for("http://127.0.0.1:9/api/"), FakeHandler(), FakeInbound(), SetClock())
+    said: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
+
+    async def never() -> MutableMapping[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with asyncio.timeout(5):
+        await chat.endpoint({"type": "http", "method": "POST", "headers": []}, never, said.put)
+    assert said.get_nowait()["status"] == 408
