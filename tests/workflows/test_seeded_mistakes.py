@@ -14,6 +14,7 @@ import pytest
 
 from tests.workflows.domain import (
     accounts,
+    test_decide_claims,
     test_decide_days,
     test_decide_limits,
     test_decide_pauses,
@@ -22,7 +23,7 @@ from tests.workflows.domain import (
 
 DOMAIN = Path(__file__).parents[2] / "workflows" / "domain"
 CHAIN = ("windows", "ladder", "standing", "outlook", "decide")  # in the order in which they import one another
-TABLES = (test_decide_limits, test_decide_pauses, test_decide_days, test_decide_peers)
+TABLES = (test_decide_limits, test_decide_pauses, test_decide_days, test_decide_peers, test_decide_claims)
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,18 @@ MISTAKES = [
     Mistake("standing", "balances(account, up_to=day)", "balances(account)"),
     Mistake("standing", "self.day > place.day(next_allowed", "self.day >= place.day(next_allowed"),
     Mistake("standing", "found.minor > 0", "found.minor != 0"),
+    Mistake("ladder", "promise.ended_at is None and is_kept(", "promise.ended_at is None or is_kept("),
+    Mistake("ladder", "PromiseEnd.CANCELLED and", "PromiseEnd.REPLACED and"),
+    Mistake("ladder", "d.ended_at is not None]", "d.ended_at is None and False]"),
+    Mistake("ladder", "hold.until, money_came(hold, account)]", "hold.until]"),
+    Mistake("standing", "self.book_day < promise.ends_on else", "self.book_day <= promise.ends_on else"),
+    Mistake("standing", "in {Fate.BROKEN, Fate.PARTLY_KEPT}", "in {Fate.BROKEN}"),
+    Mistake("standing", "if not self.book_day < one[1]", "if self.book_day > one[1]"),
+    Mistake("standing", ", ladder.broken_on or rung.day", ""),
+    Mistake("outlook", ", view.promised_to(seen.item.id))]", ",)]"),
+    Mistake("outlook", "view.book_day < hold.until]", "view.book_day > hold.until]"),
+    Mistake("decide", "ended_on.toordinal()) not in view.raised", "0) not in view.raised"),
+    Mistake("decide", "(one for one in view.seen if one.chased)", "view.seen"),
     Mistake("decide", "view.asked_for[:1] if", "view.asked_for if"),
     Mistake("decide", "first = max(leaders", "first = min(leaders"),
     Mistake("decide", "view.writing_from > view.now", "view.writing_from >= view.now"),
