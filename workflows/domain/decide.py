@@ -74,7 +74,7 @@ def _notice(view: View) -> Action | None:
     return Action(
         kind,
         step.name,
-        tuple(seen.listed(leads=seen.item.id in leads) for seen in listed),
+        tuple(view.restarted(seen) or seen.listed(leads=seen.item.id in leads) for seen in listed),
         f"notice:{view.account.customer.id}:{view.day.isoformat()}",
         because,
         upcoming=tuple(seen.listed(leads=True) for seen in view.upcoming),

@@ -277,6 +277,11 @@ class View:
     def _settled(self) -> frozenset[ItemId]:
         return frozenset(seen.item.id for seen in self.seen if seen.state is State.SETTLED)
 
+    def restarted(self, seen: Standing) -> ListedItem | None:
+        """A leader that begins anew counts as the step it is written in, so that its own step is still to come."""
+        again = self._restarted(seen)
+        return None if again is None else ListedItem(seen.item.id, again.name, 0, leads=True)
+
     def _restarted(self, seen: Standing) -> Step | None:
         """The next step of an item that leads since the one before it was settled, from the first one on; null when it has caught up."""
         if self.policy.on_new_leader is not OnNewLeader.RESTART or seen.rung is None or not self._leads(seen):
