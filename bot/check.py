@@ -16,7 +16,7 @@ from workflows.domain.account import Book
 from workflows.domain.calendar import spoken
 from workflows.domain.freshness import fresh_until
 from workflows.errors import OutsideError, Refused
-from workflows.ports import OutboxState
+from workflows.records import OutboxState
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from bot.config import database_file, read_settings, secret_keys
 from bot.options import JSON, OnlyBook, an_instant
 from bot.terminal import FAILED, polite, say, say_json, stop, with_app
 from cards.format import count
-from workflows.ports import OutboxState
+from workflows.records import OutboxState
 from workflows.release_accounts import ReleaseAccounts, release_accounts
 
 verbs = typer.Typer(rich_markup_mode=None)

@@ -29,7 +29,8 @@ from workflows.domain.account import Book
 from workflows.domain.calendar import Place
 from workflows.domain.ids import UserId, new_id
 from workflows.import_ledger import ImportLedger, import_ledger
-from workflows.ports import CardKind, UnitOfWork
+from workflows.ports import UnitOfWork
+from workflows.records import CardKind
 from workflows.release_accounts import ReleaseAccounts, release_accounts
 
 SAMPLE = Path(__file__).parent / "sample_book.csv"

@@ -17,7 +17,8 @@ from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, NoticeId, UserId
 from workflows.domain.money import totals
-from workflows.ports import CardKind, CardState, Policies, StaffCard, UnitOfWork
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import CardKind, CardState, StaffCard
 
 MOST = 500  # lines a list is drawn from; a longer one says how many more there are
 

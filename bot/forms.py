@@ -28,8 +28,9 @@ from workflows.domain.ids import BookId, ItemId
 from workflows.domain.outlook import coming
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
 from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, preview_plan, propose_plan
-from workflows.ports import CardKind, Clock, Policies, UnitOfWork
+from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.record_promise import RecordPromise, record_promise
+from workflows.records import CardKind
 from workflows.send_reminder import ReminderPreview
 from workflows.snooze_item import SnoozeItem, snooze_item
 

@@ -13,7 +13,8 @@ from bot.draw import draw
 from cards.elements import Card
 from workflows.domain.ids import CardId
 from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited
-from workflows.ports import CardState, Clock, Effect, OutboxRow, OutboxState, Policies, StaffCard, UnitOfWork
+from workflows.ports import Clock, Policies, UnitOfWork
+from workflows.records import CardState, Effect, OutboxRow, OutboxState, StaffCard
 
 LEASE = timedelta(minutes=2)
 SOON = timedelta(seconds=10)

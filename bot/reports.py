@@ -16,7 +16,7 @@ from workflows.domain.decision import ItemDecision
 from workflows.domain.money import Money, total
 from workflows.import_ledger import Imported
 from workflows.measure_book import Figures
-from workflows.ports import AgingRow
+from workflows.records import AgingRow
 
 BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
 

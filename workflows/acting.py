@@ -11,7 +11,8 @@ from workflows.domain.calendar import spoken
 from workflows.domain.ids import ItemId, new_id
 from workflows.domain.money import Money
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown
-from workflows.ports import AuditEntry, Effect, StaffCard, UnitOfWork
+from workflows.ports import UnitOfWork
+from workflows.records import AuditEntry, Effect, StaffCard
 
 
 def require(user: User, right: Right) -> None:

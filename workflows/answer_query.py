@@ -15,7 +15,8 @@ from workflows.domain.decision import Decision, ItemDecision
 from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.domain.policy import Policy
 from workflows.errors import NotKnown
-from workflows.ports import FoundItem, Policies, UnitOfWork
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import FoundItem
 
 MOST = 50
 

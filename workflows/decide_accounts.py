@@ -13,7 +13,8 @@ from workflows.domain.decide import NEEDS_A_LOOK, decide
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.policy import Policy
-from workflows.ports import CardKind, Clock, Effect, Policies, StaffCard, UnitOfWork
+from workflows.ports import Clock, Policies, UnitOfWork
+from workflows.records import CardKind, Effect, StaffCard
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
 from workflows.domain.decision import ActionKind, Decision
 from workflows.domain.ids import CardId, NoticeId, new_id
+from workflows.domain.messages import Message, Receipt
 from workflows.domain.policy import Policy
 from workflows.domain.windows import next_allowed
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
-from workflows.ports import CardKind, Clock, Effect, Letters, Message, OutboxRow, OutboxState, Policies, Receipt, StaffCard, UnitOfWork
+from workflows.ports import Clock, Letters, Policies, UnitOfWork
+from workflows.records import CardKind, Effect, OutboxRow, OutboxState, StaffCard
 from workflows.write_letter import letter, listed_by_hand
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor

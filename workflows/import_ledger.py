@@ -12,7 +12,8 @@ from workflows.acting import show
 from workflows.domain.account import Book
 from workflows.domain.freshness import fresh_until
 from workflows.errors import Refused
-from workflows.ports import AuditEntry, CardState, Clock, LedgerRow, Stored, UnitOfWork
+from workflows.ports import Clock, UnitOfWork
+from workflows.records import AuditEntry, CardState, LedgerRow, Stored
 
 CHUNK = 1000
 

@@ -10,7 +10,8 @@ from decimal import Decimal
 from workflows.domain.ids import BookId
 from workflows.domain.metrics import Countback, Month, collection_effectiveness, dso, dso_countback
 from workflows.domain.money import Money, total
-from workflows.ports import AgingRow, UnitOfWork
+from workflows.ports import UnitOfWork
+from workflows.records import AgingRow
 
 MONTHS_BACK = 36
 _DAY = timedelta(days=1)

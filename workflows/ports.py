@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -18,7 +16,6 @@ from workflows.domain.account import (
     Customer,
     Escalation,
     Flag,
-    Item,
     ListedItem,
     Notice,
     NoticeState,
@@ -29,8 +26,21 @@ from workflows.domain.account import (
 )
 from workflows.domain.claims import Dispute, Hold, Promise, PromiseEnd
 from workflows.domain.ids import BookId, CardId, CustomerId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId
+from workflows.domain.messages import Letter, Message, Receipt
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy
+from workflows.records import (
+    AgingRow,
+    AuditEntry,
+    Effect,
+    FoundItem,
+    LedgerRow,
+    Mark,
+    OutboxRow,
+    OutboxState,
+    StaffCard,
+    Stored,
+)
 
 
 class Clock(Protocol):
@@ -51,60 +61,6 @@ class Policies(Protocol):
         ...
 
 
-# What is sent ----------------------------------------------------------------------------------------------------------
-
-
-class OutboxState(StrEnum):
-    QUEUED = "queued"
-    SENDING = "sending"
-    SENT = "sent"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    SUPPRESSED = "suppressed"
-    UNKNOWN = "unknown"
-
-
-class Effect(StrEnum):
-    """The kinds of outbox rows: a message to a customer, a card in a chat."""
-
-    NOTICE = "notice"
-    CARD = "card"
-
-
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
-    """One effect. `key` is unique for ever and is what the vendor is given to know it by; `attempts` counts this claim."""
-
-    id: UUID
-    kind: Effect
-    key: str
-    payload: Mapping[str, Any]
-    state: OutboxState
-    attempts: int
-    claimed_at: datetime | None = None
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What a customer reads. `to` are addresses of the channel; `html` is null for channels that have none."""
-
-    to: tuple[str, ...]
-    subject: str
-    text: str
-    html: str | None = None
-    sender_name: str = ""
-    reply_to: str | None = None
-    language: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """The vendor took it. `reference` is what the vendor knows it by."""
-
-    reference: str
-
-
 class Outreach(Protocol):
     """A channel to customers. Raises the errors of `workflows.errors`; `OutcomeUnknown` when the message may have left."""
 
@@ -117,161 +73,10 @@ class Outreach(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class LetterLine:
-    """One item in a letter. `credit` is what credit notes took off it; null: nothing."""
-
-    number: str
-    due_on: date
-    days_past_due: int
-    total: Money
-    open: Money
-    issued_on: date | None = None
-    reference: str | None = None
-    credit: Money | None = None
-
-    @property
-    def credited(self) -> Money:
-        return self.credit or Money.zero(self.total.currency)
-
-    @property
-    def paid(self) -> Money:
-        return self.total - self.open - self.credited
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """Everything a template may show. `overdue` leader first; `upcoming` may be empty, and so may `overdue` when only those are meant.
-
-    `amounts` is what is asked for: one sum per currency over `overdue`, less money on account.
-    """
-
-    template: str
-    language: str
-    book: Book
-    customer: Customer
-    day: date
-    overdue: tuple[LetterLine, ...]
-    upcoming: tuple[LetterLine, ...]
-    amounts: tuple[Money, ...]
-    on_account: tuple[Money, ...] = ()
-
-
 class Letters(Protocol):
     """Writes letters in the customer's language; falls back to the book's, then English."""
 
     def write(self, letter: Letter) -> Message: ...
-
-
-# The store -------------------------------------------------------------------------------------------------------------
-
-
-class CardKind(StrEnum):
-    ALERT = "alert"
-    DIGEST = "digest"
-    PROBLEM = "problem"
-    REVIEW = "review"
-
-
-class Mark(StrEnum):
-    """What makes an open item worth a list of its own in the inbox."""
-
-    ON_PLAN = "on_plan"
-    SNOOZED = "snoozed"
-    PROMISED = "promised"
-    DISPUTED = "disputed"
-    HELD = "held"
-    ESCALATED = "escalated"
-    FLAGGED = "flagged"
-
-
-class CardState(StrEnum):
-    LIVE = "live"
-    FROZEN = "frozen"
-
-
-@dataclass(frozen=True, slots=True)
-class StaffCard:
-    """A card that stands in a chat or the inbox. `subject` is what it is about: an item, a book, a notice.
-
-    `channel` and `message` say where the chat holds it; null: not (yet) posted anywhere but in the inbox.
-    `data` are the few facts a card keeps from the moment it was raised (a digest: its items).
-    """
-
-    id: CardId
-    kind: CardKind
-    book: BookId
-    subject: UUID
-    day: date
-    at: datetime
-    state: CardState = CardState.LIVE
-    data: Mapping[str, Any] = field(default_factory=dict)
-    platform: str | None = None
-    channel: str | None = None
-    message: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AuditEntry:
-    """DOMAIN's trail: who (a person's id, or `policy:standard@1`), what, and small facts with money as strings. Never bodies or secrets."""
-
-    actor: str
-    at: datetime
-    type: str
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class FoundItem:
-    item: Item
-    customer: Customer
-    book: Book
-
-
-@dataclass(frozen=True, slots=True)
-class AgingRow:
-    """One currency of a book on a day. Buckets by days past due: not yet, 1-30, 31-60, 61-90, 91 and more; each (count, amount).
-
-    `unapplied` is money on account, a negative line of its own.
-    """
-
-    currency: str
-    current: tuple[int, Money]
-    d1_30: tuple[int, Money]
-    d31_60: tuple[int, Money]
-    d61_90: tuple[int, Money]
-    d90_plus: tuple[int, Money]
-    unapplied: Money
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
-    """One invoice as a file says it. `paid` is everything received so far, dated `paid_on` (the file's date where the file has none).
-
-    A total below zero is a credit note: money on account, less what `paid` (below zero too) says was used of it.
-    """
-
-    number: str
-    customer_number: str
-    customer_name: str | None
-    total: Money
-    due_on: date | None
-    issued_on: date | None = None
-    paid: Money | None = None
-    paid_on: date | None = None
-    reference: str | None = None
-    email: str | None = None
-    more_emails: tuple[str, ...] = ()
-    language: str | None = None
-    country: str | None = None
-    zone: str | None = None
-    party: str | None = None
-
-
-class Stored(StrEnum):
-    IMPORTED = "imported"
-    UPDATED = "updated"
-    UNCHANGED = "unchanged"
 
 
 class UnitOfWork(Protocol):

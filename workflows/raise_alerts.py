@@ -10,7 +10,8 @@ from workflows.acting import show
 from workflows.domain.account import Account, Book
 from workflows.domain.allocation import balances
 from workflows.domain.ids import CardId, CustomerId, ItemId, new_id
-from workflows.ports import CardKind, Clock, StaffCard, UnitOfWork
+from workflows.ports import Clock, UnitOfWork
+from workflows.records import CardKind, StaffCard
 
 LOOK_BACK = timedelta(days=7)  # raised longer ago, it is no news
 COUNTED = "counted_on"  # the day a card was last drawn anew for the days it counts

@@ -9,7 +9,8 @@ from workflows.domain.access import Right, User
 from workflows.domain.account import Book
 from workflows.domain.ids import BookId
 from workflows.errors import AlreadyDone
-from workflows.ports import CardKind, CardState, Clock, StaffCard, UnitOfWork
+from workflows.ports import Clock, UnitOfWork
+from workflows.records import CardKind, CardState, StaffCard
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from workflows.domain.account import Account, Item, Notice, NoticeState
 from workflows.domain.calendar import spoken
 from workflows.domain.decide import decide
 from workflows.domain.ids import ItemId, NoticeId, new_id
+from workflows.domain.messages import Message
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
 from workflows.domain.standing import first_contact_waits
 from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, Refused
-from workflows.ports import Clock, Effect, Letters, Message, Policies, UnitOfWork
+from workflows.ports import Clock, Letters, Policies, UnitOfWork
+from workflows.records import Effect
 from workflows.write_letter import letter, listed_by_hand
 
 

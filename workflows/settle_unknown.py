@@ -10,7 +10,8 @@ from workflows.domain.access import Right, User
 from workflows.domain.account import Account, Notice, NoticeState
 from workflows.domain.ids import NoticeId
 from workflows.errors import AlreadyDone
-from workflows.ports import CardState, Clock, OutboxState, UnitOfWork
+from workflows.ports import Clock, UnitOfWork
+from workflows.records import CardState, OutboxState
 
 
 @dataclass(frozen=True, slots=True)

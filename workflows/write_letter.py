@@ -9,10 +9,11 @@ from workflows.domain.account import Account, ItemKind, ListedItem, PlanState
 from workflows.domain.allocation import Balances, balances
 from workflows.domain.decision import Decision, State
 from workflows.domain.ids import ItemId
+from workflows.domain.messages import Letter, LetterLine
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy, Step
 from workflows.errors import Refused
-from workflows.ports import Clock, Letter, LetterLine
+from workflows.ports import Clock
 
 CHASED = frozenset({State.OPEN, State.CHASING})
 

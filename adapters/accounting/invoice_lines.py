@@ -11,7 +11,7 @@ from adapters.accounting.mapping import Lines
 from adapters.accounting.records import Record
 from workflows.domain.money import Money, total
 from workflows.import_ledger import Entry, Refusal
-from workflows.ports import LedgerRow
+from workflows.records import LedgerRow
 
 _WORDS = {"customer_number": "customer", "currency": "currency", "due_on": "due date", "issued_on": "invoice date"}
 

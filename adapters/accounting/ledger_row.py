@@ -20,7 +20,7 @@ from workflows.domain.account import Party
 from workflows.domain.calendar import UnknownZone, zone
 from workflows.domain.money import BadAmount, Money, UnknownCurrency, exponent
 from workflows.import_ledger import Entry, Refusal
-from workflows.ports import LedgerRow
+from workflows.records import LedgerRow
 
 _T = TypeVar("_T")
 _EMPTY = "The cell is empty."

@@ -8,8 +8,8 @@ from typing import Any
 from adapters.letters.locales import language_of, locale_of
 from adapters.letters.phrases import Phrases, laid_out, languages, sandbox
 from adapters.letters.view import view_of
+from workflows.domain.messages import Letter, Message
 from workflows.errors import Refused
-from workflows.ports import Letter, Message
 
 _OF_OVERDUE = frozenset(["first", "second", "final"])
 

@@ -14,8 +14,8 @@ from adapters.letters.locales import full_day, language_of, long_day
 from cards.clean import bare, clean, isolated
 from cards.format import money, name
 from workflows.domain.account import Book
+from workflows.domain.messages import Letter, LetterLine
 from workflows.domain.money import Money, totals
-from workflows.ports import Letter, LetterLine
 
 WEEKDAY_WITHIN = 14  # days; nearer than that people think in weekdays
 NUMBER_WIDTH = 40

@@ -9,8 +9,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from adapters.outreach.mime import email_of
+from workflows.domain.messages import Message, Receipt
 from workflows.errors import Unavailable
-from workflows.ports import Clock, Message, Receipt
+from workflows.ports import Clock
 
 NAME_LENGTH = 60
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")

@@ -13,8 +13,8 @@ from email.utils import format_datetime
 from hashlib import sha256
 from itertools import starmap
 
+from workflows.domain.messages import Message
 from workflows.errors import Rejected
-from workflows.ports import Message
 
 CRLF = "\r\n"
 HEADER_LENGTH = 250

@@ -12,8 +12,9 @@ import aiosmtplib
 
 from adapters.outreach.answers import fault, login_fault, sender_fault, sentence
 from adapters.outreach.mime import email_of, message_id, recipients, sender_address
+from workflows.domain.messages import Message, Receipt
 from workflows.errors import NeedsReconnect, OutcomeUnknown, Unavailable
-from workflows.ports import Clock, Message, Receipt
+from workflows.ports import Clock
 
 GO_AHEAD = 354
 _LEADING_DOT = re.compile(rb"(?m)^\.")

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.store import tables as t
 from adapters.store.chain import FIRST, canonical, link
 from adapters.store.unit import Part
-from workflows.ports import AuditEntry
+from workflows.records import AuditEntry
 
 _PAGE = 1_000
 

@@ -13,7 +13,7 @@ from adapters.store import tables as t
 from adapters.store.unit import Part
 from workflows.domain.ids import BookId, CardId
 from workflows.errors import NotKnown
-from workflows.ports import CardKind, CardState, StaffCard
+from workflows.records import CardKind, CardState, StaffCard
 
 _CARD = t.cards.c
 

@@ -16,7 +16,7 @@ from adapters.store.rows import book as read_book
 from adapters.store.unit import Part, add_new
 from workflows.domain.account import ItemKind, Party
 from workflows.domain.ids import BookId, new_id
-from workflows.ports import LedgerRow, Stored
+from workflows.records import LedgerRow, Stored
 
 _BATCH = 2_000
 _OF_FILES = "file:"  # how the key of a credit note from a file begins

@@ -16,7 +16,7 @@ from adapters.store import tables as t
 from adapters.store.unit import Part, add_new
 from workflows.domain.account import ListedItem, Notice, NoticeState
 from workflows.domain.ids import BookId, CustomerId, NoticeId, new_id
-from workflows.ports import Message
+from workflows.domain.messages import Message
 
 
 class Notices(Part):

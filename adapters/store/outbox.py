@@ -14,7 +14,7 @@ from adapters.store import tables as t
 from adapters.store.unit import Part
 from workflows.domain.ids import new_id
 from workflows.errors import NotKnown
-from workflows.ports import Effect, OutboxRow, OutboxState
+from workflows.records import Effect, OutboxRow, OutboxState
 
 _BOX = t.outbox.c
 

@@ -15,7 +15,7 @@ from adapters.store.unit import Part
 from workflows.domain.account import Customer, PlanState
 from workflows.domain.ids import BookId, CustomerId
 from workflows.domain.money import Money
-from workflows.ports import AgingRow, FoundItem
+from workflows.records import AgingRow, FoundItem
 
 _MOST_FOUND = 50
 

@@ -30,7 +30,7 @@ from workflows.domain.calendar import Place
 from workflows.domain.claims import Dispute, Hold, HoldKind, Promise, PromiseEnd
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.money import Money
-from workflows.ports import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
 
 def book(row: Row[Any]) -> Book:

@@ -13,7 +13,7 @@ from adapters.store.ledger import open_lines
 from adapters.store.unit import Part
 from workflows.domain.account import PlanState
 from workflows.domain.ids import BookId, CustomerId, ItemId
-from workflows.ports import Mark
+from workflows.records import Mark
 
 
 class Screens(Part):

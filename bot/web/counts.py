@@ -11,7 +11,8 @@ from bot.web.listings import MARKS, standing
 from bot.web.place import View
 from workflows.domain.account import Book
 from workflows.domain.ids import BookId
-from workflows.ports import Policies, StaffCard, UnitOfWork
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import StaffCard
 
 KEPT_SECONDS = 15.0
 

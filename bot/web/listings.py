@@ -17,7 +17,8 @@ from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
 from workflows.domain.decide import decide
 from workflows.domain.ids import ItemId, UserId
-from workflows.ports import CardKind, Mark, Policies, StaffCard, UnitOfWork
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import CardKind, Mark, StaffCard
 
 PAGE = 20
 

@@ -27,7 +27,8 @@ from workflows.domain.access import User
 from workflows.domain.account import Book
 from workflows.domain.ids import ItemId
 from workflows.errors import Refused
-from workflows.ports import CardKind, Policies, StaffCard, UnitOfWork
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import CardKind, StaffCard
 
 PRESS, ANSWER = "/inbox/press", "/inbox/answer"
 TODAYS = (View.NEEDS_ME, View.FIRST_CONTACT, View.PROBLEMS, View.TODAY)

@@ -17,7 +17,7 @@ from workflows.domain.allocation import on_plans
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import Money, total, totals
-from workflows.ports import AgingRow
+from workflows.records import AgingRow
 
 EVENTS = 25
 ITEMS = 12

@@ -29,7 +29,7 @@ from workflows.domain.claims import Dispute, Hold, Promise
 from workflows.domain.ids import BookId, CardId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId, new_id
 from workflows.domain.money import Money
 from workflows.errors import NotKnown
-from workflows.ports import CardKind, LedgerRow, StaffCard
+from workflows.records import CardKind, LedgerRow, StaffCard
 
 PEOPLE = {role: User(UserId(new_id()), f"{role.word}@nordhafen.example", role.word.title(), role) for role in Role}
 PLAN, NOTICE = PlanId(UUID(int=8)), NoticeId(UUID(int=9))

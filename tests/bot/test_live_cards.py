@@ -16,7 +16,7 @@ from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, Office
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
 from workflows.flag_item import FlagItem, flag_item
-from workflows.ports import CardKind, Effect, OutboxState
+from workflows.records import CardKind, Effect, OutboxState
 
 
 async def with_chat(store: SqlStore, *owing: str, room: FakeRoom | None = None) -> tuple[Office, FakeRoom]:

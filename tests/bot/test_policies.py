@@ -151,7 +151,12 @@ def step(when: str = "{after_due: 3}", do: str = "[{alert: {}}]", name: str = "f
         (SHORT + "gap_days: 99999\n", 4, "gap_days", "expected 3650 or less, found 99999"),
         (SHORT + "gap_days: true\n", 4, "gap_days", "expected a whole number, found true"),
         (SHORT + "net: yes\n", 4, "net", 'expected true or false, found "yes"'),
-        (SHORT + "first_contact: reviw\n", 4, "first_contact", 'expected review or highest_due or replay, found "reviw"; did you mean `review`?'),
+        (
+            SHORT + "first_contact: reviw\n",
+            4,
+            "first_contact",
+            'expected review or highest_due or replay, found "reviw"; did you mean `review`?',
+        ),
         (SHORT + "hours: 9-5\n", 4, "hours", 'expected the opening and closing hour, such as "09:00-18:00", found "9-5"'),
         (SHORT + "freshness: 10\n", 4, "freshness", "expected a number with s, m, h or d, such as 10m, found 10"),
         (SHORT + "weekdays:\n  - tue\n  - thur\n", 6, "weekdays[1]", "did you mean `thu`?"),

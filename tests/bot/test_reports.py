@@ -14,7 +14,7 @@ from workflows.domain.metrics import Countback
 from workflows.domain.money import Money
 from workflows.import_ledger import Imported, Refusal, Repeat
 from workflows.measure_book import Figures
-from workflows.ports import AgingRow
+from workflows.records import AgingRow
 
 BOOK = Book(BookId(new_id()), "main", "Northwind GmbH", Place("Europe/Berlin", "DE"), currency="EUR")
 DAY = date(2026, 11, 24)

@@ -30,7 +30,8 @@ from tests.conftest import SECRET_KEY
 from tests.fakes.clock import FixedClock
 from tests.workflows.office import ANA, policies
 from workflows.domain.ids import ItemId
-from workflows.ports import Message, Outreach, Receipt, UnitOfWork
+from workflows.domain.messages import Message, Receipt
+from workflows.ports import Outreach, UnitOfWork
 from workflows.send_reminder import PreviewReminder, preview_reminder
 
 SENDER = "receivables@seller.example"

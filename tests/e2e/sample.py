@@ -22,7 +22,7 @@ from workflows.domain.access import Role, User
 from workflows.domain.calendar import Place
 from workflows.domain.ids import UserId, new_id
 from workflows.domain.money import Money
-from workflows.ports import LedgerRow
+from workflows.records import LedgerRow
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)  # a Tuesday, 10:00 in Berlin
 TODAY = date(2026, 11, 24)

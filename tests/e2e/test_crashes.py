@@ -22,7 +22,7 @@ from tests.peers.smtp import MailServer, mail_server
 from tests.workflows.office import ANA, Office
 from workflows.domain.account import NoticeState
 from workflows.domain.ids import ItemId
-from workflows.ports import CardKind
+from workflows.records import CardKind
 from workflows.settle_unknown import SettleUnknown, settle_unknown
 
 RESTART = TUESDAY + timedelta(minutes=6)  # when every lease of the dead process is over

@@ -45,7 +45,7 @@ def _invoices() -> str:
 
 def _fact() -> str:
     """The one the page shows."""
-    return next(shown for shown in re.findall(r"`([^`]*)`", README) if shown.startswith("{") and "fact" in shown)
+    return next(str(shown) for shown in re.findall(r"`([^`]*)`", README) if shown.startswith("{") and "fact" in shown)
 
 
 def _commands() -> Iterator[list[str]]:

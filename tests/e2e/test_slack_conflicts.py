@@ -94,7 +94,9 @@ async def test_a_form_opened_before_somebody_acted_changes_nothing(duebot: Servi
 async def test_a_form_sent_off_twice_is_one_snooze(duebot: Service) -> None:
     form = await duebot.open(await duebot.card(CALLOWAY), "Snooze", by="ana")
     assert "snoozed until" in words((await duebot.submit(form, {"length": "7"}, by="ana"))["view"]["blocks"])
-    assert "You were first, Tue 24 Nov 2026 at 11:00: snoozed until Tue 1 Dec" in words((await duebot.submit(form, {"length": "3"}, by="ana"))["view"]["blocks"])
+    assert "You were first, Tue 24 Nov 2026 at 11:00: snoozed until Tue 1 Dec" in words(
+        (await duebot.submit(form, {"length": "3"}, by="ana"))["view"]["blocks"]
+    )
     assert len(await duebot.audit("item.snoozed")) == 1
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from workflows.domain.messages import Message, Receipt
 from workflows.errors import OutcomeUnknown
-from workflows.ports import Message, Receipt
 
 
 @dataclass(frozen=True, slots=True)

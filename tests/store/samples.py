@@ -11,7 +11,7 @@ from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Item, ItemKind, ListedItem, Notice, NoticeState, Plan, PlanState
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId, new_id
 from workflows.domain.money import Money
-from workflows.ports import LedgerRow
+from workflows.records import LedgerRow
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()

@@ -13,7 +13,7 @@ from adapters.store.chain import FIRST, canonical, link
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.store.samples import NOW
-from workflows.ports import AuditEntry
+from workflows.records import AuditEntry
 
 IMPORTED = {"invoice": "INV-1", "amount": "1000.00", "currency": "EUR"}
 FIRST_HASH = "64ac12f482cd5f39fbcf18d96987a4bcdef96fc7240559218920e004762d045e"

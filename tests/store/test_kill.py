@@ -8,7 +8,7 @@ import sys
 from adapters.store.unit_of_work import SqlStore
 from tests.paths import ROOT
 from tests.store.samples import LATER, NOW, account, awake, customer_id, import_rows, row, sleep_all
-from workflows.ports import Effect
+from workflows.records import Effect
 
 DYING = """
 import asyncio, sys

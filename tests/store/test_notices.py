@@ -17,7 +17,7 @@ from adapters.store.unit_of_work import SqlStore
 from tests.store.samples import LATER, NOW, TODAY, account, add_user, book_in, customer_id, import_rows, item_id, item_in, notice, row
 from workflows.domain.account import ListedItem, NoticeState
 from workflows.domain.ids import NoticeId, new_id
-from workflows.ports import Message
+from workflows.domain.messages import Message
 
 LETTER = Message(
     ("pay@c1.example",), "Invoice INV-1", "Dear Müller, 100.00 is due.", "<p>Dear Müller</p>", "Seller", "re@seller.example", "de"

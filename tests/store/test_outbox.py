@@ -11,7 +11,7 @@ from adapters.store.unit_of_work import SqlStore
 from tests.store.samples import LATER, NOW
 from workflows.domain.ids import new_id
 from workflows.errors import NotKnown
-from workflows.ports import Effect, OutboxRow, OutboxState
+from workflows.records import Effect, OutboxRow, OutboxState
 
 LEASE = timedelta(minutes=5)
 

@@ -15,7 +15,7 @@ from workflows.domain.calendar import Place
 from workflows.domain.freshness import NEVER_READ
 from workflows.domain.ids import BookId, CardId, UserId, new_id
 from workflows.errors import NotKnown
-from workflows.ports import CardKind, CardState, StaffCard
+from workflows.records import CardKind, CardState, StaffCard
 
 
 async def test_people_are_found_by_mail_in_any_case_and_by_each_chat_account(store: SqlStore) -> None:

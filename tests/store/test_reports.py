@@ -18,7 +18,7 @@ from workflows.domain.account import Account, Item, PlanState
 from workflows.domain.allocation import balances
 from workflows.domain.ids import CustomerId, ItemId, UserId, new_id
 from workflows.domain.money import Money, split
-from workflows.ports import AgingRow, LedgerRow
+from workflows.records import AgingRow, LedgerRow
 
 DAY = date(2026, 3, 31)
 BUCKETS = ("current", "d1_30", "d31_60", "d61_90", "d90_plus")

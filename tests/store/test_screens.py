@@ -14,7 +14,8 @@ from workflows.domain.account import Escalation, Flag, Item, ItemKind, Plan, Pla
 from workflows.domain.claims import Dispute, Hold, HoldKind, Promise
 from workflows.domain.ids import BookId, HoldId, ItemId, PlanId, PromiseId, UserId, new_id
 from workflows.domain.money import Money
-from workflows.ports import LedgerRow, Mark, UnitOfWork
+from workflows.ports import UnitOfWork
+from workflows.records import LedgerRow, Mark
 
 DAY = date(2026, 11, 24)
 ANA = User(UserId(new_id()), "ana@northwind.example", "Ana", Role.MANAGER)

@@ -13,7 +13,7 @@ from tests.conftest import SECRET_KEY
 from tests.store.samples import LATER, NOW, TODAY, account, add_user, customer_id, import_rows, item_id, notice, row
 from workflows.domain.account import Flag, Snooze
 from workflows.domain.ids import CardId, CustomerId, new_id
-from workflows.ports import CardKind, StaffCard
+from workflows.records import CardKind, StaffCard
 
 
 async def test_the_tick_finds_the_accounts_whose_time_has_come_soonest_first(store: SqlStore) -> None:

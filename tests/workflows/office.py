@@ -21,7 +21,8 @@ from workflows.domain.account import Account, Book, Notice
 from workflows.domain.calendar import Place
 from workflows.domain.ids import UserId
 from workflows.domain.money import Money
-from workflows.ports import CardKind, Effect, LedgerRow, Letters, OutboxState, StaffCard
+from workflows.ports import Letters
+from workflows.records import CardKind, Effect, LedgerRow, OutboxState, StaffCard
 from workflows.send_reminder import PreviewReminder, ReminderQueued, SendReminder, preview_reminder, send_reminder
 
 KNOWN_SINCE = timedelta(days=60)  # so long that nothing was overdue when it was first read

@@ -17,8 +17,8 @@ from workflows.domain.money import Money
 from workflows.errors import AlreadyDone, NotAllowed, Refused
 from workflows.hold_item import HoldItem, HoldReleased, ReleaseHold, SaysPaid, hold_item, release_hold, says_paid
 from workflows.open_dispute import OpenDispute, SettleDispute, open_dispute, settle_dispute
-from workflows.ports import CardKind
 from workflows.record_promise import CancelPromise, Promised, RecordPromise, cancel_promise, record_promise
+from workflows.records import CardKind
 from workflows.write_note import WriteNote, write_note
 
 

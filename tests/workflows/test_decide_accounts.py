@@ -11,7 +11,7 @@ from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, MAX, Office, opened
 from workflows.domain.access import Role
 from workflows.errors import Rejected
-from workflows.ports import CardKind
+from workflows.records import CardKind
 
 WEDNESDAY = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 

@@ -17,8 +17,9 @@ from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
 from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, claim_notices
 from workflows.domain.account import Snooze
+from workflows.domain.messages import Letter, Message
 from workflows.errors import AlreadyDone, NeedsReconnect, OutsideError, RateLimited, Refused, Rejected, Unavailable
-from workflows.ports import CardKind, Effect, Letter, Message, OutboxState
+from workflows.records import CardKind, Effect, OutboxState
 
 TEN = timedelta(minutes=10)
 

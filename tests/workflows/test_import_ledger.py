@@ -14,7 +14,8 @@ from workflows.domain.ids import BookId, new_id
 from workflows.domain.money import Money
 from workflows.errors import Refused
 from workflows.import_ledger import CHUNK, Entry, Imported, ImportLedger, NothingKept, Refusal, Repeat, import_ledger
-from workflows.ports import AuditEntry, LedgerRow, StaffCard, Stored, UnitOfWork
+from workflows.ports import UnitOfWork
+from workflows.records import AuditEntry, LedgerRow, StaffCard, Stored
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)

@@ -32,7 +32,8 @@ from workflows.domain.decision import ActionKind, Decision
 from workflows.domain.ids import NoticeId
 from workflows.domain.policy import Policy
 from workflows.errors import Refused
-from workflows.ports import Effect, LedgerRow, OutboxRow, OutboxState, UnitOfWork
+from workflows.ports import UnitOfWork
+from workflows.records import Effect, LedgerRow, OutboxRow, OutboxState
 from workflows.settle_unknown import SettleUnknown, settle_unknown
 from workflows.snooze_item import SnoozeItem, snooze_item
 

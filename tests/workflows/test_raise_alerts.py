@@ -11,8 +11,8 @@ from workflows.decide_accounts import DecideAccounts, decide_accounts
 from workflows.domain.account import Item, ItemKind, Plan, PlanState, Raised
 from workflows.domain.ids import ItemId, PlanId, new_id
 from workflows.domain.money import Money
-from workflows.ports import CardKind
 from workflows.raise_alerts import FEW, AlertsRaised, raise_alerts
+from workflows.records import CardKind
 
 
 async def kinds(office: Office) -> tuple[int, int]:

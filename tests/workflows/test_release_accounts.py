@@ -10,7 +10,7 @@ from adapters.store.unit_of_work import SqlStore
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, MAX, Office
 from workflows.errors import AlreadyDone, NotAllowed
-from workflows.ports import CardKind
+from workflows.records import CardKind
 from workflows.release_accounts import ReleaseAccounts, release_accounts
 
 NEW = timedelta()

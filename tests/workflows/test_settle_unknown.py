@@ -13,7 +13,7 @@ from tests.workflows.office import ANA, BEN, VERA, Office
 from workflows.domain.access import User
 from workflows.domain.ids import NoticeId
 from workflows.errors import AlreadyDone, NotAllowed
-from workflows.ports import CardKind
+from workflows.records import CardKind
 from workflows.settle_unknown import SettleUnknown, settle_unknown
 
 

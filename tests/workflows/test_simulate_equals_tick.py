@@ -17,7 +17,7 @@ from tests.workflows.office import ANA, Office, policies
 from workflows.domain.account import Account, Snooze
 from workflows.domain.calendar import Place
 from workflows.domain.money import Money
-from workflows.ports import LedgerRow
+from workflows.records import LedgerRow
 
 FIRST, DAYS = date(2026, 3, 2), 30
 BERLIN = Place("Europe/Berlin", "DE")  # as the office's book

@@ -7,8 +7,8 @@ import pytest
 from tests.fakes.clock import FixedClock
 from tests.workflows.domain.accounts import account, at, credited, euro, invoice, item_id, paid, plan, policy
 from workflows.domain.account import Account, ListedItem, Plan
+from workflows.domain.messages import LetterLine
 from workflows.domain.money import Money
-from workflows.ports import LetterLine
 from workflows.write_letter import letter
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.accounting.ledger_file import Reading, read_ledger
 from adapters.accounting.mapping import Mapping
 from workflows.import_ledger import Entry, Refusal
-from workflows.ports import LedgerRow
+from workflows.records import LedgerRow
 
 HEADER = "Invoice number,Customer number,Customer,Invoice date,Due date,Total,Currency"
 LINE = "R-1,C1,Ada & Sons,2026-01-02,2026-02-01,249.95,EUR"

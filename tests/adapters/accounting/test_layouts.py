@@ -9,7 +9,7 @@ import pytest
 from adapters.accounting.ledger_file import Reading, read_ledger
 from tests.adapters.accounting.files import kept, refused, written
 from workflows.import_ledger import Entry, NeedsAnswers
-from workflows.ports import LedgerRow
+from workflows.records import LedgerRow
 
 
 def _said(row: LedgerRow) -> tuple[str, str, str, str | None, str | None]:

@@ -20,7 +20,7 @@ from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, new_id
 from workflows.domain.money import Money
 from workflows.import_ledger import Imported, ImportLedger, import_ledger
-from workflows.ports import AgingRow, LedgerRow
+from workflows.records import AgingRow, LedgerRow
 
 # Per currency: (count, amount) of current, 1-30, 31-60, 61-90, 91 and more.
 Aged = dict[str, list[tuple[int, str]]]

@@ -9,8 +9,8 @@ from uuid import UUID
 from workflows.domain.account import Book, Customer
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, CustomerId
+from workflows.domain.messages import Letter, LetterLine
 from workflows.domain.money import Money, totals
-from workflows.ports import Letter, LetterLine
 
 TODAY = date(2026, 11, 24)
 BOOK = Book(

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from adapters.letters.template_letters import TemplateLetters
 from tests.adapters.letters.samples import BOOK, CUSTOMER, letter, line, samples
 from tests.paths import missing
-from workflows.ports import Letter
+from workflows.domain.messages import Letter
 
 CHROMIUM = Path("/usr/bin/chromium")
 PRESENT = CHROMIUM.exists()

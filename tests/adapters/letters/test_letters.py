@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from adapters.letters.template_letters import TemplateLetters
 from cards.clean import bare, clean
 from tests.adapters.letters.samples import BOOK, CUSTOMER, DOLLARS, LATER, ONE_DAY, PART_PAID, SOON, letter, line, samples
+from workflows.domain.messages import Letter, Message
 from workflows.domain.money import Money
 from workflows.errors import Refused
-from workflows.ports import Letter, Message
 
 LANGUAGES = ("en", "de", "fr", "es")
 GOLDEN = Path(__file__).parent / "golden"

@@ -9,8 +9,9 @@ from typing import Protocol
 
 import pytest
 
+from workflows.domain.messages import Message
 from workflows.errors import Rejected
-from workflows.ports import Message, Outreach
+from workflows.ports import Outreach
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SENDER = "reminders@northwind.example"

@@ -1,0 +1,153 @@
+"""What the store keeps beside the facts, and what it is asked for: outbox, staff cards, audit, rows of a ledger, figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from workflows.domain.account import Book, Customer, Item
+from workflows.domain.ids import BookId, CardId
+from workflows.domain.money import Money
+
+
+class OutboxState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+
+
+class Effect(StrEnum):
+    """The kinds of outbox rows: a message to a customer, a card in a chat."""
+
+    NOTICE = "notice"
+    CARD = "card"
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One effect. `key` is unique for ever and is what the vendor is given to know it by; `attempts` counts this claim."""
+
+    id: UUID
+    kind: Effect
+    key: str
+    payload: Mapping[str, Any]
+    state: OutboxState
+    attempts: int
+    claimed_at: datetime | None = None
+    reference: str | None = None
+
+
+class CardKind(StrEnum):
+    ALERT = "alert"
+    DIGEST = "digest"
+    PROBLEM = "problem"
+    REVIEW = "review"
+
+
+class Mark(StrEnum):
+    """What makes an open item worth a list of its own in the inbox."""
+
+    ON_PLAN = "on_plan"
+    SNOOZED = "snoozed"
+    PROMISED = "promised"
+    DISPUTED = "disputed"
+    HELD = "held"
+    ESCALATED = "escalated"
+    FLAGGED = "flagged"
+
+
+class CardState(StrEnum):
+    LIVE = "live"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCard:
+    """A card that stands in a chat or the inbox. `subject` is what it is about: an item, a book, a notice.
+
+    `channel` and `message` say where the chat holds it; null: not (yet) posted anywhere but in the inbox.
+    `data` are the few facts a card keeps from the moment it was raised (a digest: its items).
+    """
+
+    id: CardId
+    kind: CardKind
+    book: BookId
+    subject: UUID
+    day: date
+    at: datetime
+    state: CardState = CardState.LIVE
+    data: Mapping[str, Any] = field(default_factory=dict)
+    platform: str | None = None
+    channel: str | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """DOMAIN's trail: who (a person's id, or `policy:standard@1`), what, and small facts with money as strings. Never bodies or secrets."""
+
+    actor: str
+    at: datetime
+    type: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    item: Item
+    customer: Customer
+    book: Book
+
+
+@dataclass(frozen=True, slots=True)
+class AgingRow:
+    """One currency of a book on a day. Buckets by days past due: not yet, 1-30, 31-60, 61-90, 91 and more; each (count, amount).
+
+    `unapplied` is money on account, a negative line of its own.
+    """
+
+    currency: str
+    current: tuple[int, Money]
+    d1_30: tuple[int, Money]
+    d31_60: tuple[int, Money]
+    d61_90: tuple[int, Money]
+    d90_plus: tuple[int, Money]
+    unapplied: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One invoice as a file says it. `paid` is everything received so far, dated `paid_on` (the file's date where the file has none).
+
+    A total below zero is a credit note: money on account, less what `paid` (below zero too) says was used of it.
+    """
+
+    number: str
+    customer_number: str
+    customer_name: str | None
+    total: Money
+    due_on: date | None
+    issued_on: date | None = None
+    paid: Money | None = None
+    paid_on: date | None = None
+    reference: str | None = None
+    email: str | None = None
+    more_emails: tuple[str, ...] = ()
+    language: str | None = None
+    country: str | None = None
+    zone: str | None = None
+    party: str | None = None
+
+
+class Stored(StrEnum):
+    IMPORTED = "imported"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
