@@ -15,7 +15,7 @@ from cards.format import step_words
 from workflows.answer_query import Seen, see_item, see_many
 from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
-from workflows.domain.ids import ItemId, NoticeId, UserId
+from workflows.domain.ids import CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.money import totals
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, CardState, StaffCard
@@ -159,6 +159,10 @@ async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
     if card.data.get("what") == "stale_book":
         book = await _book(card, work)
         return problems.stale_book(book, book.place.day(now))
+    if card.data.get("what") == "put_aside":
+        return problems.put_aside(await work.account(CustomerId(card.subject)), str(card.data["because"]))
     notice, customer = await work.notice(NoticeId(card.subject))
     account = await work.account(customer)
+    if card.data.get("what") == "delivery_failed":
+        return problems.delivery_failed(account, notice, now)
     return problems.unknown_message(account, notice, now, to=account.customer.emails)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import time
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
@@ -30,7 +30,6 @@ from workflows.domain.policy import (
 
 # Everything that may be left out takes the domain's own value, so that the two cannot drift apart.
 _LEFT_OUT = Policy(name="", steps=())
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ANCHORS = tuple(anchor.value for anchor in Anchor)
 
@@ -193,14 +192,10 @@ class PolicyFile(Section):
     promise_grace_days: Days = Field(
         default=_LEFT_OUT.promise_grace_days, description="Business days the money of a promise may still take to arrive."
     )
-    grace_days: Days = Field(default=_LEFT_OUT.grace_days, description="Business days an instalment may be late before its plan is.")
-    cure_days: Days = Field(default=_LEFT_OUT.cure_days, description="Calendar days a late plan has to catch up.")
-    freshness: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,4}[smhd]$")] = Field(
-        default=f"{int(_LEFT_OUT.freshness.total_seconds()) // 60}m", description="How old a balance may be when a message leaves: 10m."
-    )
-    freshness_file: Days = Field(
-        default=_LEFT_OUT.freshness_file, description="The same for books fed by files: business days after the day of the file."
-    )
+    grace_days: Literal[5] = Field(default=5, description="Business days an instalment may be late before its plan is.")
+    cure_days: Literal[10] = Field(default=10, description="Calendar days a late plan has to catch up.")
+    freshness: Literal["10m"] = Field(default="10m", description="How old a balance may be when a message leaves.")
+    freshness_file: Literal[1] = Field(default=1, description="The same for books fed by files: business days after the day of the file.")
     steps: list[StepSection] = Field(min_length=1, max_length=50)
 
     def to_domain(self, version: int) -> Policy:
@@ -227,10 +222,6 @@ class PolicyFile(Section):
             business_days=self.business_days,
             weekdays=tuple(sorted({WEEKDAYS.index(day) for day in self.weekdays})),
             promise_grace_days=self.promise_grace_days,
-            grace_days=self.grace_days,
-            cure_days=self.cure_days,
-            freshness=timedelta(**{_UNITS[self.freshness[-1]]: int(self.freshness[:-1])}),
-            freshness_file=self.freshness_file,
         )
 
 

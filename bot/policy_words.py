@@ -36,11 +36,11 @@ _LATER_VALUES = {
     "mode": frozenset({"draft", "off"}),
     "via": frozenset({"sms", "phone", "voice", "whatsapp", "telegram", "intercom", "push", "letter"}),
 }
+_ONE_VALUE = {"messages_per_day": "1", "grace_days": "5", "cure_days": "10", "freshness": "10m", "freshness_file": "1"}
 _BY_BOOK_ONLY = frozenset({"product", "segment", "customer", "currency", "invoice"})
 _EXPECTED = {
     "name": "a short name of small letters, digits, - and _",
     "hours": 'the opening and closing hour, such as "09:00-18:00"',
-    "freshness": "a number with s, m, h or d, such as 10m",
     "minimum": 'amounts in quotes by currency, such as {EUR: "25.00"}',
     "tolerance": 'amounts in quotes by currency, such as {EUR: "0.10"}',
     "book": "a list of books, such as [main]",
@@ -107,8 +107,8 @@ def _later(path: Path, found: Any) -> str | None:
         return "`all` of several channels"
     if under in _BY_BOOK_ONLY and "applies_to" in path and isinstance(found, str):
         return f"choosing a policy by {under}"
-    if under == "messages_per_day" and isinstance(found, int):
-        return "another number than 1"
+    if under in _ONE_VALUE and isinstance(found, int | str):
+        return f"another value than {_ONE_VALUE[under]}"
     return f"`{found}`" if isinstance(found, str) and found in _LATER_VALUES.get(under, ()) else None
 
 

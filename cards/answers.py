@@ -15,7 +15,7 @@ from cards.format import age, amounts, cell, count, day, lateness, locale_of, mo
 from cards.history import Event
 from cards.lines import following_line, next_words, past_line, which_line
 from workflows.domain.account import Account, Book
-from workflows.domain.allocation import on_plans
+from workflows.domain.allocation import balances, on_plans
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import UserId
 from workflows.domain.money import totals
@@ -64,8 +64,8 @@ def balance(account: Account, decision: Decision, now: datetime) -> Card:
 
 
 def _on_account(account: Account, locale: str) -> tuple[Text, ...]:
-    free = [fact.amount for fact in account.payments if fact.item is None] + [fact.amount for fact in account.credits if fact.item is None]
-    return (Text(f"Money on account, not set against an invoice: {amounts(totals(free), locale)}", quiet=True),) if free else ()
+    free = tuple(balances(account).on_account.values())
+    return (Text(f"Money on account, not set against an invoice: {amounts(free, locale)}", quiet=True),) if free else ()
 
 
 def _items(account: Account, items: Sequence[ItemDecision], today: date) -> Rows:
@@ -167,14 +167,3 @@ def several(query: str, choices: Sequence[Choice], *, more: int = 0) -> Card:
             Text("Say more of the name, or the number.", quiet=True),
         ),
     )
-
-
-def nothing_found(query: str, *, near: Sequence[str] = ()) -> Card:
-    """Nothing matches; `near` are names that come close."""
-    title = f"Nothing found for “{name(query)}”"
-    hint = (
-        f"Did you mean {' or '.join(name(word) for word in near[:3])}?"
-        if near
-        else "Give a part of the customer's name, their number, or an invoice number."
-    )
-    return Card(f"{title}. {hint}", (Heading(title), Text(hint)))

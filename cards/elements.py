@@ -74,7 +74,6 @@ class Rows:
 class Style(StrEnum):
     PLAIN = "plain"
     PRIMARY = "primary"
-    DANGER = "danger"
 
 
 @dataclass(frozen=True, slots=True)

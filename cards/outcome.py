@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from cards.clean import bare
 from cards.elements import Card, Element, Heading, Text, Tone
-from cards.format import count, day, days, listing, locale_of, money, name, since, step_words
+from cards.format import count, day, days, listing, locale_of, money, name, step_words
 from cards.lines import next_words
-from workflows.domain.account import Account, Act, Plan
+from workflows.domain.account import Account, Plan
 from workflows.domain.claims import Hold, HoldKind, Promise
 from workflows.domain.decision import ItemDecision, NextStep
 from workflows.domain.standing import PLAN_OFFER_DAYS
@@ -122,10 +122,3 @@ def released(accounts: int) -> Card:
 def _next(account: Account, decided: ItemDecision, now: datetime) -> str:
     coming = next_words(account, decided, now)
     return f"Next: {coming}." if coming else f"Next: nothing by itself. {bare(decided.because)}".strip()
-
-
-def already_done(account: Account, act: Act, now: datetime) -> Card:
-    """Somebody was first: who, what and when."""
-    at = since(act.at, now, account.book.place, locale_of(account.book))
-    words = bare(act.words) or f"{name(act.by_name)} has changed it"
-    return _answer("Somebody was first", f"{words} ({at}).", "Nothing was changed. The card shows how it stands now.", tone=Tone.WARNING)

@@ -8,7 +8,6 @@ from cards.actions import Action, Name
 from cards.clean import bare
 from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
 from cards.format import day, listing, locale_of, money, name, over, since
-from workflows.domain.access import Role
 from workflows.domain.account import Account, Book, Notice
 
 
@@ -43,14 +42,6 @@ def not_found(sentence: str) -> Card:
 def somebody_first(sentence: str) -> Card:
     """The thing changed before the press arrived; the sentence says who did what, and when."""
     return _problem("Somebody was first; nothing more was changed", sentence)
-
-
-def not_allowed(needs: Role, has: Role | None = None) -> Card:
-    """The person's role does not include it."""
-    yours = f" You are a {has.word}." if has else ""
-    return _problem(
-        "Not yours to do", f"This needs the role {needs.word}.{yours} Ask a {needs.word}, or an administrator to change your role."
-    )
 
 
 def not_linked(platform: str = "slack") -> Card:
@@ -98,6 +89,16 @@ def book_read(book: Book, as_of: date, today: date) -> Card:
     title = f"{name(book.name)}: balances are current again"
     return Card(
         f"{title}, as of {of}", (Heading(title, tone=Tone.GOOD), Text(f"A file of {of} was read; reminders go out again.")), Tone.GOOD
+    )
+
+
+def put_aside(account: Account, because: str) -> Card:
+    """A customer whose account could not be decided."""
+    customer = name(account.customer.name)
+    return _problem(
+        f"{customer}: put aside",
+        f"This customer's account could not be decided: {bare(because).rstrip('.')}. Nothing is sent to them until it can be; all others go on.",
+        "It is tried again every hour. Tell an administrator; `duebot check` and the log say more.",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from workflows.acting import record, redraw, show, stand
 from workflows.domain.access import Role, User
@@ -13,8 +13,11 @@ from workflows.domain.decide import NEEDS_A_LOOK, decide
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.policy import Policy
+from workflows.errors import Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import CardKind, Effect, StaffCard
+
+PUT_ASIDE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +57,30 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
     managers = [user for user in await work.users() if user.role is Role.MANAGER]
     for customer in await work.claim_accounts(now, ask.limit):
         account = await work.account(customer)
-        policy = policies.of(account)
-        decision = decide(policy, account, now)
         done += Decided(accounts=1)
+        try:
+            policy = policies.of(account)
+            decision = decide(policy, account, now)
+        except Exception as error:  # ruff: ignore[blind-except] - whatever it is, it must stop no other account
+            await _put_aside(account, error, work, now)
+            continue
         for action in decision.actions:
             done += await _carry_out(action, account, policy, managers, work, now)
         await work.looked(customer, decision.next_look_at, (policy.name, policy.version))
         standing = await _redraw(account, standing, work, now)
     return done
+
+
+async def _put_aside(account: Account, error: Exception, work: UnitOfWork, now: datetime) -> None:
+    """An account that cannot be decided gets nothing, a card and a word in the trail, and is looked at again later."""
+    words = str(error) if isinstance(error, Refused) else f"an error of Duebot itself ({type(error).__name__})"
+    await work.looked(account.customer.id, now + PUT_ASIDE, account.policy)
+    await record(work, "duebot", now, "account.put_aside", {"customer": str(account.customer.id), "because": words})
+    data = {"what": "put_aside", "because": words}
+    day = account.book.place.day(now)
+    await stand(
+        work, account.book, StaffCard(CardId(new_id()), CardKind.PROBLEM, account.book.id, account.customer.id, day, now, data=data)
+    )
 
 
 async def _redraw(account: Account, standing: Sequence[StaffCard], work: UnitOfWork, now: datetime) -> Sequence[StaffCard]:

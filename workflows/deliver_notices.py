@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -159,6 +159,7 @@ async def note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, cloc
     else:
         await work.settle(ready.row.id, OutboxState.FAILED, now, error=str(error))
         await _note(ready.notice, NoticeState.FAILED, str(error), work, clock, "notice.failed", because=str(error))
+        await _tell(ready.notice, {"what": "delivery_failed"}, work, now)
 
 
 def _pause(attempts: int, error: OutsideError) -> timedelta:
@@ -199,7 +200,11 @@ async def _unknown(row: OutboxRow, notice: NoticeId, because: str, work: UnitOfW
     now = clock.now()
     await work.settle(row.id, OutboxState.UNKNOWN, now, error=because)
     await _note(notice, NoticeState.UNKNOWN, because, work, clock, "notice.unknown", because=because)
+    await _tell(notice, {"what": "unknown_message", "row": str(row.id)}, work, now)
+
+
+async def _tell(notice: NoticeId, data: Mapping[str, str], work: UnitOfWork, now: datetime) -> None:
+    """A card about the message for the people of its book."""
     _, customer = await work.notice(notice)
     book = (await work.account(customer)).book
-    data = {"what": "unknown_message", "row": str(row.id)}
     await stand(work, book, StaffCard(CardId(new_id()), CardKind.PROBLEM, book.id, notice, book.place.day(now), now, data=data))

@@ -56,4 +56,4 @@ async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> 
 
 
 def words(by_name: str, *, left: bool) -> str:
-    return f"{by_name} says it was sent." if left else f"{by_name} has it sent again."
+    return f"{by_name} says it was sent." if left else f"{by_name} says it was not sent; what is still due goes out again."

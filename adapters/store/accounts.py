@@ -67,8 +67,8 @@ class Accounts(Part):
         soon = select(c.id).where(c.book_id == book, c.next_look_at < until).order_by(c.next_look_at, c.id).limit(limit)
         return [CustomerId(row.id) for row in await self._all(soon)]
 
-    async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int]) -> None:
-        name, version = policy
+    async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int] | None) -> None:
+        name, version = policy or (None, None)
         values = {"next_look_at": next_look_at, "policy_name": name, "policy_version": version}
         await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(values))
 

@@ -13,7 +13,7 @@ from cards.format import amounts, cell, count, days, lateness, locale_of, money,
 from cards.history import Event, history
 from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
-from workflows.domain.allocation import on_plans
+from workflows.domain.allocation import balances, on_plans
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import Money, total, totals
@@ -107,8 +107,8 @@ def _facts(account: Account, people: Mapping[UserId, str]) -> list[str]:
     facts = [f"Customer {name(customer.number)}" + (f" · looked after by {name(owner)}" if owner else "")]
     facts += [", ".join(name(email) for email in customer.emails[:3]) or "No e-mail address, so nothing can be sent"]
     facts += [_habit(account)]
-    free = [paid.amount for paid in account.payments if paid.item is None] + [note.amount for note in account.credits if note.item is None]
-    facts += [f"{amounts(totals(free), locale)} on account, not set against an invoice"] if free else []
+    free = tuple(balances(account).on_account.values())
+    facts += [f"{amounts(free, locale)} on account, not set against an invoice"] if free else []
     return [fact for fact in facts if fact]
 
 

@@ -2,7 +2,7 @@
 
 The page owns `<form method="post">` around cards and forms, its hidden fields and the variables of `cards.css`. A press comes back as
 the field `press`: the action's name, a space, its payload. Class names: `card tone-{late,warning,good,quiet}`, `card-head`, `sign`,
-`badge`, `amount`, `line`, `quiet`, `quote`, `facts`, `rows`, `opens`, `right`, `rest`, `actions`, `button`, `primary`, `danger`, `link`, `hidden`, `more`,
+`badge`, `amount`, `line`, `quiet`, `quote`, `facts`, `rows`, `opens`, `right`, `rest`, `actions`, `button`, `primary`, `link`, `hidden`, `more`,
 `more-menu`, `form`, `field`, `choices`, `choice`, `hint`, `error`, `currency`.
 """
 

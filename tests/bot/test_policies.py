@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 import jsonschema
@@ -107,10 +107,10 @@ hours: 09:00-18:00
 business_days: true
 weekdays: [thu, tue]
 promise_grace_days: 3
-grace_days: 4
-cure_days: 9
-freshness: 2h
-freshness_file: 3
+grace_days: 5
+cure_days: 10
+freshness: 10m
+freshness_file: 1
 steps:
   - {name: first, when: {after_issue: 3}, do: [{alert: {}}, {remind: {via: [email], template: first}}]}
   - {name: month, when: {month_end_after_due: 20}, do: [{remind: {template: second}}]}
@@ -126,7 +126,6 @@ steps:
     assert (policy.minimum_count, policy.gap_days, policy.max_attempts) == (2, 3, None)
     assert (policy.hours, policy.business_days, policy.weekdays) == (Hours(time(9), time(18)), True, (1, 3))
     assert policy.promise_grace_days == 3
-    assert (policy.grace_days, policy.cure_days, policy.freshness, policy.freshness_file) == (4, 9, timedelta(hours=2), 3)
     assert policy.steps == (
         Step("first", When(Anchor.AFTER_ISSUE, 3), (Alert(), Remind("first"))),
         Step("month", When(Anchor.MONTH_END_AFTER_DUE, 20), (Remind("second"),)),
@@ -158,7 +157,9 @@ def step(when: str = "{after_due: 3}", do: str = "[{alert: {}}]", name: str = "f
             'expected review or highest_due or replay, found "reviw"; did you mean `review`?',
         ),
         (SHORT + "hours: 9-5\n", 4, "hours", 'expected the opening and closing hour, such as "09:00-18:00", found "9-5"'),
-        (SHORT + "freshness: 10\n", 4, "freshness", "expected a number with s, m, h or d, such as 10m, found 10"),
+        (SHORT + "freshness: 2h\n", 4, "freshness", "another value than 10m is not supported yet"),
+        (SHORT + "freshness_file: 3\n", 4, "freshness_file", "another value than 1 is not supported yet"),
+        (SHORT + "cure_days: 7\n", 4, "cure_days", "another value than 10 is not supported yet"),
         (SHORT + "weekdays:\n  - tue\n  - thur\n", 6, "weekdays[1]", "did you mean `thu`?"),
         (SHORT + "weekdays: tue\n", 4, "weekdays", "expected a list of days"),
         (SHORT + "minimum:\n  EUR: 25.00\n", 5, "minimum.EUR", 'expected an amount in quotes such as "25.00", found 25.0'),
@@ -202,7 +203,7 @@ def test_a_mistake_is_found_by_the_reader_with_its_line_and_by_the_schema(text: 
     [
         (SHORT + "events: []\n", "events", "`events`"),
         (SHORT + "mode: draft\n", "mode", "`draft`"),
-        (SHORT + "messages_per_day: 2\n", "messages_per_day", "another number than 1"),
+        (SHORT + "messages_per_day: 2\n", "messages_per_day", "another value than 1"),
         (SHORT + "applies_to: {segment: [business]}\n", "applies_to.segment[0]", "choosing a policy by segment"),
         (SHORT + "applies_to: {currency: [EUR]}\n", "applies_to.currency[0]", "choosing a policy by currency"),
         (step(when="{no_reply: 3}"), "steps[0].when.no_reply", "`no_reply`"),

@@ -319,13 +319,11 @@ def cards() -> dict[str, Card]:
         "outcome_plan_accepted": outcome.plan_accepted(plain, decided(), PLAN, NOW),
         "outcome_plan_declined": outcome.plan_declined(plain, decided(), NOW),
         "outcome_released": outcome.released(24),
-        "outcome_already_done": outcome.already_done(plain, SNOOZED.acts[0], NOW),
         "problem_apology": problems.apology("7f3a-21"),
         "problem_first": problems.somebody_first("Ana Weiss was first, Tue 24 Nov 2026 at 11:00: snoozed until Mon 30 Nov 2026."),
         "problem_not_found": problems.not_found("No invoice has the number “INV-9”."),
         "problem_book_read": problems.book_read(BOOK, TODAY, TODAY),
         "problem_refused": problems.refused("Acme GmbH paid INV-2041 this morning, so there is nothing to remind of."),
-        "problem_not_allowed": problems.not_allowed(Role.MANAGER, Role.COLLECTOR),
         "problem_not_linked": problems.not_linked(),
         "problem_unknown_message": problems.unknown_message(UNKNOWN, UNKNOWN.notices[-1], NOW, to=("ap@acme.example",)),
         "problem_unknown_settled": problems.unknown_settled(UNKNOWN, "Ana Weiss said it was sent"),
@@ -343,7 +341,6 @@ def cards() -> dict[str, Card]:
         "several": answers.several(
             "acme", (answers.Choice("Acme GmbH", "C-1, €12,400.00 open"), answers.Choice("Acme Holding AG", "C-7, nothing open"))
         ),
-        "nothing_found": answers.nothing_found("akme", near=("Acme GmbH",)),
         "help": help_card(),
         "help_unknown": help_card(unknown="balnce acme", near="balance acme"),
         "help_lacks": help_card(lacks="balance"),

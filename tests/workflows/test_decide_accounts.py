@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from adapters.store.unit_of_work import SqlStore
+from bot.draw import draw
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, MAX, Office, opened
 from workflows.domain.access import Role
@@ -151,3 +152,20 @@ async def test_the_audit_trail_tells_why_a_message_was_queued(store: SqlStore) -
     queued = [data for kind, data in await office.trail() if kind == "notice.queued"]
     assert len(queued) == 1
     assert queued[0]["because"] == "The step first is due."
+
+
+async def test_an_account_that_cannot_be_decided_is_put_aside_and_stops_no_other(store: SqlStore) -> None:
+    office = await opened(store, "acme", "brill")
+    acme = (await office.account("acme")).customer.id
+    async with store() as work:
+        await work.looked(acme, office.clock.now(), ("a policy nobody kept", 1))
+    await office.tick()
+    assert (await office.states("acme"), await office.states("brill")) == ([], ["queued"])
+    (card,) = await office.cards(CardKind.PROBLEM)
+    assert (card.subject, card.data["what"]) == (acme, "put_aside")
+    async with store() as work:
+        drawn = await draw(card, work, office.policies, office.clock.now())
+    assert "a policy nobody kept" in drawn.summary
+    assert (await office.tick()).decided.accounts == 0
+    office.clock.advance(timedelta(hours=1, minutes=1))
+    assert (await office.tick()).decided.accounts == 1

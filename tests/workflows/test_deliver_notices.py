@@ -13,6 +13,7 @@ from sqlalchemy import text
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
+from bot.draw import draw
 from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
 from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, claim_notices
@@ -370,3 +371,16 @@ async def test_nothing_is_left_open_in_the_outbox(store: SqlStore) -> None:
     await office.tick()
     await office.deliver()
     assert await office.outbox() == {(Effect.NOTICE, OutboxState.SENT): 2}
+
+
+async def test_staff_are_told_of_a_message_that_was_refused_for_good(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    office.mail.trouble = {"pay@acme.example": Rejected("550 no such mailbox")}
+    await office.tick()
+    await office.deliver()
+    (card,) = await office.cards(CardKind.PROBLEM)
+    async with store() as work:
+        drawn = await draw(card, work, office.policies, office.clock.now())
+    assert card.data["what"] == "delivery_failed"
+    assert "did not arrive" in drawn.summary
+    assert "550 no such mailbox" in drawn.summary

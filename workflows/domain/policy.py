@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import time
 from enum import StrEnum
 
 from workflows.domain.money import Money
@@ -147,10 +147,6 @@ class Policy:
     business_days: bool = False
     weekdays: tuple[int, ...] = ()
     promise_grace_days: int = 2
-    grace_days: int = 5
-    cure_days: int = 10
-    freshness: timedelta = timedelta(minutes=10)
-    freshness_file: int = 1
 
     def step(self, name: str) -> Step:
         """Raises `KeyError` for a step the policy does not have."""
