@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
-from tests.workflows.ledgers import Row, a_policy, invoice, remind, simulated
+from tests.workflows.ledgers import Row, a_policy, invoice, remind
+from tests.workflows.peer_plays import CannotExpress, Play, at, bill, money, sent, sent_on, steps_of, tick
 
 Case = dict[str, Any]
 _DAY = timedelta(days=1)
 _SENT = ("after_due", "after_issue")
-
-
-class CannotExpress(Exception):
-    """No shape of case that a policy and a ledger can say."""
-
-
-@dataclass
-class Play:
-    """`expect` is compared with what `read` makes of the answer's lines."""
-
-    policy: str
-    rows: list[Row]
-    first: date
-    last: date
-    expect: Any
-    read: Callable[[list[Row]], Any]
-    lines: list[Row] = field(default_factory=list)
-
-    def outcome(self) -> Any:
-        self.lines = simulated(self.policy, self.rows, self.first.isoformat(), self.last.isoformat(), states=True)
-        return self.read(self.lines)
 
 
 def plays(case: Case, setup: Case) -> Iterator[Play]:
@@ -46,34 +25,6 @@ def plays(case: Case, setup: Case) -> Iterator[Play]:
             yield from translate(case | {"setup": setup}, given | case.get("settings", {}))
             return
     raise CannotExpress(case["id"])
-
-
-def at(day: date, clock: str = "12:00") -> str:
-    return f"{day.isoformat()}T{clock}:00Z"
-
-
-def tick(on: str | date) -> Row:
-    return {"on": str(on), "fact": "tick"}
-
-
-def money(fact: str, on: str | date, amount: str, **rest: Any) -> Row:
-    return {"on": str(on), "fact": fact, "amount": amount, "currency": "EUR", **rest}
-
-
-def bill(number: str, due: date | None, amount: str = "100.00", **rest: Any) -> Row:
-    return invoice(number, None if due is None else due.isoformat(), amount, **{key: str(value) for key, value in rest.items()})
-
-
-def sent(lines: list[Row]) -> list[Row]:
-    return [line for line in lines if line.get("action") == "remind"]
-
-
-def sent_on(lines: list[Row]) -> list[date]:
-    return [date.fromisoformat(day) for day in dict.fromkeys(line["on"] for line in sent(lines))]
-
-
-def steps_of(days: list[int], anchor: str = "after_due") -> list[Row]:
-    return [remind(f"s{n}", anchor, each) for n, each in enumerate(days, 1)]
 
 
 def _ages(case: Case, given: Case) -> Iterator[Play]:
