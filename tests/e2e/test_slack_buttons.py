@@ -325,7 +325,10 @@ async def test_a_book_grown_too_old_asks_for_a_file_once_a_day_and_says_when_it_
     assert "Alder & Finch GmbH: balances are current again" in await duebot.shown(asked)
 
 
-@pytest.mark.parametrize(("label", "said", "mails"), [("It was sent", "says it was sent", 1), ("Send again", "says it was not sent; what is still due goes out again", 2)])
+@pytest.mark.parametrize(
+    ("label", "said", "mails"),
+    [("It was sent", "says it was sent", 1), ("Send again", "says it was not sent; what is still due goes out again", 2)],
+)
 async def test_a_mail_in_doubt_asks_on_a_card_which_then_says_what_was_answered(duebot: Service, label: str, said: str, mails: int) -> None:
     duebot.mail.mailbox.clear()
     duebot.mail.hang_up = HangUp.BEFORE_ANSWER
