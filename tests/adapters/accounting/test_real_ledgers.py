@@ -156,6 +156,7 @@ async def test_ibm_through_the_store_ages_to_the_cent_and_comes_again_unchanged(
     assert first == Imported(2466, 2466, 2466, 0, 0, (), ())
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # on SQLite the command line's test does it
 async def test_highradius_through_the_store_ages_to_the_cent_and_tells_repeats(store: SqlStore, highradius: Reading) -> None:
     first = await _check(store, _book("food"), _Ledger(highradius, date(2020, 5, 22), HIGHRADIUS))
     assert (first.rows, first.imported, first.updated, first.unchanged) == (39_785, 38_737, 0, 114)
