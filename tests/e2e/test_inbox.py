@@ -132,6 +132,7 @@ async def test_the_keyboard_alone_is_enough_and_a_double_click_is_one_action(sql
         await page.keyboard.press("Tab")
         await expect(page.get_by_role("button", name="Open INV-2080")).to_be_focused()
         await page.keyboard.press("Enter")
+        await expect(page.locator(".slot.chosen")).to_be_focused()
         await button(card(page, "Costa Lda"), "Snooze").first.focus()
         await page.keyboard.press("Enter")
         await expect(page.get_by_label("3 days, wakes Fri 27 Nov")).to_be_focused()
