@@ -13,22 +13,41 @@ from workflows.domain.account import (
     Account,
     Act,
     Book,
+    Credit,
     Customer,
     Escalation,
     Flag,
     ListedItem,
     Notice,
     NoticeState,
+    Payment,
     Plan,
     PlanState,
     Raised,
     Snooze,
 )
+from workflows.domain.approvals import Approval, ApprovalEnd
+from workflows.domain.charges import Fee
 from workflows.domain.claims import Dispute, Hold, Promise, PromiseEnd
-from workflows.domain.ids import BookId, CardId, CustomerId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId
+from workflows.domain.contact import Meaning, OptOut, Reply
+from workflows.domain.ids import (
+    ApprovalId,
+    BookId,
+    CardId,
+    CustomerId,
+    HoldId,
+    ItemId,
+    NoticeId,
+    PlanId,
+    PromiseId,
+    ReplyId,
+    TaskId,
+    UserId,
+)
 from workflows.domain.messages import Letter, Message, Receipt
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy
+from workflows.domain.tasks import Task
 from workflows.records import (
     AgingRow,
     AuditEntry,
@@ -145,6 +164,76 @@ class UnitOfWork(Protocol):
     async def settle_dispute(self, item: ItemId, outcome: str, at: datetime) -> None: ...
     async def hold(self, fact: Hold, customer: CustomerId) -> None: ...
     async def end_hold(self, hold: HoldId, at: datetime) -> None: ...
+    async def add_payment(self, payment: Payment, customer: CustomerId, at: datetime) -> bool:
+        """False, and nothing stored, when money of that key is known of the customer."""
+        ...
+
+    async def add_credit(self, credit: Credit, customer: CustomerId, at: datetime) -> bool:
+        """As `add_payment`."""
+        ...
+
+    async def reverse_money(self, customer: CustomerId, key: str, on: date, at: datetime) -> bool:
+        """The payment or credit of that key counts for nothing from `on`; false when there is none, or it is reversed."""
+        ...
+
+    async def assign(self, customer: CustomerId, owner: UserId | None, at: datetime) -> None: ...
+
+    # fees, approvals, tasks
+    async def add_fee(self, fee: Fee) -> bool:
+        """False when the step charged the item before."""
+        ...
+
+    async def waive_fee(self, item: ItemId, step: str, at: datetime) -> None: ...
+    async def add_approval(self, approval: Approval) -> None: ...
+    async def approval(self, approval: ApprovalId) -> tuple[Approval, CustomerId]: ...
+    async def give_approval(self, approval: ApprovalId, by: UserId, at: datetime) -> bool:
+        """False when that person has approved it before."""
+        ...
+
+    async def end_approval(self, approval: ApprovalId, how: ApprovalEnd, at: datetime) -> None: ...
+    async def open_approvals(self, book: BookId) -> Sequence[tuple[CustomerId, ApprovalId]]:
+        """Those that have not ended, the oldest first."""
+        ...
+
+    async def add_task(self, task: Task) -> bool:
+        """False when a task of that key is there."""
+        ...
+
+    async def finish_task(self, task: TaskId, by: UserId, at: datetime) -> bool:
+        """False when it was done before."""
+        ...
+
+    async def task(self, task: TaskId) -> tuple[Task, CustomerId]: ...
+    async def open_tasks(self, book: BookId) -> Sequence[tuple[CustomerId, Task]]:
+        """The soonest due first, those without a day last."""
+        ...
+
+    # what customers say back
+    async def opt_out(self, fact: OptOut, customer: CustomerId) -> bool:
+        """False when one for that channel and address runs."""
+        ...
+
+    async def opt_in(self, customer: CustomerId, channel: str, address: str, at: datetime) -> bool:
+        """Ends the opt-out that runs; false when none does."""
+        ...
+
+    async def add_reply(self, reply: Reply, customer: CustomerId, words: str) -> bool:
+        """False when an answer of that key is there. `words` are kept encrypted."""
+        ...
+
+    async def reply(self, reply: ReplyId) -> tuple[Reply, CustomerId, str]:
+        """With its words; empty when they were erased."""
+        ...
+
+    async def end_reply(self, reply: ReplyId, meaning: Meaning, by: UserId | None, at: datetime) -> bool:
+        """Somebody dealt with it; false when it was dealt with before."""
+        ...
+
+    async def open_replies(self, book: BookId) -> Sequence[tuple[CustomerId, Reply]]:
+        """Those that nobody has dealt with, the oldest first."""
+        ...
+
+    # plans
     async def add_plan(self, plan: Plan, customer: CustomerId) -> None: ...
     async def plan(self, plan: PlanId) -> tuple[Plan, CustomerId]: ...
     async def set_plan(self, plan: PlanId, state: PlanState, by: UserId, at: datetime, how: str = "") -> None: ...

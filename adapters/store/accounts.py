@@ -15,6 +15,7 @@ from adapters.store import tables as t
 from adapters.store.ledger import open_lines
 from adapters.store.unit import Part
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
+from workflows.domain.approvals import Approval
 from workflows.domain.claims import Promise
 from workflows.domain.freshness import fresh_until
 from workflows.domain.ids import BookId, CustomerId, ItemId
@@ -94,6 +95,11 @@ class Accounts(Part):
             "holds": await self._of(ids, t.holds, rows.hold, t.holds.c.at, t.holds.c.id),
             "promises": await self._promises(ids),
             "plans": await self._plans(ids, items),
+            "fees": await self._of(ids, t.fees, rows.fee, t.fees.c.at, t.fees.c.id),
+            "approvals": await self._approvals(ids),
+            "tasks": await self._of(ids, t.tasks, rows.task, t.tasks.c.at, t.tasks.c.id),
+            "opt_outs": await self._of(ids, t.opt_outs, rows.opt_out, t.opt_outs.c.at, t.opt_outs.c.id),
+            "replies": await self._of(ids, t.replies, rows.reply, t.replies.c.at, t.replies.c.id),
             "notices": await self._notices(ids),
         }
         emails = await self._of(ids, t.contacts, lambda row: row.address, t.contacts.c.position)
@@ -117,6 +123,15 @@ class Accounts(Part):
         named = await self._all(select(t.promise_items).where(p.promise_id.in_([row.id for row in made])).order_by(p.position))
         items = _grouped((row.promise_id, ItemId(row.item_id)) for row in named)
         return _grouped((row.customer_id, rows.promise(row, items.get(row.id, ()))) for row in made)
+
+    async def _approvals(self, ids: Sequence[UUID]) -> Groups[Approval]:
+        asked = await self._all(select(t.approvals).where(t.approvals.c.customer_id.in_(ids)).order_by(t.approvals.c.at, t.approvals.c.id))
+        if not asked:
+            return {}
+        g = t.approvals_given.c
+        found = await self._all(select(t.approvals_given).where(g.approval_id.in_([row.id for row in asked])).order_by(g.at, g.id))
+        given = _grouped((row.approval_id, rows.given(row)) for row in found)
+        return _grouped((row.customer_id, rows.approval(row, given.get(row.id, ()))) for row in asked)
 
     async def _plans(self, ids: Sequence[UUID], items: Groups[Item]) -> Groups[Plan]:
         plans = await self._all(select(t.plans).where(t.plans.c.customer_id.in_(ids)).order_by(t.plans.c.at, t.plans.c.id))

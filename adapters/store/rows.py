@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row
 
@@ -11,6 +12,7 @@ from workflows.domain.account import (
     Act,
     Book,
     Credit,
+    CreditKind,
     Customer,
     Escalation,
     Flag,
@@ -26,10 +28,14 @@ from workflows.domain.account import (
     Raised,
     Snooze,
 )
+from workflows.domain.approvals import Approval, ApprovalEnd, ApprovalKind, Given
 from workflows.domain.calendar import Place
+from workflows.domain.charges import Fee
 from workflows.domain.claims import Dispute, Hold, HoldKind, Promise, PromiseEnd
+from workflows.domain.contact import Meaning, OptOut, Reply
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.money import Money
+from workflows.domain.tasks import Task
 from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
 
@@ -81,6 +87,8 @@ def customer(row: Row[Any], book: Book, emails: tuple[str, ...]) -> Customer:
         party=Party(row.party),
         emails=emails,
         owner=row.owner_id,
+        segment=row.segment,
+        parent=row.parent_id,
     )
 
 
@@ -102,15 +110,73 @@ def item(row: Row[Any]) -> Item:
         kind=ItemKind(row.kind),
         plan=row.plan_id,
         reference=row.reference,
+        product=row.product,
     )
 
 
 def payment(row: Row[Any]) -> Payment:
-    return Payment(Money(row.amount, row.currency), row.paid_on, row.item_id, row.key)
+    return Payment(Money(row.amount, row.currency), row.paid_on, row.item_id, row.key, row.reversed_on)
 
 
 def credit(row: Row[Any]) -> Credit:
-    return Credit(Money(row.amount, row.currency), row.credited_on, row.item_id, row.key)
+    return Credit(Money(row.amount, row.currency), row.credited_on, row.item_id, row.key, CreditKind(row.kind), row.reversed_on)
+
+
+def _money(row: Row[Any]) -> Money | None:
+    return None if row.amount is None else Money(row.amount, row.currency)
+
+
+def fee(row: Row[Any]) -> Fee:
+    return Fee(row.item_id, row.step, Money(row.amount, row.currency), row.at, row.by, row.waived_at)
+
+
+def approval(row: Row[Any], given: tuple[Given, ...]) -> Approval:
+    return Approval(
+        id=row.id,
+        kind=ApprovalKind(row.kind),
+        item=row.item_id,
+        subject=row.subject,
+        terms=row.terms,
+        seal=row.seal,
+        at=row.at,
+        expires_at=row.expires_at,
+        by=row.by,
+        step=row.step,
+        amount=_money(row),
+        needs=Role(row.needs),
+        people=row.people,
+        given=given,
+        ended_at=row.ended_at,
+        ended_how=ApprovalEnd(row.ended_how) if row.ended_how else None,
+    )
+
+
+def given(row: Row[Any]) -> Given:
+    return Given(row.by, row.at)
+
+
+def task(row: Row[Any]) -> Task:
+    return Task(row.id, row.key, row.item_id, row.what, row.at, row.owner_id, row.due_on, row.by, row.done_at, row.done_by)
+
+
+def opt_out(row: Row[Any]) -> OptOut:
+    return OptOut(row.channel, row.address, row.how, row.at, row.by, row.ended_at)
+
+
+def reply(row: Row[Any]) -> Reply:
+    return Reply(
+        id=row.id,
+        key=row.key,
+        channel=row.channel,
+        sender=row.sender,
+        at=row.at,
+        meaning=Meaning(row.meaning),
+        items=tuple(ItemId(UUID(item)) for item in row.about),
+        until=row.until,
+        amount=_money(row),
+        ended_at=row.ended_at,
+        ended_by=row.ended_by,
+    )
 
 
 def snooze(row: Row[Any]) -> Snooze:

@@ -12,6 +12,7 @@ from adapters.store.audit import AuditTrail, Trail
 from adapters.store.books import Books
 from adapters.store.cards import Cards
 from adapters.store.claims import Claims
+from adapters.store.contact import Contact
 from adapters.store.facts import Facts, Plans
 from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
@@ -19,15 +20,34 @@ from adapters.store.notices import Notices
 from adapters.store.outbox import Outbox
 from adapters.store.people import People
 from adapters.store.policies import PolicyTexts
+from adapters.store.receipts import Receipts
 from adapters.store.releases import Releases
 from adapters.store.reports import Reports
+from adapters.store.requests import Requests
 from adapters.store.screens import Screens
 from adapters.store.secrets import Vault
 from workflows.ports import Clock
 
 
 class SqlUnitOfWork(
-    Books, Accounts, Imports, Facts, Claims, Plans, Releases, Notices, Outbox, Cards, People, Arrivals, Trail, Reports, Screens
+    Books,
+    Accounts,
+    Imports,
+    Facts,
+    Claims,
+    Requests,
+    Receipts,
+    Contact,
+    Plans,
+    Releases,
+    Notices,
+    Outbox,
+    Cards,
+    People,
+    Arrivals,
+    Trail,
+    Reports,
+    Screens,
 ):
     """The `UnitOfWork` of `workflows.ports`."""
 

@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from workflows.domain.approvals import Approval
 from workflows.domain.calendar import Place
+from workflows.domain.charges import Fee
 from workflows.domain.claims import Dispute, Hold, Promise
+from workflows.domain.contact import OptOut, Reply
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import Money
+from workflows.domain.tasks import Task
 
 
 class Party(StrEnum):
@@ -42,7 +46,10 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who owes. `number` is the seller's own key for them; `place` falls back to the book's."""
+    """Who owes. `number` is the seller's own key for them; `place` falls back to the book's.
+
+    `parent` is the customer who pays for this one. `segment` is the seller's word for the kind of customer; policies choose by it.
+    """
 
     id: CustomerId
     book_id: BookId
@@ -53,6 +60,8 @@ class Customer:
     party: Party = Party.BUSINESS
     emails: tuple[str, ...] = ()
     owner: UserId | None = None
+    segment: str | None = None
+    parent: CustomerId | None = None
 
 
 class ItemKind(StrEnum):
@@ -64,7 +73,7 @@ class ItemKind(StrEnum):
 class Item:
     """One amount with one due day: an invoice, or an instalment of a plan (then `plan` names it).
 
-    `seen_at` is when Duebot first learnt of it. An item without `due_on` is never late.
+    `seen_at` is when Duebot first learnt of it. An item without `due_on` is never late. `product` is the seller's word for what was sold.
     """
 
     id: ItemId
@@ -76,26 +85,35 @@ class Item:
     kind: ItemKind = ItemKind.INVOICE
     plan: PlanId | None = None
     reference: str | None = None
+    product: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received. Without `item` it is money on account."""
+    """Money received. Without `item` it is money on account. From `reversed_on` (bounced, charged back) it counts for nothing."""
 
     amount: Money
     paid_on: date
     item: ItemId | None = None
     key: str = ""
+    reversed_on: date | None = None
+
+
+class CreditKind(StrEnum):
+    NOTE = "note"
+    WRITE_OFF = "write_off"
 
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A credit note, for one item or on account."""
+    """A credit note or a write-off, for one item or on account. From `reversed_on` it counts for nothing."""
 
     amount: Money
     credited_on: date
     item: ItemId | None = None
     key: str = ""
+    kind: CreditKind = CreditKind.NOTE
+    reversed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +256,11 @@ class Account:
     promises: tuple[Promise, ...] = ()
     disputes: tuple[Dispute, ...] = ()
     holds: tuple[Hold, ...] = ()
+    fees: tuple[Fee, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    tasks: tuple[Task, ...] = ()
+    opt_outs: tuple[OptOut, ...] = ()
+    replies: tuple[Reply, ...] = ()
     notices: tuple[Notice, ...] = ()
     raised: tuple[Raised, ...] = ()
     acts: tuple[Act, ...] = ()

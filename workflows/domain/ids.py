@@ -16,6 +16,9 @@ UserId = NewType("UserId", UUID)
 CardId = NewType("CardId", UUID)
 PromiseId = NewType("PromiseId", UUID)
 HoldId = NewType("HoldId", UUID)
+ApprovalId = NewType("ApprovalId", UUID)
+TaskId = NewType("TaskId", UUID)
+ReplyId = NewType("ReplyId", UUID)
 
 _VERSION_7, _VARIANT = 7 << 76, 2 << 62
 

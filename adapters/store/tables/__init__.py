@@ -1,0 +1,58 @@
+"""Every table, in three files: what is known of customers and their invoices, what was said about it, what we do about it."""
+
+from __future__ import annotations
+
+from adapters.store.tables.ledger import books, contacts, credits_, customers, identities, items, payments, plan_items, plans, users
+from adapters.store.tables.said import (
+    acts,
+    approvals,
+    approvals_given,
+    disputes,
+    escalations,
+    fees,
+    flags,
+    holds,
+    opt_outs,
+    promise_items,
+    promises,
+    replies,
+    snoozes,
+    tasks,
+)
+from adapters.store.tables.work import audit, audit_head, cards, inbound, notice_items, notices, outbox, policies, raised
+
+__all__ = [
+    "acts",
+    "approvals",
+    "approvals_given",
+    "audit",
+    "audit_head",
+    "books",
+    "cards",
+    "contacts",
+    "credits_",
+    "customers",
+    "disputes",
+    "escalations",
+    "fees",
+    "flags",
+    "holds",
+    "identities",
+    "inbound",
+    "items",
+    "notice_items",
+    "notices",
+    "opt_outs",
+    "outbox",
+    "payments",
+    "plan_items",
+    "plans",
+    "policies",
+    "promise_items",
+    "promises",
+    "raised",
+    "replies",
+    "snoozes",
+    "tasks",
+    "users",
+]
