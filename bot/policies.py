@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
+from itertools import combinations
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -12,9 +14,11 @@ from pydantic import ValidationError
 
 from adapters.core.yaml_lines import BadYAML, Document, Path, read_yaml
 from bot.policy_checks import mistakes
+from bot.policy_conflicts import shared_words
 from bot.policy_model import PolicyFile
 from bot.policy_words import place, words_for
-from workflows.domain.account import Account
+from workflows.domain.account import Account, Item
+from workflows.domain.choosing import NOBODY, choose, could_both_win, is_for_items, with_apart
 from workflows.domain.policy import Policy
 from workflows.errors import NotKnown
 
@@ -84,8 +88,8 @@ class PolicyVersion:
 class PolicyBook:
     """Every version of every policy: `workflows.ports.Policies`.
 
-    `current` names the versions new accounts start with; of two for the same book, or two for every book, neither could win,
-    which is refused with `ValueError`.
+    `current` names the versions new accounts start with; of two that fit the same equally closely neither could win, which is refused with
+    `ValueError`.
     """
 
     def __init__(
@@ -95,33 +99,45 @@ class PolicyBook:
             (each.name, each.version): read_policy(each.text, f"{each.name}@{each.version}", version=each.version, templates=templates)
             for each in versions
         }
-        self._by_book: dict[str | None, Policy] = {}
-        for key in current:
-            self._start_with(self._all[key])
-
-    def _start_with(self, policy: Policy) -> None:
-        for slug in policy.books or (None,):
-            other = self._by_book.setdefault(slug, policy)
-            if other is not policy:
-                which = "every book" if slug is None else f"the book {slug}"
-                raise ValueError(f"the policies {other.name} and {policy.name} both apply to {which}; one of them has to name other books")
+        self._current = {name: self._all[name, version] for name, version in current}
+        for one, other in combinations(self._current.values(), 2):
+            if could_both_win(one.applies, other.applies):
+                raise ValueError(f"the policies {one.name} and {other.name} both apply to {shared_words(one.applies, other.applies)}")
+        self._of_accounts = [policy for policy in self._current.values() if not is_for_items(policy)]
+        self._of_items = [policy for policy in self._current.values() if is_for_items(policy)]
 
     def current(self, account: Account) -> Policy:
-        """The policy that names the account's book, else the one for every book; raises `NotKnown` where there is none."""
-        policy = self._by_book.get(account.book.slug) or self._by_book.get(None)
-        if policy is None:
-            raise NotKnown(f"no policy applies to the book {account.book.slug}; add it to `applies_to` of one")
-        return policy
+        """The newest version of the policy that fits the account most closely; raises `NotKnown` where its book has none at all."""
+        if (policy := choose(self._of_accounts, account)) is not None:
+            return policy
+        slug = account.book.slug
+        if not any(slug in (policy.applies.books or (slug,)) for policy in self._current.values()):
+            raise NotKnown(f"no policy applies to the book {slug}; add it to `applies_to` of one")
+        return NOBODY
 
     def of(self, account: Account) -> Policy:
-        """The version the account started with; raises `NotKnown` when that version is no longer kept."""
-        if account.policy is None:
+        """The version the account started with, and the policies that have single items of it.
+
+        Raises `NotKnown` when that version is no longer kept.
+        """
+        main = self._started(account)
+        return with_apart(main, account, partial(self._of_item, main, account)) if self._of_items else main
+
+    def _started(self, account: Account) -> Policy:
+        if account.policy is None or account.policy[0] == NOBODY.name:
             return self.current(account)
+        return self._kept(account.policy)
+
+    def _kept(self, key: tuple[str, int]) -> Policy:
         try:
-            return self._all[account.policy]
+            return self._all[key]
         except KeyError:
-            name, version = account.policy
+            name, version = key
             raise NotKnown(f"version {version} of the policy {name} is not kept any more, and accounts still run on it") from None
+
+    def _of_item(self, main: Policy, account: Account, item: Item) -> Policy:
+        """Of those that fit, the account's own included, the closest."""
+        return choose([main, *self._of_items], account, item) or main
 
 
 def shipped() -> PolicyVersion:
@@ -130,15 +146,43 @@ def shipped() -> PolicyVersion:
 
 
 def policy_files(folder: FilePath | None) -> Sequence[tuple[str, str]]:
-    """Name and text of the shipped policy and of every `.yaml` in the folder; one of the same name takes the shipped one's place.
+    """Name and text of every `.yaml` in the folder, and of the shipped standard policy unless one of them takes its place.
 
-    Raises `BadPolicy` for a file that is none.
+    Raises `BadPolicy` for a file that is none, and for two of which neither could win.
     """
-    found = {shipped().name: shipped().text}
+    found: list[_Read] = []
     for file in sorted(folder.glob("*.yaml")) if folder else ():
         text = text_of(file)
-        found[read_policy(text, file.name).name] = text
-    return tuple(found.items())
+        mine = _Read(file.name, text, read_policy(text, file.name))
+        if conflicts := [error for other in found for error in mine.conflicts(other)]:
+            raise BadPolicy(file.name, conflicts)
+        found.append(mine)
+    ours = _Read("standard.yaml, which comes with Duebot,", shipped().text, read_policy(shipped().text, "standard.yaml"))
+    if not any(list(ours.conflicts(mine)) for mine in found):
+        found.insert(0, ours)
+    return [(each.policy.name, each.text) for each in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    file: str
+    text: str
+    policy: Policy
+
+    def line_of(self, key: str) -> int:
+        return read_yaml(self.text).line_of((key,))
+
+    def conflicts(self, other: _Read) -> Iterator[PolicyError]:
+        """Why it cannot stand beside one that was read before."""
+        if self.policy.name == other.policy.name:
+            words = f"the name `{self.policy.name}` is taken by {other.file} line {other.line_of('name')}"
+            yield PolicyError(self.line_of("name"), "name", words)
+        if could_both_win(self.policy.applies, other.policy.applies):
+            shared = shared_words(self.policy.applies, other.policy.applies)
+            there = f"{other.file} line {other.line_of('applies_to')}"
+            yield PolicyError(
+                self.line_of("applies_to"), "applies_to", f"it is for {shared} just as {there} is, so neither could win; narrow one of them"
+            )
 
 
 def text_of(file: FilePath) -> str:

@@ -27,6 +27,7 @@ from workflows.domain.policy import (
     Step,
     When,
 )
+from workflows.domain.policy import AppliesTo as Applies
 
 # Everything that may be left out takes the domain's own value, so that the two cannot drift apart.
 _LEFT_OUT = Policy(name="", steps=())
@@ -40,7 +41,7 @@ Count = Annotated[int, Field(ge=1, le=3650)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
 Amounts = Annotated[dict[Currency, Amount], Field(json_schema_extra={"additionalProperties": False})]
-AnyOnly = Annotated[list[Literal["any"]], Field(min_length=1, max_length=1, description="Only `[any]` so far.")]
+Names = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=200)]], Field(min_length=1, max_length=10_000)]
 
 
 class Section(BaseModel):
@@ -48,14 +49,23 @@ class Section(BaseModel):
 
 
 class AppliesTo(Section):
-    """Which accounts follow this policy. `[any]`, or leaving a line out, means all."""
+    """Whom this policy is for. `[any]`, or leaving a line out, means all.
 
-    book: list[str] = Field(default=["any"], min_length=1, description="Short names of books, as `duebot import --book` takes them.")
-    product: AnyOnly = ["any"]
-    segment: AnyOnly = ["any"]
-    customer: AnyOnly = ["any"]
-    currency: AnyOnly = ["any"]
-    invoice: AnyOnly = ["any"]
+    Where several fit, one that names invoices wins over one that names customers, then products, segments, books, and the one for all.
+    """
+
+    invoice: Names = Field(default=["any"], description="Numbers of invoices, in quotes.")
+    customer: Names = Field(default=["any"], description="Customers' numbers in your books, in quotes.")
+    product: Names = Field(default=["any"], description="What was sold, as the invoice says it.")
+    segment: Names = Field(default=["any"], description="Kinds of customers; where yours have none: business, sole_trader, consumer.")
+    book: Names = Field(default=["any"], description="Short names of books, as `duebot import --book` takes them.")
+    currency: list[Currency | Literal["any"]] = Field(
+        default=["any"], min_length=1, description="It chooses no policy: what is open in another currency is not asked for."
+    )
+
+    def to_domain(self) -> Applies:
+        named = (self.invoice, self.customer, self.product, self.segment, self.book, self.currency)
+        return Applies(*(() if "any" in names else tuple(names) for names in named))
 
 
 class WhenSection(Section):
@@ -203,7 +213,7 @@ class PolicyFile(Section):
             name=self.name,
             version=version,
             steps=tuple(step.to_domain() for step in self.steps),
-            books=() if "any" in self.applies_to.book else tuple(self.applies_to.book),
+            applies=self.applies_to.to_domain(),
             age_from=self.age_from,
             sequence=self.sequence,
             advance=self.advance,

@@ -37,13 +37,17 @@ _LATER_VALUES = {
     "via": frozenset({"sms", "phone", "voice", "whatsapp", "telegram", "intercom", "push", "letter"}),
 }
 _ONE_VALUE = {"messages_per_day": "1", "grace_days": "5", "cure_days": "10", "freshness": "10m", "freshness_file": "1"}
-_BY_BOOK_ONLY = frozenset({"product", "segment", "customer", "currency", "invoice"})
 _EXPECTED = {
     "name": "a short name of small letters, digits, - and _",
     "hours": 'the opening and closing hour, such as "09:00-18:00"',
     "minimum": 'amounts in quotes by currency, such as {EUR: "25.00"}',
     "tolerance": 'amounts in quotes by currency, such as {EUR: "0.10"}',
+    "invoice": 'a list of numbers in quotes, such as ["2041"]',
+    "customer": 'a list of customers\' numbers in quotes, such as ["10023"]',
+    "product": "a list of products, such as [hosting]",
+    "segment": "a list of segments, such as [business]",
     "book": "a list of books, such as [main]",
+    "currency": "a list of currencies, such as [EUR]",
     "via": "a list of channels, such as [email]",
     "weekdays": "a list of days, such as [tue, thu]",
     "when": "a day to count from, such as {after_due: 3}",
@@ -105,8 +109,6 @@ def _later(path: Path, found: Any) -> str | None:
     under = _under(path)
     if under == "via" and isinstance(found, dict) and set(found) == {"all"}:
         return "`all` of several channels"
-    if under in _BY_BOOK_ONLY and "applies_to" in path and isinstance(found, str):
-        return f"choosing a policy by {under}"
     if under in _ONE_VALUE and isinstance(found, int | str):
         return f"another value than {_ONE_VALUE[under]}"
     return f"`{found}`" if isinstance(found, str) and found in _LATER_VALUES.get(under, ()) else None

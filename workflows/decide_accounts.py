@@ -12,7 +12,6 @@ from workflows.domain.account import Account, Escalation, Notice, NoticeState, R
 from workflows.domain.decide import NEEDS_A_LOOK, decide
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.ids import CardId, NoticeId, new_id
-from workflows.domain.policy import Policy
 from workflows.errors import Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import CardKind, Effect, StaffCard
@@ -65,7 +64,7 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
             await _put_aside(account, error, work, now)
             continue
         for action in decision.actions:
-            done += await _carry_out(action, account, policy, managers, work, now)
+            done += await _carry_out(action, account, managers, work, now)
         await work.looked(customer, decision.next_look_at, (policy.name, policy.version))
         standing = await _redraw(account, standing, work, now)
     return done
@@ -95,21 +94,21 @@ async def _redraw(account: Account, standing: Sequence[StaffCard], work: UnitOfW
     return [card for card in standing if card not in changed]
 
 
-async def _carry_out(action: Action, account: Account, policy: Policy, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+async def _carry_out(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
     match action.kind:
         case ActionKind.REMIND:
-            return await _queue_notice(action, account, policy, work, now)
+            return await _queue_notice(action, account, work, now)
         case ActionKind.ALERT:
-            return await _raise(action, account, policy, work, now)
+            return await _raise(action, account, work, now)
         case ActionKind.ESCALATE:
-            return await _escalate(action, account, policy, managers, work, now)
+            return await _escalate(action, account, managers, work, now)
         case ActionKind.REVIEW:
-            return await _review(action, account, policy, work, now)
+            return await _review(action, account, work, now)
         case ActionKind.NONE:
             return await _withheld(account, work, now)
 
 
-async def _queue_notice(action: Action, account: Account, policy: Policy, work: UnitOfWork, now: datetime) -> Decided:
+async def _queue_notice(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
     listed = action.items + action.upcoming
     day = action.day or account.customer.place.day(now)
     currencies = tuple(amount.currency for amount in action.amounts)
@@ -118,39 +117,40 @@ async def _queue_notice(action: Action, account: Account, policy: Policy, work: 
         return Decided()
     await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, now)
     facts = {"notice": str(notice.id), "customer": str(account.customer.id), "step": action.step, "because": action.because}
-    await record(work, _actor(policy), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
+    await record(work, _actor(action), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
     for entry in listed:
         await redraw(work, account, entry.item, now)
     return Decided(notices=1)
 
 
-def _actor(policy: Policy) -> str:
-    return f"policy:{policy.name}@{policy.version}"
+def _actor(action: Action) -> str:
+    name, version = action.policy
+    return f"policy:{name}@{version}"
 
 
-async def _raise(action: Action, account: Account, policy: Policy, work: UnitOfWork, now: datetime) -> Decided:
+async def _raise(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
     new = [entry for entry in action.items if await work.add_raised(Raised(entry.item, entry.step or action.step, entry.occurrence, now))]
     if not new:
         return Decided()
     facts = {"customer": str(account.customer.id), "step": action.step, "because": action.because}
-    await record(work, _actor(policy), now, "alert.raised", facts | {"items": [str(entry.item) for entry in new]})
+    await record(work, _actor(action), now, "alert.raised", facts | {"items": [str(entry.item) for entry in new]})
     return Decided(raised=1)
 
 
-async def _escalate(action: Action, account: Account, policy: Policy, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+async def _escalate(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
     """To the first manager there is; without one staff are told all the same, and the item stays with them."""
     entry = action.items[0]
     if not await work.add_raised(Raised(entry.item, entry.step or action.step, entry.occurrence, now)):
         return Decided()
     item = account.item(entry.item)
     if managers:
-        why = f"the policy {policy.name} hands it over at this age"
+        why = f"the policy {action.policy[0]} hands it over at this age"
         await work.escalate(Escalation(item.id, managers[0].id, why, None, now))
-    await record(work, _actor(policy), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
+    await record(work, _actor(action), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
     return Decided(escalated=1)
 
 
-async def _review(action: Action, account: Account, policy: Policy, work: UnitOfWork, now: datetime) -> Decided:
+async def _review(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
     """First contact: one card for the whole book. Money on account: the item itself is raised."""
     day = account.book.place.day(now)
     if not action.day:
@@ -158,7 +158,7 @@ async def _review(action: Action, account: Account, policy: Policy, work: UnitOf
         return Decided(waiting=1)
     raised = await work.add_raised(Raised(action.items[0].item, NEEDS_A_LOOK, day.toordinal(), now))
     if raised:
-        await record(work, _actor(policy), now, "alert.raised", {"item": str(action.items[0].item), "because": action.because})
+        await record(work, _actor(action), now, "alert.raised", {"item": str(action.items[0].item), "because": action.because})
     return Decided(raised=int(raised), withheld=1)
 
 

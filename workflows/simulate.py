@@ -160,7 +160,7 @@ class _Run:
         for _ in range(_LOOKS):
             done = [action for action in decision.actions if each.take(action, now)]
             for action in done:
-                yield from _lines(each, action, now, policy.name)
+                yield from _lines(each, action, now)
             if not done:
                 break
             decision = self._decide(each, now)
@@ -202,7 +202,7 @@ def _invoices_of(fact: LedgerFact) -> tuple[str, ...]:
             return ()
 
 
-def _lines(each: SimulatedAccount, action: Action, now: datetime, policy: str) -> Iterator[Did]:
+def _lines(each: SimulatedAccount, action: Action, now: datetime) -> Iterator[Did]:
     """One per currency."""
     item = each.account.item
     listed = [item(entry.item) for entry in action.items + action.upcoming]
@@ -211,4 +211,4 @@ def _lines(each: SimulatedAccount, action: Action, now: datetime, policy: str) -
     for code in dict.fromkeys(one.total.currency for one in listed):
         numbers = tuple(one.number for one in listed if one.total.currency == code)
         amount = amounts.get(code, Money.zero(code))
-        yield Did(now, each.number, numbers, action.step or None, action.kind.value, action.because, by, amount, policy)
+        yield Did(now, each.number, numbers, action.step or None, action.kind.value, action.because, by, amount, action.policy[0])

@@ -90,7 +90,7 @@ def listed_by_hand(policy: Policy, decision: Decision, leader: ItemId) -> tuple[
         ListedItem(leader, lead.level, lead.occurrence),
         *(ListedItem(other.item.id, other.level, other.occurrence) for other in others),
     )
-    return _words(policy, lead.level, overdue=lead.overdue, instalment=lead.item.kind is ItemKind.INSTALMENT), listed
+    return _words(policy.for_item(leader), lead.level, overdue=lead.overdue, instalment=lead.item.kind is ItemKind.INSTALMENT), listed
 
 
 def _words(policy: Policy, level: str | None, *, overdue: bool, instalment: bool) -> Step:

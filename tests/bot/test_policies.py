@@ -18,7 +18,7 @@ from workflows.domain.account import Account, Book, Customer
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, CustomerId, new_id
 from workflows.domain.money import Money
-from workflows.domain.policy import AgeFrom, Alert, Anchor, Escalate, Hours, OnAccount, Policy, Remind, Sequence, Step, When
+from workflows.domain.policy import AgeFrom, Alert, Anchor, AppliesTo, Escalate, Hours, OnAccount, Policy, Remind, Sequence, Step, When
 from workflows.errors import NotKnown
 from workflows.ports import Policies
 
@@ -68,7 +68,7 @@ def test_the_shipped_ladder_is_the_one_of_the_design() -> None:
     assert [step.remind.template if step.remind else None for step in policy.steps] == [None, "upcoming", "first", "second", "final", None]
     assert policy.step("handover").escalates
     assert policy.hours == Hours(time(9), time(18))
-    assert (policy.gap_days, policy.business_days, policy.books) == (3, True, ())
+    assert (policy.gap_days, policy.business_days, policy.applies) == (3, True, AppliesTo())
     assert policy.minimum["EUR"] == Money.of("5.00", "EUR")
 
 
@@ -118,7 +118,7 @@ steps:
 """
     policy = read_policy(text, "mine.yaml", version=7)
     assert by_schema(text)
-    assert (policy.name, policy.version, policy.books) == ("strict", 7, ("main", "uk"))
+    assert (policy.name, policy.version, policy.applies.books) == ("strict", 7, ("main", "uk"))
     assert (policy.age_from, policy.sequence, policy.on_account) == (AgeFrom.ISSUE, Sequence.INVOICE, OnAccount.SEND)
     assert (policy.first_contact, policy.after_outage, policy.after_pause, policy.net) == ("highest_due", "skip", "catch_up", False)
     assert policy.minimum == {"EUR": Money(2500, "EUR"), "JPY": Money(500, "JPY")}
@@ -204,8 +204,6 @@ def test_a_mistake_is_found_by_the_reader_with_its_line_and_by_the_schema(text: 
         (SHORT + "events: []\n", "events", "`events`"),
         (SHORT + "mode: draft\n", "mode", "`draft`"),
         (SHORT + "messages_per_day: 2\n", "messages_per_day", "another value than 1"),
-        (SHORT + "applies_to: {segment: [business]}\n", "applies_to.segment[0]", "choosing a policy by segment"),
-        (SHORT + "applies_to: {currency: [EUR]}\n", "applies_to.currency[0]", "choosing a policy by currency"),
         (step(when="{no_reply: 3}"), "steps[0].when.no_reply", "`no_reply`"),
         (step(do="[{remind: {via: [sms], template: first}}]"), "steps[0].do[0].remind.via[0]", "`sms`"),
         (step(do="[{remind: {via: {all: [email]}, template: first}}]"), "steps[0].do[0].remind.via", "`all` of several channels"),

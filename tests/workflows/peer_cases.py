@@ -175,6 +175,23 @@ def _currencies(lines: list[Row], instant: str) -> set[str]:
     return {line["currency"] for line in sent(lines) if line["at"] == instant}
 
 
+def _own_campaign(case: Case, given: Case) -> Iterator[Play]:
+    """Everybody's policy and the customer's own, which may be in another currency."""
+    today, own = date(2026, 3, 2), given["customer_campaign"]
+    everyone = a_policy(remind("s1", "after_due", 1), minimum=given["entity_campaign"])
+    for row in case["table"]:
+        code = row.get("customer_campaign_currency", "EUR")
+        applies = {"customer": ["C1"], "currency": [code]}
+        mine = a_policy(remind("s1", "after_due", 1), name="customer", applies_to=applies, minimum={code: own["EUR"]})
+        bills = [
+            bill(f"{code}{n}", today - _DAY, one, currency=code) for code, all_ in row["overdue"].items() for n, one in enumerate(all_)
+        ]
+        expect = {(row["expect"]["campaign"], code) for code in row["expect"]["attempts"]}
+        yield Play(
+            [everyone, mine], [*bills, tick(today)], today, today, expect, lambda lines: {(x["policy"], x["currency"]) for x in sent(lines)}
+        )
+
+
 def _campaign(case: Case, given: Case) -> Iterator[Play]:
     """A gap of strictly more than so many whole days is one calendar day more. Nothing tells of `finished` yet."""
     gap = given["gap_days"] + ("gap_rule" in given)
@@ -421,6 +438,7 @@ _SHAPES: list[tuple[tuple[str, ...], Callable[[Case, Case], Iterator[Play]]]] = 
     (("states", "documents"), _ages),
     (("policy", "items"), _levels),
     (("threshold", "table"), _threshold_table),
+    (("customer_campaign", "table"), _own_campaign),
     (("threshold", "runs"), _campaign),
     (("invoices_cents",), _sums),
     (("trigger_days", "table"), _listed),

@@ -18,7 +18,7 @@ class CannotExpress(Exception):
 class Play:
     """`expect` is compared with what `read` makes of the answer's lines."""
 
-    policy: str
+    policy: str | list[str]
     rows: list[Row]
     first: date
     last: date

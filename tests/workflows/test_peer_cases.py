@@ -18,7 +18,6 @@ FILE = "cases/peer-cases.yaml"
 NOT_YET: dict[str, tuple[str, dict[str, Any] | None]] = {
     "KB-07": ("a threshold on the number of documents per step, not per policy", None),
     "KB-13": ("a subsidiary whose parent pays", None),
-    "LG-04": ("policies chosen by customer", {"applies_to": {"customer": ["C1"]}}),
     "LG-14": ("counters after a move to another policy", None),
     "OCA-00": ("it is the set-up of others, not a case", None),
     "OR-03": ("numbers of notices, and channels that do not count", None),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
 
 from workflows.domain.account import Account, ItemKind, ListedItem, NoticeState
+from workflows.domain.choosing import parts
 from workflows.domain.claims import HoldKind
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import ItemId
+from workflows.domain.joining import joined
 from workflows.domain.ladder import Rung
 from workflows.domain.outlook import decided, next_change, next_look
 from workflows.domain.policy import Policy, Sequence, Step
@@ -25,11 +28,16 @@ def decide(policy: Policy, account: Account, now: datetime) -> Decision:
 
     Pure: the same facts and instant give the same decision, however often and however late it is asked.
     """
-    view = View(policy, account, now)
+    return joined(account, [_decide(View(mine, account, now, items)) for mine, items in parts(policy, account)])
+
+
+def _decide(view: View) -> Decision:
+    """What one policy says of the items it has."""
     notice = None if view.waits_for_release else _notice(view)
     to_staff = () if view.waits_for_release else tuple(_to_staff(view, notice))
     actions = tuple(_now(view, notice, to_staff))
     items = tuple(decided(view, seen) for seen in view.seen)
+    actions = tuple(replace(action, policy=(view.policy.name, view.policy.version)) for action in actions)
     return Decision(items, actions, next_look(view, actions, to_tell=bool(to_staff)), next_change(view))
 
 

@@ -79,6 +79,7 @@ class Action:
 
     `items` are the overdue items it lists, leader first; `upcoming` those whose step before the due day falls now.
     `key` is unique for ever: doing it twice is noticed by its key alone. `amounts` is one open sum per currency over `items`, net.
+    `policy` is the version that decided it.
     """
 
     kind: ActionKind
@@ -92,6 +93,7 @@ class Action:
     via: tuple[str, ...] = ()
     day: date | None = None
     to: str | None = None
+    policy: tuple[str, int] = ("none", 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ def _held_back(view: View, seen: Standing) -> str | None:
         (seen.open.currency in view.covered_currencies, "Money on account covers everything that is open."),
         (late and view.waits_for_release, "It was already overdue when first read; a manager has to release it."),
         (late and _without_minimum(view, seen), f"The policy gives no minimum for {seen.open.currency}, so nothing is asked in it."),
+        (late and not view.names(seen.open.currency), f"The policy is not for {seen.open.currency}, so nothing is asked in it."),
         (late and seen.item.id not in view.listable, "It is below the policy's limits, so nothing happens."),
         (late and seen.item.id not in view.asked_ids, "The customer has been written to as often as the policy allows before money comes."),
         (late and view.part_covered([seen]), "Money on account covers part of it; a person decides what it is for."),
@@ -103,7 +104,7 @@ def _ahead(view: View, seen: Standing, rung: Rung, day: date) -> NextStep:
 
 def coming(policy: Policy, account: Account, item: ItemId, now: datetime) -> tuple[NextStep, ...]:
     """Every known step that lies ahead of an item if nothing holds it back, soonest first; a step that is due and waits is among them."""
-    view = View(policy, account, now)
+    view = View(policy.for_item(item), account, now)
     seen = next(standing for standing in view.seen if standing.item.id == item)
     waiting = [seen.rung] if seen.rung is not None and view.words(seen) else []
     return tuple(_ahead(view, seen, rung, max(rung.day, view.day)) for rung in [*waiting, *seen.ladder.ahead(view.day)])

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import time
 from enum import StrEnum
 
+from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
 
 
@@ -122,13 +123,28 @@ class Hours:
 
 
 @dataclass(frozen=True, slots=True)
+class AppliesTo:
+    """Whom a policy is for; an empty tuple means all. Money in other `currencies` than those named is not asked for."""
+
+    invoices: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
+    products: tuple[str, ...] = ()
+    segments: tuple[str, ...] = ()
+    books: tuple[str, ...] = ()
+    currencies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """Limits that are null or empty do not apply. Days are calendar days unless the name says business days."""
+    """Limits that are null or empty do not apply. Days are calendar days unless the name says business days.
+
+    `apart` are items of the account that another policy has (`workflows.domain.choosing`); it is for one account and never read from a file.
+    """
 
     name: str
     steps: tuple[Step, ...]
     version: int = 1
-    books: tuple[str, ...] = ()
+    applies: AppliesTo = AppliesTo()
     age_from: AgeFrom = AgeFrom.DUE
     sequence: Sequence = Sequence.CUSTOMER
     advance: Advance = Advance.HIGHEST_DUE
@@ -147,6 +163,12 @@ class Policy:
     business_days: bool = False
     weekdays: tuple[int, ...] = ()
     promise_grace_days: int = 2
+
+    apart: dict[ItemId, Policy] = field(default_factory=dict)
+
+    def for_item(self, item: ItemId) -> Policy:
+        """The policy that has the item."""
+        return self.apart.get(item, self)
 
     def step(self, name: str) -> Step:
         """Raises `KeyError` for a step the policy does not have."""

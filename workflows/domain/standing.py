@@ -54,8 +54,9 @@ class Standing:
 class View:
     """Everything `decide` reads of an account, each part worked out once."""
 
-    def __init__(self, policy: Policy, account: Account, now: datetime) -> None:
-        self.policy, self.account, self.now = policy, account, now
+    def __init__(self, policy: Policy, account: Account, now: datetime, mine: frozenset[ItemId] | None = None) -> None:
+        """`mine` are the items the policy has, where others have some of the account's."""
+        self.policy, self.account, self.now, self.mine = policy, account, now, mine
         self.book_day = account.book.place.day(now)
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
@@ -65,7 +66,7 @@ class View:
 
     @cached_property
     def seen(self) -> list[Standing]:
-        return [self._see(item) for item in self.account.all_items]
+        return [self._see(item) for item in self.account.all_items if self.mine is None or item.id in self.mine]
 
     def _see(self, item: Item) -> Standing:
         ladder, left = self._ladders[item.id], self.balances.open_of(item.id)
@@ -197,8 +198,9 @@ class View:
         return not policy.minimum or asked >= policy.minimum[currency]
 
     def names(self, currency: str) -> bool:
-        """A policy that gives a minimum chases only the currencies it names."""
-        return not self.policy.minimum or currency in self.policy.minimum
+        """A policy that gives currencies, or a minimum, chases only the currencies it names."""
+        policy = self.policy
+        return all(not named or currency in named for named in (policy.minimum, policy.applies.currencies))
 
     @cached_property
     def listable(self) -> frozenset[ItemId]:
@@ -225,7 +227,8 @@ class View:
     @cached_property
     def _chasing_notices(self) -> list[Notice]:
         early = {step.name for step in self.policy.steps if is_before_due(step)}
-        return [n for n in self.account.notices if n.state.counts and n.step not in early]
+        found = (n for n in self.account.notices if n.state.counts and n.step not in early)
+        return [n for n in found if self.mine is None or any(listed.item in self.mine for listed in n.items)]
 
     def is_early(self, seen: Standing) -> bool:
         """Not yet overdue, and on a step whose own day is the due day or before it."""
