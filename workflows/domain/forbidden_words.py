@@ -16,7 +16,7 @@ _PROMOTION = re.compile(
 )
 # A creditor reference (RF) has the same check digits and is no secret.
 _IBAN = re.compile(r"\b(?!RF)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b")
-_CARD = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
+_CARD = re.compile(r"(?<![A-Z\d])\d(?:[ -]?\d){12,18}(?!\d)")
 
 
 def promotion_in(text: str) -> str | None:
