@@ -12,17 +12,21 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from itertools import starmap
+from urllib.parse import quote
 
 from workflows.domain.messages import Message
 from workflows.errors import Rejected
 
 CRLF = "\r\n"
 HEADER_LENGTH = 250
+STOP_WORD = "UNSUBSCRIBE"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,40}( [A-Za-z0-9-]{1,40})*")
 # What every mail server takes without extensions; what else RFC 5322 allows in quotes is not worth a bounced reminder.
 _MAILBOX = re.compile(r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*)@([^@\s]{1,253})")
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._~/-]{1,200}")
+_UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 def email_of(message: Message, key: str, *, sender: str, now: datetime) -> bytes:
@@ -46,6 +50,18 @@ def _headers(message: Message, key: str, sender: str, now: datetime) -> Iterator
     yield "Auto-Submitted", "auto-generated"
     if _LANGUAGE.fullmatch(message.language):
         yield "Content-Language", message.language
+    yield from _unsubscribe(message, sender)
+
+
+def _unsubscribe(message: Message, sender: str) -> Iterator[tuple[str, str]]:
+    """RFC 2369 by mail, always; RFC 8058 with one POST where the customer can reach a page of ours."""
+    by_mail = (message.reply_to and mailbox(message.reply_to)) or sender_address(sender)
+    ways = [f"<mailto:{quote(by_mail, safe='@')}?subject={STOP_WORD}&body={STOP_WORD}>"]
+    if message.unsubscribe and _PAGE.fullmatch(message.unsubscribe):
+        ways.insert(0, f"<{message.unsubscribe}>")
+    yield "List-Unsubscribe", ", ".join(ways)
+    if len(ways) > 1:
+        yield "List-Unsubscribe-Post", "List-Unsubscribe=One-Click"
 
 
 def _field(name: str, text: str) -> str:
@@ -68,7 +84,15 @@ def _parts(message: Message) -> EmailMessage:
     parts.set_content(message.text, cte="quoted-printable")
     if message.html is not None:
         parts.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    for document in message.attachments:
+        kind, _, subtype = document.kind.partition("/")
+        parts.add_attachment(document.content, maintype=kind, subtype=subtype, filename=file_name(document.name))
     return parts
+
+
+def file_name(name: str) -> str:
+    """Plain letters only: what a mail program saves must neither leave its folder nor hide what it is."""
+    return _UNSAFE_IN_A_NAME.sub("-", name).strip("-.")[:80] or "document"
 
 
 def message_id(key: str, sender: str) -> str:

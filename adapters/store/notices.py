@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -70,17 +70,23 @@ class Notices(Part):
 
     async def keep_body(self, notice: NoticeId, message: Message) -> str:
         await self._one(select(t.notices.c.id).where(t.notices.c.id == notice), "message")
-        sealed = self._vault.seal(json.dumps(asdict(message), ensure_ascii=False), "notices", "body", notice)
+        sealed = self._vault.seal(json.dumps(_kept(message), ensure_ascii=False), "notices", "body", notice)
         await self._connection.execute(update(t.notices).where(t.notices.c.id == notice).values(body=sealed))
         return hashlib.sha256(message.text.encode()).hexdigest()
 
     async def body(self, notice: NoticeId) -> Message | None:
-        """The message as it was written; null when none was kept, or erasure emptied it."""
+        """The message as it was written, without its documents; null when none was kept, or erasure emptied it."""
         row = await self._one(select(t.notices.c.body).where(t.notices.c.id == notice), "message")
         if row.body is None:
             return None
         kept = json.loads(self._vault.open(row.body, "notices", "body", notice))
-        return Message(**(kept | {"to": tuple(kept["to"])}))
+        return Message(**(kept | {"to": tuple(kept["to"]), "attachments": ()}))
+
+
+def _kept(message: Message) -> dict[str, object]:
+    """Of a document its name and SHA-256: the document itself stays where it is kept."""
+    documents = [{"name": document.name, "sha256": hashlib.sha256(document.content).hexdigest()} for document in message.attachments]
+    return asdict(replace(message, attachments=())) | {"attachments": documents}
 
 
 def _listed_values(notice: NoticeId, items: Sequence[ListedItem], *, counts: bool) -> list[dict[str, object]]:
