@@ -1,0 +1,1 @@
+"""What customers write back, one file per way it arrives."""
