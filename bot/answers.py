@@ -1,44 +1,66 @@
-"""What a typed question is answered with."""
+"""What a typed question is answered with, the same in every chat, in the inbox and on the command line."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import assert_never
 
-from bot.commands import Ask, AskBalance, AskHelp, AskInvoice, AskOverdue
+from bot.commands import (
+    Ask,
+    AskAct,
+    AskBalance,
+    AskCustomer,
+    AskFigures,
+    AskHelp,
+    AskInvoice,
+    AskList,
+    AskOverdue,
+    AskSettings,
+    AskShare,
+    AskWhy,
+    Listed,
+    number_first,
+)
 from bot.draw import line_of, names
+from bot.figures_said import amount_of
+from bot.reports import aging_card
 from cards import answers as cards
-from cards import problems
+from cards import choices, lists, problems
 from cards.actions import Action, Name
-from cards.answers import Choice
+from cards.choices import Choice, asking
 from cards.elements import Card
+from cards.format import locale_of, money, name
 from cards.help import help_card
 from cards.history import history
-from workflows.answer_query import Choices, Seen, balance, invoice, overdue
+from cards.settings import settings
+from workflows.answer_query import EXACT, Bounds, Choices, Seen, balance, invoice, marked, overdue, tasks
+from workflows.domain.access import User
+from workflows.domain.account import Book
 from workflows.domain.decision import ItemDecision
-from workflows.errors import NotKnown
+from workflows.errors import NotKnown, Refused
 from workflows.ports import Policies, UnitOfWork
+from workflows.records import Mark
+
+_MARKS = {Listed.PROMISES: Mark.PROMISED, Listed.PLANS: Mark.ON_PLAN, Listed.DISPUTES: Mark.DISPUTED}
 
 
-async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
-    """One card, whatever was asked; a thing that does not exist is said so."""
+async def meant(ask: Ask, work: UnitOfWork) -> Ask:
+    """Words that are no command, nor come near one, are an invoice's number where there is one, else a customer."""
+    if not isinstance(ask, AskHelp) or not ask.unknown or ask.near:
+        return ask
+    return AskInvoice(ask.unknown) if await work.find_items(ask.unknown) else AskBalance(ask.unknown)
+
+
+async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None) -> Card:
+    """One card, whatever was asked, and nothing changed; a thing that does not exist is said so. `by` is who asks."""
     try:
-        return await _answer(ask, work, policies, now)
+        return await Answering(work, policies, now, by).answer(await meant(ask, work))
     except NotKnown as unknown:
         return problems.not_found(str(unknown))
-
-
-async def _answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
-    match ask:
-        case AskHelp():
-            return help_card(unknown=ask.unknown or None, lacks=ask.lacks or None, near=ask.near)
-        case AskBalance():
-            found = await balance(ask.customer, work, policies, now)
-            return several(found) if isinstance(found, Choices) else cards.balance(found.account, found.decision, now)
-        case AskInvoice():
-            one = await invoice(ask.number, work, policies, now)
-            return several(one) if isinstance(one, Choices) else await invoice_card(*one, work)
-        case AskOverdue():
-            return await _overdue(work, policies, now)
+    except Refused as refused:
+        return problems.not_understood(str(refused))
 
 
 async def invoice_card(seen: Seen, decided: ItemDecision, work: UnitOfWork) -> Card:
@@ -54,15 +76,109 @@ async def why_card(seen: Seen, decided: ItemDecision, work: UnitOfWork) -> Card:
     return cards.why(seen.account, decided, events, seen.at)
 
 
-async def _overdue(work: UnitOfWork, policies: Policies, now: datetime) -> Card:
-    books = await work.books()
-    found = await overdue(work, policies, now, {book.id: book.place.day(now) for book in books})
-    book = found.accounts[0].account.book if found.accounts else books[0]
-    return cards.overdue_list(book, [line_of(seen) for seen in found.accounts], more=found.more)
+def several(found: Choices, books: Sequence[Book], verb: str) -> Card:
+    """Customers or invoices that all fit, or nearly; opening one asks the same of it."""
+    called = {book.id: f", {book.name}" for book in books} if len(books) > 1 else {}
+    fit = [Choice(one.name, f"{one.number}{called.get(one.book_id, '')}", asking(f"{verb} {EXACT}{one.id}")) for one in found.customers]
+    opens = Name.WHY if verb == "why" else Name.OPEN
+    fit += [Choice(one.item.number, f"{one.customer.name}, {one.book.name}", Action(opens, one.item.id)) for one in found.items]
+    return choices.several(found.asked, fit, near=found.near)
 
 
-def several(found: Choices) -> Card:
-    """Customers or invoices that all fit."""
-    choices = [Choice(customer.name, customer.number) for customer in found.customers]
-    choices += [Choice(one.item.number, f"{one.customer.name}, {one.book.name}", Action(Name.OPEN, one.item.id)) for one in found.items]
-    return cards.several(found.asked, choices)
+@dataclass(frozen=True, slots=True)
+class Answering:
+    work: UnitOfWork
+    policies: Policies
+    now: datetime
+    by: User | None
+
+    async def answer(self, ask: Ask) -> Card:
+        """Raises `NotKnown` and `Refused`."""
+        match ask:
+            case AskHelp():
+                return help_card(unknown=ask.unknown or None, lacks=ask.lacks or None, near=ask.near)
+            case AskBalance() | AskCustomer():
+                return await self._customer(ask)
+            case AskInvoice() | AskWhy():
+                return await self._invoice(ask.number, ask)
+            case AskAct():
+                return await self._act(ask)
+            case AskOverdue():
+                return await self._overdue(ask)
+            case AskList():
+                return await self._list(ask.what)
+            case AskFigures():
+                return await self._figures(ask)
+            case AskSettings():
+                return settings(await self.work.books(), self.by, self.now)
+            case AskShare():
+                return await self.answer(await meant(ask.ask, self.work))
+            case _:
+                assert_never(ask)
+
+    async def _customer(self, ask: AskBalance | AskCustomer) -> Card:
+        found = await balance(ask.customer, self.work, self.policies, self.now)
+        verb = "balance" if isinstance(ask, AskBalance) else "customer"
+        if isinstance(found, Choices):
+            return several(found, await self.work.books(), verb)
+        if isinstance(ask, AskBalance):
+            return cards.balance(found.account, found.decision, self.now)
+        return cards.customer(found.account, found.decision, self.now, await names(self.work))
+
+    async def _invoice(self, number: str, ask: AskInvoice | AskWhy) -> Card:
+        found = await invoice(number, self.work, self.policies, self.now)
+        if isinstance(found, Choices):
+            return several(found, (), "why" if isinstance(ask, AskWhy) else "invoice")
+        return await (why_card if isinstance(ask, AskWhy) else invoice_card)(*found, self.work)
+
+    async def _act(self, ask: AskAct) -> Card:
+        """Where nothing may be changed: the invoice, whose card has the buttons."""
+        for number, _ in number_first(ask.words):
+            if number.startswith(EXACT) or await self.work.find_items(number):
+                return await self._invoice(number, AskInvoice(number))
+        return await self._invoice(ask.words, AskInvoice(ask.words))
+
+    async def _overdue(self, ask: AskOverdue) -> Card:
+        books = await self.work.books()
+        least = amount_of(ask.least, ask.currency, books) if ask.least else None
+        said = [f"{ask.days} days and more"] if ask.days > 1 else []
+        said += [f"{money(least, locale_of(books[0]))} and more"] if least else []
+        bounds = ", ".join(said)
+        if not ask.customer:
+            return await self._late(Bounds(ask.days, None, least), bounds, "")
+        found = await balance(ask.customer, self.work, self.policies, self.now)
+        if isinstance(found, Choices):
+            return several(found, books, f"overdue {ask.days}")
+        late = [one for one in found.overdue if (one.days_past_due or 0) >= ask.days]
+        if least is not None:
+            late = [one for one in late if one.open.currency == least.currency and one.open >= least]
+        return cards.overdue_of(found.account, late, self.now, bounds)
+
+    async def _late(self, bounds: Bounds, said: str, whose: str) -> Card:
+        books = await self.work.books()
+        found = await overdue(self.work, self.policies, self.now, {book.id: book.place.day(self.now) for book in books}, bounds)
+        book = found.accounts[0].account.book if found.accounts else books[0]
+        whose = whose or ("" if len(books) == 1 else "All books")
+        return cards.overdue_list(book, [line_of(seen) for seen in found.accounts], more=found.more, whose=whose, bounds=said)
+
+    async def _list(self, what: Listed) -> Card:
+        if what is Listed.MINE:
+            if self.by is None:
+                raise Refused("Nobody is known to ask, so no customers are theirs. Ask in chat or in the inbox.")
+            return await self._late(Bounds(owner=self.by.id), "", f"{name(self.by.name)}'s customers")
+        people = await names(self.work)
+        if what is Listed.TASKS:
+            found = await tasks(self.work, self.policies, self.now)
+            return lists.tasks([(one.task, one.seen.account) for one in found], self.now, people)
+        listed = await marked(_MARKS[what], self.work, self.policies, self.now)
+        items = [(seen.account, decided) for seen, decided in listed.items]
+        return lists.marked(what.value, items, self.now, people, more=listed.more)
+
+    async def _figures(self, ask: AskFigures) -> Card:
+        books = await self.work.books()
+        book = await self.work.book(ask.book.casefold()) if ask.book else books[0]
+        if not ask.book and len(books) > 1:
+            fit = [Choice(one.name, one.slug, asking(f"{ask.what} {one.slug}")) for one in books]
+            return choices.several(ask.what, fit)
+        day = book.place.day(self.now)
+        return aging_card(book, day, await self.work.aging(book.id, day))

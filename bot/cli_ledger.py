@@ -14,16 +14,19 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from adapters.accounting.ledger_file import Reading, read_ledger
 from adapters.accounting.mapping import load_mapping, shipped_names
 from bot import reports
-from bot.answers import answer, several, why_card
+from bot.answers import answer, meant, several, why_card
 from bot.app import App
-from bot.commands import Ask, AskBalance, AskHelp, AskInvoice, AskOverdue, parse
+from bot.commands import Ask, AskAct, AskBalance, AskCustomer, AskHelp, AskInvoice, AskOverdue, AskShare, AskWhy, parse
 from bot.options import JSON, Book, Day, OnlyBook, a_currency, a_day
 from bot.terminal import DONE, FAILED, QUESTION, notes, polite, say, say_json, stop, with_app
+from bot.web.acting import Nobody, acting_user
 from cards.clean import clean
+from cards.elements import Card, Rows
 from cards.format import count
 from cards.help import help_card
 from cards.plain.render import render
-from workflows.answer_query import Choices, balance, invoice, known_at, overdue
+from workflows.answer_query import Bounds, Choices, balance, invoice, known_at, overdue
+from workflows.errors import NotKnown
 from workflows.import_ledger import Imported, ImportLedger, NothingKept, import_ledger
 from workflows.measure_book import measure_book
 from workflows.ports import UnitOfWork
@@ -136,7 +139,10 @@ def _tell(result: Imported, *, kept: bool, dry_run: bool, as_json: bool) -> None
 @polite
 async def query(
     words: Annotated[
-        list[str], typer.Argument(metavar="WORDS...", help="balance CUSTOMER, overdue, invoice NUMBER, or help.", show_default=False)
+        list[str],
+        typer.Argument(
+            metavar="WORDS...", help="As /due takes them: overdue, balance CUSTOMER, invoice NUMBER, aging …", show_default=False
+        ),
     ],
     as_json: JSON = False,
 ) -> None:
@@ -144,19 +150,29 @@ async def query(
 
     The same questions as /due in chat, as in: duebot query balance acme. Exit code 1: there is no such thing; 2: several fit.
     """
-    ask = parse(" ".join(words))
-    if isinstance(ask, AskHelp):
-        _explain_questions(ask)
+    typed = parse(" ".join(words))
+    if isinstance(typed, AskAct | AskShare):
+        stop(QUESTION, "This needs a person and a chat: press it in the inbox, or type it in the chat.")
+    if isinstance(typed, AskHelp) and (typed.near or typed.lacks or not typed.unknown):
+        _explain_questions(typed)
         return
 
     async def run(app: App) -> None:
-        now = app.clock.now()
         async with app.store() as work:
-            facts, clear = await _facts(ask, app, work)
+            ask = await meant(typed, work)
+            user = await acting_user(app.settings.inbox_user, work)
+            by = None if isinstance(user, Nobody) else user
+            try:
+                facts, clear = await _facts(ask, app, work)
+            except NotKnown as nothing:
+                if not isinstance(typed, AskHelp):
+                    raise
+                stop(QUESTION, str(nothing))
+            card = await answer(ask, work, app.policies, app.clock.now(), by)
             if as_json:
-                say_json(facts)
+                say_json(_as_card(card) if facts is None else facts)
             else:
-                say(render(await answer(ask, work, app.policies, now)))
+                say(render(card))
         if not clear:
             stop(QUESTION, "Several fit; ask again for one of them.")
 
@@ -164,27 +180,35 @@ async def query(
 
 
 def _explain_questions(ask: AskHelp) -> None:
-    said = render(help_card("duebot query", ask.unknown or None, ask.lacks or None, ask.near or None))
+    said = render(help_card("duebot query", ask.unknown or None, ask.lacks or None, ask.near))
     if ask == AskHelp():
         say(said)
     else:
         stop(QUESTION, said)
 
 
+def _as_card(card: Card) -> object:
+    """A question that has no figures of its own as JSON: what its card says."""
+    rows = [element for element in card.body if isinstance(element, Rows)]
+    return {"answer": card.summary, "rows": [dict(zip(table.columns, row.cells, strict=False)) for table in rows for row in table.rows]}
+
+
 async def _facts(ask: Ask, app: App, work: UnitOfWork) -> tuple[object, bool]:
-    """What was asked for as JSON, and whether it is one thing; raises `NotKnown`."""
+    """What was asked for as JSON, null where its card is all there is, and whether it is one thing; raises `NotKnown`."""
     now = app.clock.now()
     match ask:
-        case AskBalance():
+        case AskBalance() | AskCustomer():
             found = await balance(ask.customer, work, app.policies, now)
             return (_choices(found), False) if isinstance(found, Choices) else (reports.account_json(found), True)
-        case AskInvoice():
+        case AskInvoice() | AskWhy():
             one = await invoice(ask.number, work, app.policies, now)
             return (_choices(one), False) if isinstance(one, Choices) else (reports.item_json(*one), True)
-        case AskOverdue() | AskHelp():
+        case AskOverdue(customer="", least=""):
             days = {book.id: book.place.day(now) for book in await work.books()}
-            late = await overdue(work, app.policies, now, days)
+            late = await overdue(work, app.policies, now, days, Bounds(ask.days))
             return {"overdue": [reports.account_json(seen, overdue_only=True) for seen in late.accounts], "more": late.more}, True
+        case _:
+            return None, True
 
 
 def _choices(found: Choices) -> object:
@@ -214,7 +238,7 @@ async def explain(
                 if as_json:
                     say_json(_choices(found))
                 else:
-                    say(render(several(found)))
+                    say(render(several(found, (), "invoice")))
                 stop(QUESTION, "That number stands in several places; name the book with --book.")
             seen, decided = found
             if at is not None:

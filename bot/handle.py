@@ -10,10 +10,13 @@ import structlog
 from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
 from bot import answers, forms
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
-from bot.commands import parse
+from bot.commands import AskAct, AskShare, parse
 from bot.outcomes import Result, outcome_card
+from bot.typed import press_for
 from cards import problems
-from cards.actions import OPENS
+from cards import shared as share_cards
+from cards.actions import OPENS, Action, Name
+from cards.elements import Card
 from workflows.acting import record, require
 from workflows.domain.access import Right, User
 from workflows.domain.ids import new_id
@@ -61,6 +64,17 @@ class Desk:
             await self._give_up(incoming)
             return Reply(card=problems.apology(reference))
         self.nudge()
+        return await self._share(reply, incoming) if reply.share else reply
+
+    async def _share(self, reply: Reply, incoming: Incoming) -> Reply:
+        """For everybody in the channel it was asked in, after the commit; where that cannot be, only to who asked."""
+        room = self.rooms.get(incoming.person.platform)
+        if room is None or incoming.channel is None or reply.share is None:
+            return Reply(card=problems.refused("There is no channel here to share it in; ask in one."))
+        try:
+            await room.post(incoming.channel, reply.share)
+        except OutsideError as error:
+            return Reply(card=problems.refused(f"It was not shared. {error}"))
         return reply
 
     async def _once(self, incoming: Incoming, user: User | None, work: UnitOfWork) -> Reply:
@@ -84,18 +98,32 @@ class Desk:
             return Reply(card=problems.refused(str(refused)))
 
     async def _answer(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
-        if incoming.action is None:
-            return Reply(card=await answers.answer(parse(incoming.text or ""), work, self.policies, self.clock.now()))
+        if (typed := _typed(incoming)) is not None:
+            return await self._said(typed, user, work)
+        return await self._press(incoming.action, incoming.values, user, work) if incoming.action else Reply()
+
+    async def _said(self, text: str, user: User, work: UnitOfWork) -> Reply:
+        asked, now = parse(text), self.clock.now()
+        if isinstance(asked, AskAct):
+            press = await press_for(asked, work, self.policies, now)
+            return Reply(card=press) if isinstance(press, Card) else await self._press(press.action, press.values, user, work)
+        card = await answers.answer(asked, work, self.policies, now, user)
+        if not isinstance(asked, AskShare):
+            return Reply(card=card)
+        place = (await work.books())[0].place
+        return Reply(card=share_cards.posted(), share=share_cards.shared(card, user.name, now, place))
+
+    async def _press(self, action: Action, values: Mapping[str, str], user: User, work: UnitOfWork) -> Reply:
         desk = forms.FormDesk(user, work, self.policies, self.clock)
         try:
-            asked = command(incoming.action, incoming.values, user)
+            asked = command(action, values, user)
             if asked is None:
-                return await desk.answer(incoming.action, incoming.values)
+                return await desk.answer(action, values)
             if isinstance(asked, PreviewReminder | SendReminder):
                 return await self._remind(asked, work)
             return Reply(card=await outcome_card(await self._do(asked, work), work, self.policies, self.clock.now()))
         except FieldErrors as wrong:
-            return await desk.again(incoming.action, incoming.values, wrong.errors)
+            return await desk.again(action, values, wrong.errors)
 
     async def _do(self, asked: Acting, work: UnitOfWork) -> Result:
         match asked:
@@ -183,4 +211,13 @@ class Desk:
 
 
 def _changes(incoming: Incoming) -> bool:
+    if (typed := _typed(incoming)) is not None:
+        return isinstance(parse(typed), AskAct | AskShare)
     return incoming.action is not None and incoming.action.name not in OPENS
+
+
+def _typed(incoming: Incoming) -> str | None:
+    """What was typed, or what a button says in the place of typing."""
+    if incoming.action is not None and incoming.action.name is Name.ASK:
+        return incoming.action.data.get("q", "")
+    return incoming.text or "" if incoming.action is None else None

@@ -6,7 +6,7 @@ from typing import Any
 
 from adapters.chat.slack.names import COMMAND, EVENTS, EVENTS_PATH, SCOPES
 
-_HINT = "balance CUSTOMER, overdue, invoice NUMBER, help"
+_HINT = "overdue, balance CUSTOMER, invoice NUMBER, mine, remind NUMBER, help"
 
 
 def slack_manifest(public_url: str | None) -> dict[str, Any]:

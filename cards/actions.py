@@ -49,6 +49,8 @@ class Name(StrEnum):
     SHOW_ALL = "digest.all"
     SHOW_OUTGOING = "digest.outgoing"
     RELEASE = "first_contact.release"
+    # a question, typed by a button
+    ASK = "query.ask"
     # a message whose fate is unknown
     WAS_SENT = "unknown.was_sent"
     SEND_AGAIN = "unknown.send_again"
@@ -57,7 +59,7 @@ class Name(StrEnum):
 # Pressing one of these opens a form or a longer card and changes nothing.
 OPENS = frozenset(
     {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
-    | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE}
+    | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
 )
 
 

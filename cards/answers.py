@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from cards.actions import Action, Name
@@ -11,9 +10,10 @@ from cards.buttons import buttons
 from cards.clean import bare
 from cards.digest import DigestLine
 from cards.elements import Card, Element, Facts, Heading, Row, Rows, Text, Tone
-from cards.format import age, amounts, cell, count, day, lateness, locale_of, money, name, remark
+from cards.format import age, amounts, cell, count, day, lateness, listing, locale_of, money, name, remark, step_words
 from cards.history import Event
 from cards.lines import following_line, next_words, past_line, which_line
+from cards.standing import person
 from workflows.domain.account import Account, Book
 from workflows.domain.allocation import balances, on_plans
 from workflows.domain.decision import Decision, ItemDecision, State
@@ -68,6 +68,35 @@ def _on_account(account: Account, locale: str) -> tuple[Text, ...]:
     return (Text(f"Money on account, not set against an invoice: {amounts(free, locale)}", quiet=True),) if free else ()
 
 
+def overdue_of(account: Account, items: Sequence[ItemDecision], now: datetime, bounds: str = "") -> Card:
+    """One customer's overdue items, the oldest first."""
+    locale, customer = locale_of(account.book), name(account.customer.name)
+    said = f"overdue{', ' + bounds if bounds else ''}"
+    if not items:
+        return Card(f"{customer}: nothing {said}", (Heading(f"{customer}: nothing {said}", tone=Tone.GOOD),), Tone.GOOD)
+    ordered = sorted(items, key=lambda item: item.item.due_on or date.max)
+    sums = amounts(totals(item.open for item in ordered), locale)
+    body = (Heading(customer, sums, said, Tone.LATE), _items(account, ordered, account.book.place.day(now)))
+    return Card(f"{customer}: {sums} {said}, {count(len(ordered), 'item')}", body, Tone.LATE)
+
+
+def customer(account: Account, decision: Decision, now: datetime, people: Mapping[UserId, str]) -> Card:
+    """Who the customer is to us, then what they owe."""
+    card, one, today = balance(account, decision, now), account.customer, account.book.place.day(now)
+    last = max((notice for notice in account.notices if notice.state.counts), key=lambda notice: notice.at, default=None)
+    known = (
+        ("Number", name(one.number)),
+        ("Book", name(account.book.name)),
+        ("Owner", name(person(people, one.owner)) if one.owner else "nobody"),
+        ("Segment", name(one.segment) if one.segment else ""),
+        ("Written to", listing([bare(address) for address in one.emails]) or "no e-mail address is known"),
+        ("Last message", f"{step_words(last.step)}, {day(last.day, today, locale_of(account.book))}" if last else "none yet"),
+        ("Policy", f"{bare(account.policy[0])}, version {account.policy[1]}" if account.policy else "not started"),
+    )
+    facts = Facts(tuple((key, value) for key, value in known if value))
+    return Card(f"{card.summary}. {facts.pairs[0][1]}", (card.body[0], facts, *card.body[1:]), card.tone)
+
+
 def _items(account: Account, items: Sequence[ItemDecision], today: date) -> Rows:
     locale, versions = locale_of(account.book), {item.item.id: len(account.acts_on(item.item.id)) for item in items[:SHOWN]}
     rows = tuple(
@@ -87,12 +116,15 @@ def _due(decided: ItemDecision, today: date, locale: str) -> str:
     return f"{day(on, today, locale)}, {lateness(decided.days_past_due)}" if on else "no due date"
 
 
-def overdue_list(book: Book, lines: Sequence[DigestLine], *, more: int = 0) -> Card:
-    """Customers with something overdue, the oldest first; `more` were left out by the caller."""
-    locale = locale_of(book)
-    title = f"{name(book.name)}: overdue"
+def overdue_list(book: Book, lines: Sequence[DigestLine], *, more: int = 0, whose: str = "", bounds: str = "") -> Card:
+    """Customers with something overdue, the oldest first; `more` were left out by the caller.
+
+    `whose` stands in place of the book's name, `bounds` says which of them were asked for.
+    """
+    locale, whose = locale_of(book), whose or name(book.name)
+    title = f"{whose}: overdue{', ' + bounds if bounds else ''}"
     if not lines:
-        return Card(f"{title}: nothing", (Heading(f"{name(book.name)}: nothing overdue", tone=Tone.GOOD),), Tone.GOOD)
+        return Card(f"{title}: nothing", (Heading(f"{title.replace(': overdue', ': nothing overdue', 1)}", tone=Tone.GOOD),), Tone.GOOD)
     sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
     rows = tuple(
         Row(
@@ -143,27 +175,3 @@ def why(account: Account, decided: ItemDecision, events: Sequence[Event], now: d
     title, because = f"Why: {customer}, {number}", remark(decided.because, 500)
     facts = Facts((("State", STATE_WORDS[decided.state]), ("Because", because), ("Next", coming), ("Policy", policy)))
     return Card(f"{title}: {STATE_WORDS[decided.state]}. {because} Next: {coming}", (Heading(title), facts, *_events(events)))
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several things a query may have meant. `detail` tells it from the others."""
-
-    label: str
-    detail: str
-    open: Action | None = None
-
-
-def several(query: str, choices: Sequence[Choice], *, more: int = 0) -> Card:
-    """Several customers or invoices match."""
-    title = f"{count(len(choices) + more, 'match', 'matches')} for “{name(query)}”"
-    rows = tuple(Row((cell(choice.label), remark(choice.detail, 60)), open=choice.open) for choice in choices[:SHOWN])
-    left = max(len(choices) - SHOWN, 0) + more
-    return Card(
-        title,
-        (
-            Heading(title),
-            Rows(("Which", ""), rows, rest=f"{left:,} more" if left else None),
-            Text("Say more of the name, or the number.", quiet=True),
-        ),
-    )

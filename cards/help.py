@@ -2,25 +2,41 @@
 
 from __future__ import annotations
 
-from cards.elements import Card, Facts, Heading, Text
+from collections.abc import Sequence
+
+from cards.choices import meant
+from cards.elements import Card, Element, Facts, Heading, Text
 from cards.format import name
 
 COMMANDS = (
+    ("overdue [DAYS] [CUSTOMER]", "Who is late, the oldest first; overdue 30, overdue >1000 EUR, overdue acme"),
     ("balance CUSTOMER", "What a customer owes, item by item"),
-    ("overdue", "Who is late, the oldest first"),
+    ("customer CUSTOMER", "Who a customer is to us, and what they owe"),
     ("invoice NUMBER", "One invoice: how it stands, what happened, what comes next"),
+    ("why NUMBER", "Why something was, or was not, sent"),
+    ("remind NUMBER", "The reminder as it would leave; you send it, or not"),
+    ("snooze NUMBER [3d]", "Silence about an invoice, for a time or until a day"),
+    ("flag NUMBER", "A mark for colleagues"),
+    ("escalate NUMBER", "Into a manager's hands"),
+    ("mine", "What is overdue of your customers"),
+    ("promises · plans · disputes", "What was promised, is paid in parts, or is objected to"),
+    ("tasks", "What somebody has to do"),
+    ("aging [BOOK]", "What is open, by how late it is"),
+    ("share QUESTION", "The answer for everybody in the channel, not only you"),
+    ("settings", "How Duebot is set up"),
     ("help", "This list"),
 )
 
 
-def help_card(command: str = "/due", unknown: str | None = None, lacks: str | None = None, near: str | None = None) -> Card:
+def help_card(command: str = "/due", unknown: str | None = None, lacks: str | None = None, near: Sequence[str] = ()) -> Card:
     """`command` is what stands before each verb; `unknown` is what was typed and is none of them.
 
-    `near` is the verb it comes close to; `lacks` a verb that was typed without the word it needs.
+    `near` are the questions it comes close to; `lacks` a verb that was typed without the word it needs.
     """
-    meant = f" Did you mean {command} {name(near)}?" if near else ""
+    likely = f" Did you mean {command} {name(near[0])}?" if near else ""
     whom = next((verb.partition(" ")[2] for verb, _ in COMMANDS if lacks and verb.startswith(f"{lacks} ")), "")
-    said: tuple[Text, ...] = (Text(f"I do not know “{name(unknown)}”.{meant}"),) if unknown else ()
-    said += (Text(f"Say the {whom.lower()} too: {command} {lacks} {whom}"),) if whom else ()
+    said: tuple[Element, ...] = (Text(f"I do not know “{name(unknown)}”.{likely}"),) if unknown else ()
+    said += (Text(f"Say the {whom.partition(' [')[0].lower()} too: {command} {lacks} {whom}"),) if whom else ()
+    said += (meant(near),) if near else ()
     facts = Facts(tuple((f"{command} {verb}", what) for verb, what in COMMANDS))
     return Card(f"{command} " + ", ".join(verb for verb, _ in COMMANDS), (Heading("What you can ask"), *said, facts))

@@ -39,6 +39,11 @@ def not_found(sentence: str) -> Card:
     return Card(f"Nothing found. {sentence}", (Heading("Nothing found"), Text(sentence)))
 
 
+def not_understood(sentence: str) -> Card:
+    """What was asked cannot be answered as it was asked; the sentence says what to say instead."""
+    return Card(sentence, (Heading("That cannot be answered", tone=Tone.WARNING), Text(sentence)), Tone.WARNING)
+
+
 def somebody_first(sentence: str) -> Card:
     """The thing changed before the press arrived; the sentence says who did what, and when."""
     return _problem("Somebody was first; nothing more was changed", sentence)

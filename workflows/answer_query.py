@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 from workflows.domain.account import Account, Customer, Escalation, Flag, Plan, PlanState, Snooze
 from workflows.domain.allocation import on_plans
 from workflows.domain.claims import Dispute, Hold, Promise
 from workflows.domain.decide import decide
 from workflows.domain.decision import Decision, ItemDecision
-from workflows.domain.ids import BookId, CustomerId, ItemId
+from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
+from workflows.domain.money import Money
 from workflows.domain.policy import Policy
+from workflows.domain.tasks import Task
 from workflows.errors import NotKnown
 from workflows.ports import Policies, UnitOfWork
-from workflows.records import FoundItem
+from workflows.records import FoundItem, Mark
 
 MOST = 50
 
@@ -44,11 +47,25 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """Several things fit; the person chooses."""
+    """Several things fit, or none does and these are `near`; the person chooses."""
 
     asked: str
     customers: tuple[Customer, ...] = ()
     items: tuple[FoundItem, ...] = ()
+    near: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which overdue customers are asked for: so many days late, of one owner, with at least so much late in one currency."""
+
+    days: int = 1
+    owner: UserId | None = None
+    least: Money | None = None
+
+
+ANY = Bounds()
+EXACT = "="  # in place of a name or number: the id that follows is meant, as the buttons of choices say it
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,37 +97,94 @@ def _seen(account: Account, policies: Policies, at: datetime) -> Seen:
 
 
 async def balance(words: str, work: UnitOfWork, policies: Policies, at: datetime) -> Seen | Choices:
-    """Raises `NotKnown`. A full name or number wins over parts of others."""
+    """Raises `NotKnown`. A full name or number wins over parts of others; a name spelt almost so is a choice."""
+    if (exact := _exactly(words)) is not None:
+        return await see(CustomerId(exact), work, policies, at)
     found = await work.find_customers(words)
     if not found:
-        raise NotKnown(f"No customer is called or numbered like “{words}”. Try fewer letters.")
-    exact = [customer for customer in found if words.strip().casefold() in {customer.name.casefold(), customer.number.casefold()}]
-    if len(found) > 1 and len(exact) != 1:
+        near = await work.near_customers(words)
+        if not near:
+            raise NotKnown(f"No customer is called or numbered like “{words}”. Try fewer letters; help lists what can be asked.")
+        return Choices(words, customers=tuple(near), near=True)
+    exactly = [customer for customer in found if words.strip().casefold() in {customer.name.casefold(), customer.number.casefold()}]
+    if len(found) > 1 and len(exactly) != 1:
         return Choices(words, customers=tuple(found))
-    return await see((exact or list(found))[0].id, work, policies, at)
+    return await see((exactly or list(found))[0].id, work, policies, at)
 
 
 async def invoice(
     number: str, work: UnitOfWork, policies: Policies, at: datetime, book: BookId | None = None
 ) -> tuple[Seen, ItemDecision] | Choices:
-    """Raises `NotKnown`. A number that stands in several books is a choice."""
+    """Raises `NotKnown`. A number that stands in several books is a choice, and so are numbers spelt almost so."""
+    if (exact := _exactly(number)) is not None:
+        seen = await see_item(ItemId(exact), work, policies, at)
+        return seen, seen.of(ItemId(exact))
     found = await work.find_items(number.strip(), book)
     if not found:
-        raise NotKnown(f"No invoice has the number “{number}”.")
+        near = await work.near_items(number)
+        if not near:
+            raise NotKnown(f"No invoice has the number “{number}”.")
+        return Choices(number, items=tuple(near), near=True)
     if len(found) > 1:
         return Choices(number, items=tuple(found))
     seen = await see(found[0].customer.id, work, policies, at)
     return seen, seen.of(found[0].item.id)
 
 
-async def overdue(work: UnitOfWork, policies: Policies, at: datetime, days: Mapping[BookId, date], limit: int = MOST) -> Overdue:
+def _exactly(words: str) -> UUID | None:
+    try:
+        return UUID(words.strip().removeprefix(EXACT)) if words.strip().startswith(EXACT) else None
+    except ValueError:
+        return None
+
+
+async def overdue(
+    work: UnitOfWork, policies: Policies, at: datetime, days: Mapping[BookId, date], bounds: Bounds = ANY, limit: int = MOST
+) -> Overdue:
     """`days` is today in each book."""
+    before = {book: day - timedelta(bounds.days - 1) for book, day in days.items()}
     seen: list[Seen] = []
-    for book, day in days.items():
-        seen += [await see(customer, work, policies, at) for customer in await work.overdue_accounts(day, limit, book)]
-    late = [one for one in seen if one.overdue]
-    late.sort(key=lambda one: min(item.item.due_on for item in one.overdue if item.item.due_on is not None))
-    return Overdue(tuple(late[:limit]), sum([await work.count_overdue(day, book) for book, day in days.items()]) - len(late[:limit]))
+    count = 0
+    for book, day in before.items():
+        late = await work.overdue_accounts(day, limit, book, bounds.owner, bounds.least)
+        seen += (await see_many(late, work, policies, at)).values()
+        count += await work.count_overdue(day, book, bounds.owner, bounds.least)
+    late_ones = [one for one in seen if one.overdue]
+    late_ones.sort(key=lambda one: min(item.item.due_on for item in one.overdue if item.item.due_on is not None))
+    return Overdue(tuple(late_ones[:limit]), max(count - len(late_ones[:limit]), 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Open items that carry a mark, each with its account; `more` says that there are more than are listed."""
+
+    items: tuple[tuple[Seen, ItemDecision], ...]
+    more: bool
+
+
+async def marked(mark: Mark, work: UnitOfWork, policies: Policies, at: datetime, limit: int = MOST) -> Marked:
+    """Over all books, the oldest due first."""
+    found: list[tuple[CustomerId, ItemId]] = []
+    for book in await work.books():
+        found += await work.marked(book.id, mark, book.place.day(at), limit + 1)
+    seen = await see_many((customer for customer, _ in found), work, policies, at)
+    items = [(seen[customer], seen[customer].of(item)) for customer, item in found if customer in seen]
+    items.sort(key=lambda one: one[1].item.due_on or date.max)
+    return Marked(tuple(items[:limit]), len(items) > limit)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    task: Task
+    seen: Seen
+
+
+async def tasks(work: UnitOfWork, policies: Policies, at: datetime) -> tuple[OpenTask, ...]:
+    """What somebody has to do, over all books, the soonest due first."""
+    found = [one for book in await work.books() for one in await work.open_tasks(book.id)]
+    found.sort(key=lambda one: (one[1].due_on or date.max, one[1].at))
+    seen = await see_many((customer for customer, _ in found), work, policies, at)
+    return tuple(OpenTask(task, seen[customer]) for customer, task in found if customer in seen)
 
 
 def known_at(seen: Seen, day: date) -> Seen:

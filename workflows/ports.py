@@ -132,15 +132,20 @@ class UnitOfWork(Protocol):
         """Streams; bounded memory."""
         ...
 
-    async def overdue_accounts(self, day: date, limit: int, book: BookId | None = None) -> Sequence[CustomerId]:
-        """Accounts with an open item past due on that day, the oldest due first."""
+    async def overdue_accounts(
+        self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
+    ) -> Sequence[CustomerId]:
+        """Accounts with an open item past due on that day, the oldest due first.
+
+        Of that `owner` only; with at least `least` past due on that day in its currency.
+        """
         ...
 
     async def looking_before(self, book: BookId, until: datetime, limit: int) -> Sequence[CustomerId]:
         """Accounts of the book whose `next_look_at` comes before `until`, soonest first."""
         ...
 
-    async def count_overdue(self, day: date, book: BookId | None = None) -> int:
+    async def count_overdue(self, day: date, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None) -> int:
         """As many accounts as `overdue_accounts` has without its limit."""
         ...
 
@@ -330,6 +335,14 @@ class UnitOfWork(Protocol):
     async def find_items(self, number: str, book: BookId | None = None) -> Sequence[FoundItem]: ...
     async def find_customers(self, words: str, limit: int = 10) -> Sequence[Customer]:
         """By number or by part of the name, any case, exact matches first."""
+        ...
+
+    async def near_customers(self, words: str, limit: int = 5) -> Sequence[Customer]:
+        """Whose name or number is spelt almost so, the likeliest first."""
+        ...
+
+    async def near_items(self, words: str, limit: int = 5) -> Sequence[FoundItem]:
+        """Open or not, whose number holds the words, or is spelt almost so."""
         ...
 
     async def aging(self, book: BookId, day: date) -> Sequence[AgingRow]:

@@ -32,7 +32,7 @@ class CardRef:
 class Incoming:
     """One verified thing a person did. `key` is the vendor's own id of it, unique for ever.
 
-    Exactly one of `action` (a button or a form, then with its `values`) and `text` (a command) is given.
+    Exactly one of `action` (a button or a form, then with its `values`) and `text` (a command) is given. `channel` is where it was typed.
     """
 
     key: str
@@ -42,18 +42,21 @@ class Incoming:
     values: Mapping[str, str] = field(default_factory=dict)
     card: CardRef | None = None
     respond: str | None = None
+    channel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the person gets back, only they: a card or a form; `errors` are words at the form's fields, by name.
 
+    `share` is a card for everybody in the channel it was asked in; the handler has posted it by the time it answers.
     The live card that was pressed is updated through the outbox.
     """
 
     card: Card | None = None
     form: Form | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    share: Card | None = None
 
 
 class Handler(Protocol):

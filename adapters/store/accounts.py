@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Table, func, select, update
+from sqlalchemy import Row, Select, Table, func, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -18,7 +18,8 @@ from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
 from workflows.domain.approvals import Approval
 from workflows.domain.claims import Promise
 from workflows.domain.freshness import fresh_until
-from workflows.domain.ids import BookId, CustomerId, ItemId
+from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
+from workflows.domain.money import Money
 from workflows.errors import NotKnown
 
 _PAGE = 200
@@ -73,11 +74,17 @@ class Accounts(Part):
         values = {"next_look_at": next_look_at, "policy_name": name, "policy_version": version}
         await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(values))
 
-    async def overdue_accounts(self, day: date, limit: int, book: BookId | None = None) -> Sequence[CustomerId]:
-        lines = open_lines(None, book).subquery()
-        late = select(lines.c.customer_id).where(lines.c.due_on < day, lines.c.open > 0).group_by(lines.c.customer_id)
-        ordered = late.order_by(func.min(lines.c.due_on), lines.c.customer_id).limit(limit)
+    async def overdue_accounts(
+        self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
+    ) -> Sequence[CustomerId]:
+        late = _late_lines(day, book, owner, least).subquery()
+        grouped = select(late.c.customer_id).group_by(late.c.customer_id)
+        ordered = grouped.order_by(func.min(late.c.due_on), late.c.customer_id).limit(limit)
         return [CustomerId(row.customer_id) for row in await self._all(ordered)]
+
+    async def count_overdue(self, day: date, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None) -> int:
+        late = select(_late_lines(day, book, owner, least).subquery().c.customer_id).distinct().subquery()
+        return int((await self._all(select(func.count().label("late")).select_from(late)))[0].late)
 
     async def _fill(self, customers: Sequence[Row[Any]]) -> list[Account]:
         ids = [row.id for row in customers]
@@ -151,6 +158,19 @@ class Accounts(Part):
         listed = select(t.notice_items).where(t.notice_items.c.notice_id.in_(mine)).order_by(t.notice_items.c.position)
         items = _grouped((row.notice_id, rows.listed(row)) for row in await self._all(listed))
         return _grouped((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in notices)
+
+
+def _late_lines(day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> Select[Any]:
+    """Open lines past due on that day, of the customers that are asked for."""
+    line = open_lines(None, book).subquery().c
+    late = select(line.customer_id, line.currency, line.due_on, line.open).where(line.due_on < day, line.open > 0)
+    if owner is not None:
+        late = late.where(line.customer_id.in_(select(t.customers.c.id).where(t.customers.c.owner_id == owner)))
+    if least is None:
+        return late
+    sums = late.subquery().c
+    enough = select(sums.customer_id).where(sums.currency == least.currency).group_by(sums.customer_id)
+    return late.where(line.customer_id.in_(enough.having(func.sum(sums.open) >= least.minor)))
 
 
 def _account(row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[Item, ...], facts: dict[str, Any]) -> Account:

@@ -68,4 +68,5 @@ def from_json(text: str) -> Incoming:
         values=body["values"],
         card=None if card is None else CardRef(**card),
         respond=body["respond"],
+        channel=body.get("channel"),  # rows of the release before have none
     )

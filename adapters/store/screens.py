@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, Table, cast, func, select
 
 from adapters.store import tables as t
-from adapters.store.ledger import open_lines
 from adapters.store.unit import Part
 from workflows.domain.account import PlanState
 from workflows.domain.ids import BookId, CustomerId, ItemId
@@ -31,11 +30,6 @@ class Screens(Part):
         counts: Select[Any] = select().add_columns(*counted)
         row = (await self._all(counts))[0]
         return {mark: getattr(row, mark.value) for mark in Mark}
-
-    async def count_overdue(self, day: date, book: BookId | None = None) -> int:
-        lines = open_lines(None, book).subquery()
-        late = select(lines.c.customer_id).where(lines.c.due_on < day, lines.c.open > 0).distinct()
-        return int((await self._all(select(_count(late).label("late"))))[0].late)
 
 
 def _count(query: Select[Any]) -> ColumnElement[int]:

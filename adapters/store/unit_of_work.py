@@ -16,13 +16,13 @@ from adapters.store.contact import Contact
 from adapters.store.facts import Facts, Plans
 from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
+from adapters.store.near import Near
 from adapters.store.notices import Notices
 from adapters.store.outbox import Outbox
 from adapters.store.people import People
 from adapters.store.policies import PolicyTexts
 from adapters.store.receipts import Receipts
 from adapters.store.releases import Releases
-from adapters.store.reports import Reports
 from adapters.store.requests import Requests
 from adapters.store.screens import Screens
 from adapters.store.secrets import Vault
@@ -46,7 +46,7 @@ class SqlUnitOfWork(
     People,
     Arrivals,
     Trail,
-    Reports,
+    Near,
     Screens,
 ):
     """The `UnitOfWork` of `workflows.ports`."""

@@ -11,7 +11,8 @@ from uuid import UUID
 from markupsafe import Markup
 
 from bot.answers import answer as answer_to
-from bot.commands import Ask, AskBalance, AskHelp, AskInvoice, parse
+from bot.answers import meant
+from bot.commands import AskInvoice, parse
 from bot.draw import draw, item_card
 from bot.web.counts import Counts
 from bot.web.listings import KINDS, PAGE, Listing, listing, standing
@@ -113,7 +114,7 @@ class Reading:
             title=f"Search: {place.search}" if place.search else place.view.label,
             todays=_links(TODAYS, place, counts),
             open_items=_links(OPEN_ITEMS, place, counts),
-            slots=await self._slots(place, on_page, answer),
+            slots=await self._slots(place, on_page, answer, user),
             panel=await self._panel(chosen, book, place),
             notice=Markup(render(answer.reply.card)) if answer and answer.reply.card else None,  # ruff: ignore[unsafe-markup-use] - the renderer escapes
             listing=lines,
@@ -129,7 +130,7 @@ class Reading:
             return books[0]
         return await self.work.book(place.book or "main")
 
-    async def _slots(self, place: Place, on_page: Sequence[StaffCard], answer: Answer | None) -> list[Slot]:
+    async def _slots(self, place: Place, on_page: Sequence[StaffCard], answer: Answer | None, user: User) -> list[Slot]:
         form = answer.reply.form if answer else None
         about = form.submit.action.id if form else None
         slots = [] if form is None or answer is None else [_form_slot(form, answer, place)]
@@ -137,7 +138,7 @@ class Reading:
         if place.item is not None and place.item not in standing_items and place.item != about:
             slots.append(_slot(await item_card(place.item, self.work, self.policies, self.now), place.item, place))
         if place.search:
-            slots.append(_slot(await self._found(place.search), None, place))
+            slots.append(_slot(await self._found(place.search, user), None, place))
         below = [await self._standing(card, place) for card in on_page if card.subject != about or card.kind is not CardKind.ALERT]
         return _in_place_of(about, on_page, slots, below)
 
@@ -148,8 +149,8 @@ class Reading:
         except Refused as trouble:
             return _slot(refused(str(trouble)), item, place)
 
-    async def _found(self, search: str) -> Card:
-        return await answer_to(await meant(search, self.work), self.work, self.policies, self.now)
+    async def _found(self, search: str, by: User) -> Card:
+        return await answer_to(parse(search), self.work, self.policies, self.now, by)
 
     async def _panel(self, chosen: ItemId | None, book: Book, place: Place) -> Panel:
         if chosen is None:
@@ -158,17 +159,9 @@ class Reading:
         return customer_panel(seen, chosen, place, {user.id: user.name for user in await self.work.users()})
 
 
-async def meant(search: str, work: UnitOfWork) -> Ask:
-    """As `/due` reads it; words that are no command are an invoice's number where there is one, else a customer."""
-    asked = parse(search)
-    if not isinstance(asked, AskHelp) or not asked.unknown:
-        return asked
-    return AskInvoice(search) if await work.find_items(search) else AskBalance(search)
-
-
 async def only_item(search: str, work: UnitOfWork) -> ItemId | None:
     """The invoice that is meant, when it is one."""
-    asked = await meant(search, work)
+    asked = await meant(parse(search), work)
     found = await work.find_items(asked.number) if isinstance(asked, AskInvoice) else ()
     return found[0].item.id if len(found) == 1 else None
 

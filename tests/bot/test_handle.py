@@ -160,6 +160,8 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.WHY, LOOKS, {}, {}, _nothing),
     (Name.SHOW_ALL, LOOKS, {}, {}, _digested),
     (Name.SHOW_OUTGOING, LOOKS, {}, {}, _nothing),
+    (Name.ASK, LOOKS, {"q": "overdue"}, {}, _nothing),
+    (Name.ASK, ACTS, {"q": "flag N-1"}, {}, _nothing),
     (Name.FLAG, ACTS, {}, {}, _nothing),
     (Name.UNFLAG, ACTS, {}, {}, _flagged),
     (Name.SNOOZE, ACTS, {}, {}, _nothing),

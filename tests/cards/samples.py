@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from cards import answers, claim_forms, digest, forms, outcome, overdue, problems
+from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, problems
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card, Form
 from cards.help import help_card
@@ -247,7 +247,7 @@ def hostile(words: str) -> dict[str, Card]:
         "alert": alert(of, seen),
         "digest": digest.digest(book, TODAY, (line,), Today()),
         "why": answers.why(of, seen, history(of, item.id, NOW, PEOPLE), NOW),
-        "several": answers.several(words, (answers.Choice(words, words),)),
+        "several": choices.several(words, (choices.Choice(words, words),)),
     }
 
 
@@ -338,11 +338,11 @@ def cards() -> dict[str, Card]:
             SETTLED, settled, history(SETTLED, ITEM.id, NOW + timedelta(3), PEOPLE), NOW + timedelta(3), PEOPLE
         ),
         "why": answers.why(plain, decided(), events, NOW),
-        "several": answers.several(
-            "acme", (answers.Choice("Acme GmbH", "C-1, €12,400.00 open"), answers.Choice("Acme Holding AG", "C-7, nothing open"))
+        "several": choices.several(
+            "acme", (choices.Choice("Acme GmbH", "C-1, €12,400.00 open"), choices.Choice("Acme Holding AG", "C-7, nothing open"))
         ),
         "help": help_card(),
-        "help_unknown": help_card(unknown="balnce acme", near="balance acme"),
+        "help_unknown": help_card(unknown="balnce acme", near=("balance acme",)),
         "help_lacks": help_card(lacks="balance"),
     }
 

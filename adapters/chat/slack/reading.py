@@ -82,8 +82,9 @@ def _command(body: Mapping[str, Any]) -> Said:
     if not isinstance(words, str):
         raise Unreadable("a command without text")
     person = Person(PLATFORM, _word(body, "team_id"), _word(body, "user_id"))
-    incoming = Incoming(_key(trigger), person, text=words.strip(), respond=_maybe(body, "response_url"))
-    return Said(incoming, _word(body, "channel_id"), trigger)
+    channel = _word(body, "channel_id")
+    incoming = Incoming(_key(trigger), person, text=words.strip(), respond=_maybe(body, "response_url"), channel=channel)
+    return Said(incoming, channel, trigger)
 
 
 def _press(body: Mapping[str, Any]) -> Pressed:
@@ -133,7 +134,8 @@ def _words(body: Mapping[str, Any]) -> Said:
         raise Unreadable("an event the app does nothing about")
     person = Person(PLATFORM, _maybe(event, "team") or _word(body, "team_id"), _word(event, "user"))
     text = _MENTION.sub("", _word(event, "text")).strip()
-    return Said(Incoming(_key(_word(body, "event_id")), person, text=text), _word(event, "channel"))
+    channel = _word(event, "channel")
+    return Said(Incoming(_key(_word(body, "event_id")), person, text=text, channel=channel), channel)
 
 
 def _person(body: Mapping[str, Any]) -> Person:

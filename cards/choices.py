@@ -1,0 +1,46 @@
+"""Several things fit what was asked, or none does and some come near: the person chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from cards.actions import Action, Name
+from cards.elements import Actions, Button, Card, Heading, Row, Rows, Text
+from cards.format import cell, count, name, remark
+
+SHOWN = 15
+NOTHING = UUID(int=0)  # a question is about no row of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several things a query may have meant. `detail` tells it from the others."""
+
+    label: str
+    detail: str
+    open: Action | None = None
+
+
+def asking(question: str) -> Action:
+    """What a button carries that asks as if it had been typed."""
+    return Action(Name.ASK, NOTHING, data={"q": question})
+
+
+def several(query: str, choices: Sequence[Choice], *, more: int = 0, near: bool = False) -> Card:
+    """Several customers, invoices or books match; with `near` none does, and these are spelt almost so."""
+    fit = f"{count(len(choices) + more, 'match', 'matches')} for “{name(query)}”"
+    title = f"Nothing is called “{name(query)}”. Did you mean" if near else fit
+    rows = tuple(Row((cell(choice.label), remark(choice.detail, 60)), open=choice.open) for choice in choices[:SHOWN])
+    left = max(len(choices) - SHOWN, 0) + more
+    hint = "Open one, or type it again." if near else "Open one, or say more of the name or the number."
+    return Card(
+        f"{title} {', '.join(cell(choice.label) for choice in choices[:3])}?" if near else title,
+        (Heading(title), Rows(("Which", ""), rows, rest=f"{left:,} more" if left else None), Text(hint, quiet=True)),
+    )
+
+
+def meant(questions: Sequence[str]) -> Actions:
+    """Questions that may have been meant, one button each."""
+    return Actions(tuple(Button(name(question), asking(question)) for question in questions))
