@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -28,21 +27,11 @@ from cards.plain.render import render
 from workflows.answer_query import Bounds, Choices, balance, invoice, known_at, overdue
 from workflows.errors import NotKnown
 from workflows.import_ledger import Imported, ImportLedger, NothingKept, import_ledger
-from workflows.measure_book import measure_book
 from workflows.ports import UnitOfWork
 
 SHOWN = 20
 
 verbs = typer.Typer(rich_markup_mode=None)
-report = typer.Typer(help="Prints the figures of the cards, as of any day.", no_args_is_help=True, rich_markup_mode=None)
-verbs.add_typer(report, name="report")
-
-
-class Format(StrEnum):
-    """What a report looks like."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 @verbs.command("import")
@@ -252,52 +241,3 @@ async def explain(
     await with_app(run)
 
 
-@report.command()
-@polite
-async def aging(
-    book: Book = "main",
-    at: Day = None,
-    form: Annotated[Format, typer.Option("--format", metavar="FORMAT", help="What it looks like: text or json.")] = Format.TEXT,
-    as_json: JSON = False,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it into this file instead of printing it.")] = None,
-) -> None:
-    """Prints what is open by days past due, per currency.
-
-    Every invoice and payment dated on or before the day counts, whenever it was learnt. What is due that day is current.
-    """
-
-    async def run(app: App) -> None:
-        async with app.store() as work:
-            chosen = await work.book(book)
-            day = at or chosen.place.day(app.clock.now())
-            rows = await work.aging(chosen.id, day)
-        if as_json or form is Format.JSON:
-            say_json(reports.aging_json(chosen, day, rows), out)
-        else:
-            say(render(reports.aging_card(chosen, day, rows)), out)
-
-    await with_app(run)
-
-
-@report.command("metrics")
-@polite
-async def metrics(
-    book: Book = "main",
-    at: Day = None,
-    window: Annotated[int, typer.Option(min=1, max=1100, help="Days of sales up to and including the day.")] = 90,
-    form: Annotated[Format, typer.Option("--format", help="What it looks like.")] = Format.TEXT,
-    as_json: JSON = False,
-) -> None:
-    """Prints DSO, days delinquent and collection effectiveness."""
-
-    async def run(app: App) -> None:
-        async with app.store() as work:
-            chosen = await work.book(book)
-            day = at or chosen.place.day(app.clock.now())
-            figures = await measure_book(chosen.id, day, window, work)
-        if as_json or form is Format.JSON:
-            say_json(reports.metrics_json(chosen, day, window, figures))
-        else:
-            say(render(reports.metrics_card(chosen, day, window, figures)))
-
-    await with_app(run)

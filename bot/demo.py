@@ -18,9 +18,9 @@ from bot.clock import FixedClock
 from bot.config import Settings, SlackSettings, SMTPSettings
 from bot.draw import draw
 from bot.http import PRIVATE_HOST
-from bot.reports import aging_card
 from bot.serve import listening, serve_app
 from bot.terminal import say
+from cards.aging import aging as aging_card
 from cards.format import count
 from cards.plain.render import render
 from workflows.answer_query import see

@@ -8,67 +8,140 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from cards.elements import Card, Heading, Row, Rows, Text
-from cards.format import amounts, count, locale_of, long_day, money
 from workflows.answer_query import Seen
 from workflows.domain.account import Book
+from workflows.domain.aging import BUCKETS, AgingRow, Debtor
 from workflows.domain.decision import ItemDecision
-from workflows.domain.money import Money, total
+from workflows.domain.forecast import METHOD, Forecast
+from workflows.domain.metrics import Figures
+from workflows.domain.summary import CurrencySummary, State, Summary
 from workflows.import_ledger import Imported
-from workflows.measure_book import Figures
-from workflows.records import AgingRow
-
-BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
-
-
-def _buckets(row: AgingRow) -> tuple[tuple[int, Money], ...]:
-    return row.current, row.d1_30, row.d31_60, row.d61_90, row.d90_plus
-
-
-def _whole(row: AgingRow) -> Money:
-    return total((amount for _, amount in _buckets(row)), row.currency) + row.unapplied
 
 
 def aging_json(book: Book, day: date, rows: Sequence[AgingRow]) -> dict[str, Any]:
     """`total` is the ledger's balance: the buckets and `unapplied`, which is money on account as a negative amount."""
+    return _headed("aging", book, day) | {"currencies": [_aged(row) for row in rows]}
+
+
+def _headed(report: str, book: Book, day: date) -> dict[str, Any]:
+    return {"report": report, "book": book.slug, "at": day.isoformat()}
+
+
+def _aged(row: AgingRow) -> dict[str, Any]:
     return {
-        "report": "aging",
-        "book": book.slug,
-        "at": day.isoformat(),
+        "currency": row.currency,
+        "buckets": {name: {"count": number, "amount": amount.plain} for name, (number, amount) in zip(BUCKETS, row.buckets, strict=True)},
+        "unapplied": row.unapplied.plain,
+        "count": row.items,
+        "total": row.balance.plain,
+    }
+
+
+def metrics_json(book: Book, day: date, window: int, figures: Sequence[Figures]) -> dict[str, Any]:
+    """Days and percent are decimal strings; null where a figure has no denominator."""
+    return _headed("metrics", book, day) | {"window_days": window, "currencies": [_figures(one) for one in figures]}
+
+
+def _figures(one: Figures) -> dict[str, Any]:
+    return {
+        "currency": one.currency,
+        "receivables": one.receivables.plain,
+        "current": one.current.plain,
+        "sales": one.sales.plain,
+        "collected": one.collected.plain,
+        "dso": _plain(one.dso),
+        "best_possible_dso": _plain(one.best_possible_dso),
+        "days_delinquent": _plain(one.days_delinquent),
+        "dso_countback": _plain(one.countback.days),
+        "insufficient_history": one.countback.insufficient_history,
+        "cei": _plain(one.cei),
+        "weighted_days_late": _plain(one.days_late),
+        "weighted_days_late_floored": _plain(one.days_late_floored),
+        "promises": {
+            "due": one.promises.all,
+            "kept": one.promises.kept,
+            "partly_kept": one.promises.partly,
+            "broken": one.promises.broken,
+            "promised": one.promised.plain,
+            "received": one.received.plain,
+            "kept_rate": _plain(one.promises.kept_rate),
+            "kept_rate_by_value": _plain(one.kept_by_value),
+        },
+        "loss_reserve": None if one.reserve is None else one.reserve.plain,
+    }
+
+
+def _plain(figure: Decimal | None) -> str | None:
+    return None if figure is None else str(figure)
+
+
+def forecast_json(book: Book, day: date, found: Sequence[Forecast]) -> dict[str, Any]:
+    """`overdue` is part of the first week; `later` is due after the last one, or has no due day."""
+    return _headed("forecast", book, day) | {
+        "method": "due_date",
+        "assumes": METHOD,
         "currencies": [
             {
-                "currency": row.currency,
-                "buckets": {
-                    name: {"count": number, "amount": amount.plain} for name, (number, amount) in zip(BUCKETS, _buckets(row), strict=True)
-                },
-                "unapplied": row.unapplied.plain,
-                "count": sum(number for number, _ in _buckets(row)),
-                "total": _whole(row).plain,
+                "currency": one.currency,
+                "weeks": [
+                    {"from": week.first.isoformat(), "to": week.last.isoformat(), "expected": week.expected.plain} for week in one.weeks
+                ],
+                "overdue": one.overdue.plain,
+                "later": one.later.plain,
             }
-            for row in rows
+            for one in found
         ],
     }
 
 
-def aging_card(book: Book, day: date, rows: Sequence[AgingRow]) -> Card:
-    """One row per currency and bucket, then the totals."""
-    locale = locale_of(book)
-    title = f"Aging of {book.name}, {long_day(day, locale)}"
-    if not rows:
-        return Card(f"{title}: nothing is open", (Heading(title), Text("Nothing is open.")))
-    lines = [
-        Row((row.currency, name, f"{number:,}", money(amount, locale)))
-        for row in rows
-        for name, (number, amount) in [*zip(BUCKETS, _buckets(row), strict=True), ("unapplied", (0, row.unapplied))]
-        if number or amount
-    ]
-    sums = [Row((row.currency, "total", f"{sum(number for number, _ in _buckets(row)):,}", money(_whole(row), locale))) for row in rows]
-    said = Text("Days past the due date; due that day is current.", quiet=True)
-    whole = amounts([_whole(row) for row in rows], locale)
-    items = count(sum(number for row in rows for number, _ in _buckets(row)), "open item")
-    return Card(
-        f"{title}: {whole}, {items}", (Heading(title, whole), Rows(("", "Days", "Items", "Open"), (*lines, *sums), frozenset({2, 3})), said)
-    )
+def summary_json(told: Summary) -> dict[str, Any]:
+    """Every figure of a currency beside that at the end of the period before."""
+    said, ahead = told.said, told.ahead
+    return _headed("summary", told.book, told.last) | {
+        "period": told.period.value,
+        "from": told.first.isoformat(),
+        "to": told.last.isoformat(),
+        "dso_window_days": told.dso_days,
+        "currencies": [_summarised(one) for one in told.currencies],
+        "promises": {
+            "due": told.promises.all,
+            "kept": told.promises.kept,
+            "partly_kept": told.promises.partly,
+            "broken": told.promises.broken,
+            "largest_broken": [
+                {"customer": one.customer, "amount": one.amount.plain, "currency": one.amount.currency} for one in told.broken
+            ],
+        },
+        "plans": asdict(told.plans),
+        "messages": {name: getattr(said, name) for name in ("sent", "delivered", "bounced", "unknown", "failed")},
+        "answers": {"received": said.answers, "waiting": said.waiting},
+        "next": {
+            "from": ahead.first.isoformat(),
+            "to": ahead.last.isoformat(),
+            "messages": dict(ahead.steps),
+            "at_least": ahead.at_least,
+        },
+    }
+
+
+def _summarised(one: CurrencySummary) -> dict[str, Any]:
+    return {
+        "currency": one.currency,
+        **_state(one.now),
+        "before": _state(one.before),
+        "aging": _aged(one.aging),
+        "top_debtors": [_debtor(debtor) for debtor in one.debtors],
+        "falls_due_next": one.falls_due.plain,
+    }
+
+
+def _state(state: State) -> dict[str, Any]:
+    return {"open": state.open.plain, "overdue": state.overdue.plain, "dso": _plain(state.dso), "collected": state.collected.plain}
+
+
+def _debtor(one: Debtor) -> dict[str, Any]:
+    oldest = one.oldest.isoformat() if one.oldest else None
+    return {"number": one.number, "customer": one.name, "overdue": one.aging.overdue.plain, "oldest_due": oldest}
 
 
 def item_json(seen: Seen, decided: ItemDecision) -> dict[str, Any]:
@@ -122,62 +195,3 @@ def import_json(result: Imported) -> dict[str, Any]:
         "refused": [asdict(refusal) for refusal in result.refused],
         "repeats": [asdict(repeat) for repeat in result.repeats],
     }
-
-
-_METHODS = (
-    ("dso", "DSO, simple"),
-    ("best_possible_dso", "DSO, best possible"),
-    ("days_delinquent", "Days delinquent"),
-)
-
-
-def metrics_json(book: Book, day: date, window: int, figures: Sequence[Figures]) -> dict[str, Any]:
-    """Days and percent are decimal strings; null where a figure has no denominator."""
-    return {
-        "report": "metrics",
-        "book": book.slug,
-        "at": day.isoformat(),
-        "window_days": window,
-        "currencies": [
-            {
-                "currency": one.currency,
-                "receivables": one.receivables.plain,
-                "current": one.current.plain,
-                "sales": one.sales.plain,
-                **{name: _plain(getattr(one, name)) for name, _ in _METHODS},
-                "dso_countback": _plain(one.countback.days),
-                "insufficient_history": one.countback.insufficient_history,
-                "cei": _plain(one.cei),
-            }
-            for one in figures
-        ],
-    }
-
-
-def _plain(figure: Decimal | None) -> str | None:
-    return None if figure is None else str(figure)
-
-
-def metrics_card(book: Book, day: date, window: int, figures: Sequence[Figures]) -> Card:
-    """One row per currency and figure, each with its method."""
-    title = f"Figures of {book.name}, {long_day(day, locale_of(book))}"
-    if not figures:
-        return Card(f"{title}: nothing is open or sold", (Heading(title), Text("Nothing is open, and nothing was invoiced.")))
-    rows = [Row((one.currency, words, value)) for one in figures for words, value in _lines(one, locale_of(book))]
-    said = Text(
-        f"Sales and CEI over the {count(window, 'day')} up to and including that day. CEI: 100 % is everything collectable.", quiet=True
-    )
-    return Card(title, (Heading(title), Rows(("", "Figure", "Value"), tuple(rows), frozenset({2})), said))
-
-
-def _lines(one: Figures, locale: str) -> list[tuple[str, str]]:
-    short = " (history too short)" if one.countback.insufficient_history else ""
-    days = [(words, getattr(one, name)) for name, words in _METHODS]
-    return [
-        ("Receivables", money(one.receivables, locale)),
-        ("Not yet due", money(one.current, locale)),
-        ("Sales", money(one.sales, locale)),
-        *((words, "n/a" if value is None else f"{value:.1f} d") for words, value in days),
-        (f"DSO, countback{short}", f"{one.countback.days:.1f} d"),
-        ("CEI", "n/a" if one.cei is None else f"{one.cei:.1f} %"),
-    ]

@@ -48,6 +48,8 @@ class Name(StrEnum):
     # a book
     SHOW_ALL = "digest.all"
     SHOW_OUTGOING = "digest.outgoing"
+    SHOW_DEBTORS = "summary.debtors"
+    SHOW_WAITING = "summary.waiting"
     RELEASE = "first_contact.release"
     # a question, typed by a button
     ASK = "query.ask"
@@ -59,6 +61,7 @@ class Name(StrEnum):
 # Pressing one of these opens a form or a longer card and changes nothing.
 OPENS = frozenset(
     {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
+    | {Name.SHOW_DEBTORS, Name.SHOW_WAITING}
     | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
 )
 

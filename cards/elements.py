@@ -71,6 +71,24 @@ class Rows:
     all: Action | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """`words` is the figure it stands for, `share` its length in thousandths of the longest one's."""
+
+    label: str
+    words: str
+    share: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A picture of figures that belong together; `alt` says in words what it shows."""
+
+    title: str
+    alt: str
+    bars: tuple[Bar, ...]
+
+
 class Style(StrEnum):
     PLAIN = "plain"
     PRIMARY = "primary"
@@ -91,7 +109,7 @@ class Actions:
     more: tuple[Button, ...] = ()
 
 
-Element = Heading | Text | Quote | Facts | Rows | Actions
+Element = Heading | Text | Quote | Facts | Rows | Bars | Actions
 
 
 @dataclass(frozen=True, slots=True)

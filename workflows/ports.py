@@ -26,10 +26,12 @@ from workflows.domain.account import (
     Raised,
     Snooze,
 )
+from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.approvals import Approval, ApprovalEnd
 from workflows.domain.charges import Fee
 from workflows.domain.claims import Dispute, Hold, Promise, PromiseEnd
 from workflows.domain.contact import Meaning, OptOut, Reply
+from workflows.domain.forecast import DueSum
 from workflows.domain.ids import (
     ApprovalId,
     BookId,
@@ -47,9 +49,9 @@ from workflows.domain.ids import (
 from workflows.domain.messages import Letter, Message, Receipt
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy
+from workflows.domain.summary import Correspondence
 from workflows.domain.tasks import Task
 from workflows.records import (
-    AgingRow,
     AuditEntry,
     Effect,
     FoundItem,
@@ -355,8 +357,48 @@ class UnitOfWork(Protocol):
         ...
 
     async def mark_counts(self, book: BookId, day: date) -> Mapping[Mark, int]: ...
+    def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncIterator[Debtor]:
+        """As `aging`, by customer: per currency those first who owe most of what is overdue, at most `most`. Streams; bounded memory."""
+        ...
+
+    async def due_sums(self, book: BookId, day: date) -> Sequence[DueSum]:
+        """What is open at the end of that day, by the day it is due."""
+        ...
+
     async def sold(self, book: BookId, start: date, end: date) -> Sequence[Money]:
         """What was invoiced from `start` to `end`, both included: one sum per currency, by code."""
+        ...
+
+    async def sold_by_month(self, book: BookId, start: date, end: date) -> Sequence[tuple[date, Money]]:
+        """As `sold`, for each calendar month, named by its first day."""
+        ...
+
+    async def collected(self, book: BookId, start: date, end: date) -> Sequence[Money]:
+        """Money that came in from `start` to `end`, less what was taken back in that time: one sum per currency, by code."""
+        ...
+
+    async def paid_late(self, book: BookId, start: date, end: date) -> Sequence[tuple[int, Money]]:
+        """Money that came in for items with a due day and was not taken back by `end`: sums by days after that day (negative: before)."""
+        ...
+
+    async def written_off(self, book: BookId, end: date) -> Sequence[Money]:
+        """Up to and including that day: one sum per currency, by code."""
+        ...
+
+    async def correspondence(self, book: BookId, start: datetime, end: datetime) -> Correspondence:
+        """What was written to customers, and what they answered, from `start` up to, not including, `end`."""
+        ...
+
+    def promising_accounts(self, book: BookId, start: date, end: date) -> AsyncIterator[Account]:
+        """Those with a promise for a day from `start` to `end`. Streams; nothing is locked."""
+        ...
+
+    def planning_accounts(self, book: BookId, at: datetime) -> AsyncIterator[Account]:
+        """Those with a plan that was running at that instant. Streams; nothing is locked."""
+        ...
+
+    async def knows_since(self, book: BookId, at: datetime) -> bool:
+        """Whether something of the book was known before that instant."""
         ...
 
     async def outbox_counts(self) -> Mapping[tuple[Effect, OutboxState], int]: ...

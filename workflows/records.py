@@ -108,22 +108,6 @@ class FoundItem:
 
 
 @dataclass(frozen=True, slots=True)
-class AgingRow:
-    """One currency of a book on a day. Buckets by days past due: not yet, 1-30, 31-60, 61-90, 91 and more; each (count, amount).
-
-    `unapplied` is money on account, a negative line of its own.
-    """
-
-    currency: str
-    current: tuple[int, Money]
-    d1_30: tuple[int, Money]
-    d31_60: tuple[int, Money]
-    d61_90: tuple[int, Money]
-    d90_plus: tuple[int, Money]
-    unapplied: Money
-
-
-@dataclass(frozen=True, slots=True)
 class LedgerRow:
     """One invoice as a file says it. `paid` is everything received so far, dated `paid_on` (the file's date where the file has none).
 

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select, true, update
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -50,9 +50,24 @@ class Accounts(Part):
         return [loaded[customer] for customer in customers if customer in loaded]
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
-        query = select(t.customers).order_by(t.customers.c.id).limit(_PAGE)
-        if book is not None:
-            query = query.where(t.customers.c.book_id == book)
+        async for account in self._each(true() if book is None else t.customers.c.book_id == book):
+            yield account
+
+    async def promising_accounts(self, book: BookId, start: date, end: date) -> AsyncIterator[Account]:
+        p = t.promises.c
+        mine = select(p.customer_id).where(p.until >= start, p.until <= end)
+        async for account in self._each((t.customers.c.book_id == book) & t.customers.c.id.in_(mine)):
+            yield account
+
+    async def planning_accounts(self, book: BookId, at: datetime) -> AsyncIterator[Account]:
+        p = t.plans.c
+        mine = select(p.customer_id).where(p.accepted_at <= at, p.ended_at.is_(None) | (p.ended_at > at))
+        async for account in self._each((t.customers.c.book_id == book) & t.customers.c.id.in_(mine)):
+            yield account
+
+    async def _each(self, chosen: ColumnElement[bool]) -> AsyncIterator[Account]:
+        """Page by page, not locked."""
+        query = select(t.customers).where(chosen).order_by(t.customers.c.id).limit(_PAGE)
         page = await self._all(query)
         while page:
             for account in await self._fill(page):

@@ -1,21 +1,18 @@
-"""Reads for answers and reports: each a bounded query."""
+"""Finding invoices and customers by what a person types: each a bounded query."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, case, or_, select
+from sqlalchemy import and_, case, or_, select
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.ledger import INVOICE, AsOf, open_lines, total_of
+from adapters.store.ledger import INVOICE
 from adapters.store.unit import Part
 from workflows.domain.account import Customer, PlanState
 from workflows.domain.ids import BookId, CustomerId
-from workflows.domain.money import Money
-from workflows.records import AgingRow, FoundItem
+from workflows.records import FoundItem
 
 _MOST_FOUND = 50
 
@@ -51,49 +48,3 @@ class Reports(Part):
         for row in await self._all(contacts):
             emails[row.customer_id] = (*emails.get(row.customer_id, ()), row.address)
         return [rows.customer(found[one], books[found[one].book_id], emails.get(one, ())) for one in ids if one in found]
-
-    async def aging(self, book: BookId, day: date) -> Sequence[AgingRow]:
-        place = rows.book(await self._one(select(t.books).where(t.books.c.id == book), "book")).place
-        line = open_lines(AsOf(day, place.start_of(day + timedelta(days=1))), book).subquery("lines").c
-        columns: list[ColumnElement[Any]] = []
-        for name, belongs in _buckets(line.due_on, day).items():
-            shown = and_(belongs, line.open > 0)
-            columns += [total_of(case((shown, 1), else_=0)).label(f"{name}_count"), total_of(case((shown, line.open), else_=0)).label(name)]
-        unapplied = total_of(case((line.open < 0, line.open), else_=0)).label("unapplied")
-        found = await self._all(
-            select(line.currency, *columns, unapplied).where(line.open != 0).group_by(line.currency).order_by(line.currency)
-        )
-        return [_aging_row(row) for row in found]
-
-    async def sold(self, book: BookId, start: date, end: date) -> Sequence[Money]:
-        i = t.items.c
-        issued = and_(i.book_id == book, INVOICE, i.issued_on >= start, i.issued_on <= end)
-        query = select(i.currency, total_of(i.total).label("sold")).where(issued).group_by(i.currency).order_by(i.currency)
-        return [Money(int(row.sold), row.currency) for row in await self._all(query)]
-
-
-def _buckets(due_on: ColumnElement[date], day: date) -> dict[str, ColumnElement[bool]]:
-    """Due that day is current, and so is what has no due day."""
-    first, second, third = (day - timedelta(days=days) for days in (30, 60, 90))
-    return {
-        "current": or_(due_on.is_(None), due_on >= day),
-        "d1_30": and_(due_on < day, due_on >= first),
-        "d31_60": and_(due_on < first, due_on >= second),
-        "d61_90": and_(due_on < second, due_on >= third),
-        "d90_plus": due_on < third,
-    }
-
-
-def _aging_row(row: Row[Any]) -> AgingRow:
-    def bucket(name: str) -> tuple[int, Money]:
-        return getattr(row, f"{name}_count"), Money(getattr(row, name), row.currency)
-
-    return AgingRow(
-        row.currency,
-        bucket("current"),
-        bucket("d1_30"),
-        bucket("d31_60"),
-        bucket("d61_90"),
-        bucket("d90_plus"),
-        Money(row.unapplied, row.currency),
-    )

@@ -14,6 +14,7 @@ from adapters.store.cards import Cards
 from adapters.store.claims import Claims
 from adapters.store.contact import Contact
 from adapters.store.facts import Facts, Plans
+from adapters.store.figures import Figures
 from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
 from adapters.store.near import Near
@@ -46,6 +47,7 @@ class SqlUnitOfWork(
     People,
     Arrivals,
     Trail,
+    Figures,
     Near,
     Screens,
 ):

@@ -13,11 +13,11 @@ from cards.format import amounts, cell, count, days, lateness, locale_of, money,
 from cards.history import Event, history
 from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
+from workflows.domain.aging import AgingRow
 from workflows.domain.allocation import balances, on_plans
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import Money, total, totals
-from workflows.records import AgingRow
 
 EVENTS = 25
 ITEMS = 12

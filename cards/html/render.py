@@ -2,7 +2,7 @@
 
 The page owns `<form method="post">` around cards and forms, its hidden fields and the variables of `cards.css`. A press comes back as
 the field `press`: the action's name, a space, its payload. Class names: `card tone-{late,warning,good,quiet}`, `card-head`, `sign`,
-`badge`, `amount`, `line`, `quiet`, `quote`, `facts`, `rows`, `opens`, `right`, `rest`, `actions`, `button`, `primary`, `link`, `hidden`, `more`,
+`badge`, `amount`, `line`, `quiet`, `quote`, `facts`, `rows`, `bars`, `opens`, `right`, `rest`, `actions`, `button`, `primary`, `link`, `hidden`, `more`,
 `more-menu`, `form`, `field`, `choices`, `choice`, `hint`, `error`, `currency`.
 """
 
@@ -17,6 +17,7 @@ from cards.clean import clean
 from cards.elements import (
     Actions,
     AmountField,
+    Bars,
     Button,
     Card,
     ChoiceField,
@@ -67,10 +68,22 @@ def _element(element: Element) -> str:
             return f'<dl class="facts">{pairs}</dl>' if pairs else ""
         case Rows():
             return _rows(element)
+        case Bars():
+            return _bars(element)
         case Actions():
             return _actions(element)
         case _:
             assert_never(element)
+
+
+def _bars(bars: Bars) -> str:
+    """Every bar a picture of its own in a row of a table, so that the figures can be read and copied."""
+    lines = "".join(
+        f'<tr><th scope="row">{_text(bar.label)}</th><td><svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect width="{bar.share}" height="10"/></svg></td><td class="right">{_text(bar.words)}</td></tr>'
+        for bar in bars.bars
+    )
+    return f'<figure class="bars"><figcaption>{_text(bars.title)}</figcaption><table aria-label="{_attribute(bars.alt)}"><tbody>{lines}</tbody></table></figure>'
 
 
 def _sign(tone: Tone, words: str) -> str:

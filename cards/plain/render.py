@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import assert_never
 
 from cards.clean import CLOSE, OPEN, clean
-from cards.elements import Actions, Card, Element, Facts, Heading, Quote, Rows, Text, Tone
+from cards.elements import Actions, Bars, Card, Element, Facts, Heading, Quote, Rows, Text, Tone
 
 WIDTH = 100
 _SIGNS = {Tone.LATE: "!", Tone.WARNING: "~", Tone.GOOD: "✓", Tone.QUIET: ""}
@@ -78,6 +78,8 @@ def _lines(element: Element) -> list[str]:
             return _facts(element)
         case Rows():
             return ["", *_rows(element), ""]
+        case Bars():
+            return ["", *_wrap(element.title), *drawn(element, 28), ""]
         case Actions():
             labels = [button.label for button in (*element.buttons, *element.more)]
             return _wrap(" ".join(f"[{label}]" for label in labels)) if labels else []
@@ -113,6 +115,12 @@ def aligned(lines: Sequence[tuple[str, ...]], right: frozenset[int], room: int =
     while sum(widths) + _GAP * (len(widths) - 1) > room and max(widths, default=0) > 1:
         widths[widths.index(max(widths))] -= 1
     return [(" " * _GAP).join(_pad(cell, widths[at], right=at in right) for at, cell in enumerate(line)) for line in table]
+
+
+def drawn(bars: Bars, longest: int) -> list[str]:
+    """Bars of blocks, `longest` of them at most; what is not nothing has one at least. Figures at the right."""
+    lines = [(bar.label, "█" * (max(round(bar.share * longest / 1000), 1) if bar.share else 0), bar.words) for bar in bars.bars]
+    return aligned(lines, frozenset({2}), 64)
 
 
 def _pad(cell: str, columns: int, *, right: bool) -> str:

@@ -8,8 +8,8 @@ from typing import Any, assert_never
 
 from cards.actions import Action
 from cards.clean import clean, shorten
-from cards.elements import Actions, Button, Element, Facts, Heading, Quote, Row, Rows, Style, Text, Tone
-from cards.plain.render import aligned
+from cards.elements import Actions, Bars, Button, Element, Facts, Heading, Quote, Row, Rows, Style, Text, Tone
+from cards.plain.render import aligned, drawn
 from cards.slack.presses import short
 from cards.slack.text import EMPTY, TEXT, plain, words
 
@@ -62,6 +62,8 @@ class Pen:
                 yield from self._facts(element)
             case Rows():
                 yield from self._rows(element)
+            case Bars():
+                yield picture(element)
             case Actions():
                 yield from self._actions(element)
             case _:
@@ -150,8 +152,15 @@ def bullets(rows: tuple[Row, ...]) -> Block:
 def preformatted(rows: Rows, shown: tuple[Row, ...]) -> Block:
     """Figures under one another, in letters of one width."""
     head = [rows.columns] if any(rows.columns) else []
-    text = "\n".join(text.rstrip() for text in aligned([*head, *(row.cells for row in shown)], rows.right, 64))
-    return {
-        "type": "rich_text",
-        "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words(text, TEXT, lines=True)}]}],
-    }
+    return {"type": "rich_text", "elements": [_monospaced(aligned([*head, *(row.cells for row in shown)], rows.right, 64))]}
+
+
+def picture(bars: Bars) -> Block:
+    """Bars of blocks under their title: no image, which would need an address that Slack can reach."""
+    title = {"type": "rich_text_section", "elements": [bold(words(bars.title))]}
+    return {"type": "rich_text", "elements": [title, _monospaced(drawn(bars, 20))]}
+
+
+def _monospaced(lines: list[str]) -> Block:
+    text = "\n".join(line.rstrip() for line in lines)
+    return {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": words(text, TEXT, lines=True)}]}

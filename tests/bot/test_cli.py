@@ -17,7 +17,7 @@ from tests.bot.cli_place import SAMPLE, Place
 from tests.paths import ROOT
 
 GROUPS = {
-    "report": ("aging", "metrics"),
+    "report": ("aging", "metrics", "forecast"),
     "user": ("add", "role", "link", "list"),
     "policy": ("check", "schema"),
     "manifest": ("slack",),

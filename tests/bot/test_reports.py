@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from bot.reports import aging_card, aging_json, import_json, metrics_card, metrics_json
+from bot.reports import aging_json, import_json, metrics_json
+from cards.aging import aging as aging_card
+from cards.figures import figures as metrics_card
 from cards.plain.render import render
 from workflows.domain.account import Book
+from workflows.domain.aging import AgingRow
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, new_id
-from workflows.domain.metrics import Countback
+from workflows.domain.metrics import Countback, Figures, PromisesDue
 from workflows.domain.money import Money
 from workflows.import_ledger import Imported, Refusal, Repeat
-from workflows.measure_book import Figures
-from workflows.records import AgingRow
 
 BOOK = Book(BookId(new_id()), "main", "Northwind GmbH", Place("Europe/Berlin", "DE"), currency="EUR")
 DAY = date(2026, 11, 24)
@@ -61,22 +62,43 @@ def test_an_imports_four_counts_add_up_to_its_rows() -> None:
     assert figures["repeats"] == [{"line": 5, "first": 2, "number": "A-1"}]
 
 
-def measured(**given: Decimal | None) -> Figures:
-    zero = Money.zero("EUR")
-    plain = {"dso": Decimal("26.8407"), "best_possible_dso": None, "days_delinquent": None, "cei": Decimal("90.1509")} | given
-    return Figures("EUR", zero, zero, zero, countback=Countback(Decimal("91.0000"), insufficient_history=True), **plain)
+ZERO = Money.zero("EUR")
+MEASURED = Figures(
+    currency="EUR",
+    receivables=ZERO,
+    current=ZERO,
+    sales=ZERO,
+    collected=ZERO,
+    dso=Decimal("26.8407"),
+    best_possible_dso=None,
+    days_delinquent=None,
+    countback=Countback(Decimal("91.0000"), insufficient_history=True),
+    cei=Decimal("90.1509"),
+    days_late=Decimal("-3.3"),
+    days_late_floored=None,
+    promises=PromisesDue(6, 3, 1),
+    promised=Money.of("12000.00", "EUR"),
+    received=Money.of("8900.00", "EUR"),
+    reserve=None,
+)
+
+
+def test_promises_are_told_by_count_and_by_value() -> None:
+    (one,) = metrics_json(BOOK, DAY, 90, [MEASURED])["currencies"]
+    assert (one["promises"]["kept_rate"], one["promises"]["kept_rate_by_value"]) == ("60.0000", "74.1667")
+    assert "60.0 % (6 of 10)" in render(metrics_card(BOOK, DAY, 90, [MEASURED]))
 
 
 def test_a_figure_without_a_denominator_is_null_and_said_so() -> None:
-    document = metrics_json(BOOK, DAY, 90, [measured()])
+    document = metrics_json(BOOK, DAY, 90, [MEASURED])
     assert document["currencies"][0]["best_possible_dso"] is None
     assert document["currencies"][0]["dso"] == "26.8407"
-    text = render(metrics_card(BOOK, DAY, 90, [measured()]))
+    text = render(metrics_card(BOOK, DAY, 90, [MEASURED]))
     assert "n/a" in text
     assert "26.8 d" in text
     assert "90.2 %" in text
 
 
 def test_a_history_that_is_too_short_is_said_beside_the_figure() -> None:
-    assert metrics_json(BOOK, DAY, 90, [measured()])["currencies"][0]["insufficient_history"] is True
-    assert "history too short" in render(metrics_card(BOOK, DAY, 90, [measured()]))
+    assert metrics_json(BOOK, DAY, 90, [MEASURED])["currencies"][0]["insufficient_history"] is True
+    assert "history too short" in render(metrics_card(BOOK, DAY, 90, [MEASURED]))

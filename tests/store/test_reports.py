@@ -15,10 +15,11 @@ from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.store.samples import NOW, TODAY, add_user, book_in, customer_id, eur, import_rows, item_id, plan, row
 from workflows.domain.account import Account, Item, PlanState
+from workflows.domain.aging import AgingRow
 from workflows.domain.allocation import balances
 from workflows.domain.ids import CustomerId, ItemId, UserId, new_id
 from workflows.domain.money import Money, split
-from workflows.records import AgingRow, LedgerRow
+from workflows.records import LedgerRow
 
 DAY = date(2026, 3, 31)
 BUCKETS = ("current", "d1_30", "d31_60", "d61_90", "d90_plus")

@@ -7,14 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+
+from workflows.domain.money import Money
 
 PLACES = Decimal("0.0001")
 
 
 def _shown(value: Fraction) -> Decimal:
-    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(PLACES)
+    return (Decimal(value.numerator) / Decimal(value.denominator)).quantize(PLACES, ROUND_HALF_UP)
+
+
+def percent(part: int, whole: int) -> Decimal | None:
+    """`part` of `whole` in percent."""
+    return None if whole <= 0 else _shown(Fraction(100 * part, whole))
 
 
 def dso(receivables: int, sales: int, days: int) -> Decimal | None:
@@ -70,3 +77,55 @@ def weighted_days_late(paid: Iterable[tuple[int, int]], *, floored: bool = False
     pairs = [(amount, max(0, late) if floored else late) for amount, late in paid]
     whole = sum(amount for amount, _ in pairs)
     return None if whole <= 0 else _shown(Fraction(sum(amount * late for amount, late in pairs), whole))
+
+
+@dataclass(frozen=True, slots=True)
+class PromisesDue:
+    """How many promises that came due were kept, kept in part, and broken."""
+
+    kept: int = 0
+    partly: int = 0
+    broken: int = 0
+
+    def __add__(self, other: PromisesDue) -> PromisesDue:
+        return PromisesDue(self.kept + other.kept, self.partly + other.partly, self.broken + other.broken)
+
+    @property
+    def all(self) -> int:
+        return self.kept + self.partly + self.broken
+
+    @property
+    def kept_rate(self) -> Decimal | None:
+        """Kept / (kept + partly kept + broken), in percent."""
+        return percent(self.kept, self.all)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One currency. `receivables` is the ledger's balance, `current` what is not yet due; null where a figure has no denominator.
+
+    `promised` is what promises that came due came to, `received` what came in towards them. `reserve` is what will probably never be
+    paid of what is open, by what was lost of each age before.
+    """
+
+    currency: str
+    receivables: Money
+    current: Money
+    sales: Money
+    collected: Money
+    dso: Decimal | None
+    best_possible_dso: Decimal | None
+    days_delinquent: Decimal | None
+    countback: Countback
+    cei: Decimal | None
+    days_late: Decimal | None
+    days_late_floored: Decimal | None
+    promises: PromisesDue
+    promised: Money
+    received: Money
+    reserve: Money | None
+
+    @property
+    def kept_by_value(self) -> Decimal | None:
+        """Received towards promises that came due / promised, in percent."""
+        return percent(self.received.minor, self.promised.minor)

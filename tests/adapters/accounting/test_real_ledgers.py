@@ -16,11 +16,12 @@ from tests.adapters.accounting.files import kept, refused
 from tests.fakes.clock import FixedClock
 from tests.paths import shared
 from workflows.domain.account import Book
+from workflows.domain.aging import AgingRow
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, new_id
 from workflows.domain.money import Money
 from workflows.import_ledger import Imported, ImportLedger, import_ledger
-from workflows.records import AgingRow, LedgerRow
+from workflows.records import LedgerRow
 
 # Per currency: (count, amount) of current, 1-30, 31-60, 61-90, 91 and more.
 Aged = dict[str, list[tuple[int, str]]]

@@ -7,7 +7,7 @@ from itertools import starmap
 
 import pytest
 
-from workflows.domain.metrics import Month, collection_effectiveness, dso, dso_countback, weighted_days_late
+from workflows.domain.metrics import Month, PromisesDue, collection_effectiveness, dso, dso_countback, percent, weighted_days_late
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,20 @@ def test_days_late_are_weighted_by_what_was_paid() -> None:
     assert weighted_days_late(paid, floored=True) == Decimal("2.2222")
 
 
+def test_delinquency_is_dso_less_best_possible_dso_of_the_same_window() -> None:
+    assert dso(150_000 - 110_000, 400_000, 90) == Decimal("9.00")
+    assert dso(572_506 - 493_632, 1_919_681, 90) == Decimal("3.6978")
+
+
+def test_promises_are_rated_by_count_and_by_value() -> None:
+    due = PromisesDue(kept=6, partly=3, broken=1)
+    assert (due.all, due.kept_rate) == (10, Decimal("60.0"))
+    assert percent(800_000 + 90_000, 1_200_000) == Decimal("74.1667")
+
+
 def test_a_figure_without_a_denominator_is_not_available() -> None:
     assert dso(100, 0, 90) is None
     assert collection_effectiveness(0, 0, 0, 0) is None
     assert weighted_days_late([]) is None
+    assert PromisesDue().kept_rate is None
+    assert percent(1, 0) is None

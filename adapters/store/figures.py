@@ -1,0 +1,164 @@
+"""Sums over a book for its figures: open, sold, collected, how late it was paid. Each a bounded number of rows, or a stream."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Row, Select, Subquery, and_, case, cast, extract, func, or_, select, union_all
+
+from adapters.store import rows
+from adapters.store import tables as t
+from adapters.store.ledger import INVOICE, AsOf, open_lines, total_of
+from adapters.store.unit import Part
+from workflows.domain.account import CreditKind, NoticeState
+from workflows.domain.aging import AgingRow, Debtor
+from workflows.domain.forecast import DueSum
+from workflows.domain.ids import BookId, CustomerId
+from workflows.domain.money import Money
+from workflows.domain.summary import Correspondence
+
+_AT_ONCE = 500  # rows of a stream that are held
+
+
+class Figures(Part):
+    async def aging(self, book: BookId, day: date) -> Sequence[AgingRow]:
+        lines = await self._lines(book, day)
+        line = lines.c
+        query = select(line.currency, *_aged(lines, day)).where(line.open != 0).group_by(line.currency).order_by(line.currency)
+        return [_aging_row(row) for row in await self._all(query)]
+
+    async def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncIterator[Debtor]:
+        lines = await self._lines(book, day)
+        line, c = lines.c, t.customers.c
+        late = and_(line.due_on < day, line.open > 0)
+        order = [total_of(case((chosen, line.open), else_=0)).desc() for chosen in (late, line.open > 0)]
+        nth = func.row_number().over(partition_by=line.currency, order_by=(*order, line.customer_id)).label("nth")
+        keys = (line.customer_id, line.currency)
+        oldest = func.min(case((late, line.due_on))).label("oldest")
+        sums = select(*keys, oldest, nth, *_aged(lines, day)).where(line.open != 0).group_by(*keys).subquery("sums")
+        query = select(sums, c.number, c.name).join(t.customers, c.id == sums.c.customer_id).order_by(sums.c.currency, sums.c.nth)
+        found = await self._connection.stream(query if most is None else query.where(sums.c.nth <= most))
+        async for row in found.yield_per(_AT_ONCE):
+            yield Debtor(CustomerId(row.customer_id), row.number, row.name, _aging_row(row), row.oldest)
+
+    async def due_sums(self, book: BookId, day: date) -> Sequence[DueSum]:
+        line = (await self._lines(book, day)).c
+        query = select(line.currency, line.due_on, total_of(line.open).label("open")).where(line.open > 0)
+        found = await self._all(query.group_by(line.currency, line.due_on).order_by(line.currency, line.due_on))
+        return [DueSum(row.due_on, Money(row.open, row.currency)) for row in found]
+
+    async def _lines(self, book: BookId, day: date) -> Subquery:
+        place = rows.book(await self._one(select(t.books).where(t.books.c.id == book), "book")).place
+        return open_lines(AsOf(day, place.start_of(day + timedelta(days=1))), book).subquery("lines")
+
+    async def sold(self, book: BookId, start: date, end: date) -> Sequence[Money]:
+        return await self._sums(select(t.items.c.currency, t.items.c.total.label("amount")).where(_issued(book, start, end)))
+
+    async def sold_by_month(self, book: BookId, start: date, end: date) -> Sequence[tuple[date, Money]]:
+        i = t.items.c
+        year, month = extract("year", i.issued_on).label("year"), extract("month", i.issued_on).label("month")
+        query = select(i.currency, year, month, total_of(i.total).label("sold")).where(_issued(book, start, end))
+        found = await self._all(query.group_by(i.currency, year, month))
+        return [(date(int(row.year), int(row.month), 1), Money(row.sold, row.currency)) for row in found]
+
+    async def collected(self, book: BookId, start: date, end: date) -> Sequence[Money]:
+        p = t.payments.c
+        came = select(p.currency, p.amount.label("amount")).where(_of_book(p.customer_id, book), p.paid_on >= start, p.paid_on <= end)
+        left = select(p.currency, (-p.amount).label("amount")).where(
+            _of_book(p.customer_id, book), p.reversed_on >= start, p.reversed_on <= end
+        )
+        moved = union_all(came, left).subquery("moved").c
+        return await self._sums(select(moved.currency, moved.amount))
+
+    async def written_off(self, book: BookId, end: date) -> Sequence[Money]:
+        c = t.credits_.c
+        stands = and_(c.kind == CreditKind.WRITE_OFF.value, c.credited_on <= end, or_(c.reversed_on.is_(None), c.reversed_on > end))
+        return await self._sums(select(c.currency, c.amount.label("amount")).where(_of_book(c.customer_id, book), stands))
+
+    async def _sums(self, query: Select[Any]) -> Sequence[Money]:
+        """One sum per currency of rows `currency, amount`."""
+        row = query.subquery("summed").c
+        found = await self._all(select(row.currency, total_of(row.amount).label("amount")).group_by(row.currency).order_by(row.currency))
+        return [Money(one.amount, one.currency) for one in found]
+
+    async def paid_late(self, book: BookId, start: date, end: date) -> Sequence[tuple[int, Money]]:
+        p, i = t.payments.c, t.items.c
+        days = self._days(p.paid_on, i.due_on).label("days")
+        kept = and_(p.paid_on >= start, p.paid_on <= end, or_(p.reversed_on.is_(None), p.reversed_on > end))
+        mine = and_(i.book_id == book, i.due_on.is_not(None), p.currency == i.currency, kept)
+        query = select(p.currency, days, total_of(p.amount).label("paid")).join(t.items, i.id == p.item_id).where(mine)
+        found = await self._all(query.group_by(p.currency, days).order_by(p.currency, days))
+        return [(row.days, Money(row.paid, row.currency)) for row in found]
+
+    def _days(self, later: ColumnElement[date], earlier: ColumnElement[date]) -> ColumnElement[int]:
+        """Whole days between two dates; SQLite keeps dates as text."""
+        if self._connection.dialect.name == "sqlite":
+            return cast(func.julianday(later) - func.julianday(earlier), Integer)
+        return cast(later - earlier, Integer)
+
+    async def correspondence(self, book: BookId, start: datetime, end: datetime) -> Correspondence:
+        n, r = t.notices.c, t.replies.c
+        left = and_(n.sent_at >= start, n.sent_at < end)
+        never = and_(n.sent_at.is_(None), n.state == NoticeState.FAILED.value, n.at >= start, n.at < end)
+        counted = {
+            "sent": left,
+            "delivered": and_(left, n.state == NoticeState.DELIVERED.value),
+            "bounced": and_(left, n.state == NoticeState.FAILED.value),
+            "unknown": and_(n.state == NoticeState.UNKNOWN.value, n.at >= start, n.at < end),
+            "failed": never,
+        }
+        told = await self._counts(counted, _of_book(n.customer_id, book))
+        came = and_(r.at >= start, r.at < end)
+        open_ = and_(r.at < end, or_(r.ended_at.is_(None), r.ended_at >= end))
+        answered = await self._counts({"answers": came, "waiting": open_}, _of_book(r.customer_id, book))
+        return Correspondence(**told, **answered)
+
+    async def _counts(self, chosen: dict[str, ColumnElement[bool]], mine: ColumnElement[bool]) -> dict[str, int]:
+        """How many rows fit each condition."""
+        counted: Select[Any] = select().add_columns(*(total_of(case((holds, 1), else_=0)).label(name) for name, holds in chosen.items()))
+        (row,) = await self._all(counted.where(mine))
+        return {name: getattr(row, name) for name in chosen}
+
+    async def knows_since(self, book: BookId, at: datetime) -> bool:
+        known = select(t.items.c.id).where(t.items.c.book_id == book, t.items.c.seen_at < at).limit(1)
+        return bool(await self._all(known))
+
+
+def _issued(book: BookId, start: date, end: date) -> ColumnElement[bool]:
+    i = t.items.c
+    return and_(i.book_id == book, INVOICE, i.issued_on >= start, i.issued_on <= end)
+
+
+def _of_book(customer: ColumnElement[Any], book: BookId) -> ColumnElement[bool]:
+    return customer.in_(select(t.customers.c.id).where(t.customers.c.book_id == book))
+
+
+def _aged(lines: Subquery, day: date) -> list[ColumnElement[Any]]:
+    """Count and sum of every bucket, and the money on account."""
+    line, columns = lines.c, []
+    for name, belongs in _buckets(line.due_on, day).items():
+        shown = and_(belongs, line.open > 0)
+        columns += [total_of(case((shown, 1), else_=0)).label(f"{name}_count"), total_of(case((shown, line.open), else_=0)).label(name)]
+    return [*columns, total_of(case((line.open < 0, line.open), else_=0)).label("unapplied")]
+
+
+def _buckets(due_on: ColumnElement[date], day: date) -> dict[str, ColumnElement[bool]]:
+    """Due that day is current, and so is what has no due day."""
+    first, second, third = (day - timedelta(days=days) for days in (30, 60, 90))
+    return {
+        "current": or_(due_on.is_(None), due_on >= day),
+        "d1_30": and_(due_on < day, due_on >= first),
+        "d31_60": and_(due_on < first, due_on >= second),
+        "d61_90": and_(due_on < second, due_on >= third),
+        "d90_plus": due_on < third,
+    }
+
+
+def _aging_row(row: Row[Any]) -> AgingRow:
+    def bucket(name: str) -> tuple[int, Money]:
+        return getattr(row, f"{name}_count"), Money(getattr(row, name), row.currency)
+
+    current, d1_30, d31_60, d61_90, d90_plus = (bucket(name) for name in ("current", "d1_30", "d31_60", "d61_90", "d90_plus"))
+    return AgingRow(row.currency, current, d1_30, d31_60, d61_90, d90_plus, Money(row.unapplied, row.currency))
