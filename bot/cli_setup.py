@@ -1,4 +1,4 @@
-"""Verbs of setting up and keeping: book, policy, manifest, check, audit."""
+"""Verbs of setting up and keeping: book, policy, manifest, check."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from bot.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slu
 from bot.policies import BadPolicy, read_policy, schema, text_of
 from bot.terminal import DONE, FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
-from cards.format import count
 from workflows.acting import record
 from workflows.domain.account import Book
 from workflows.domain.calendar import Place, holiday_regions
@@ -41,7 +40,6 @@ def _stays_a_group() -> None:
 
 
 policy = _group("policy", "Checks policy files.")
-audit = _group("audit", "Verifies the trail of everything that was done.")
 manifest = _group("manifest", "Prints what a chat needs to know of this app.")
 
 
@@ -197,26 +195,6 @@ def policy_schema() -> None:
     An editor that is given it completes keys and explains them.
     """
     say(json.dumps(schema(), indent=2))
-
-
-@audit.command("verify")
-@polite
-async def verify_audit(as_json: JSON = False) -> None:
-    """Reads the trail from its start.
-
-    A changed, missing or reordered entry is named, and the exit code is 1.
-    """
-
-    async def run(app: App) -> None:
-        found = await app.store.audit.verify()
-        if as_json:
-            say_json({"ok": found.first_bad is None, "entries": found.count, "head": found.head, "first_bad": found.first_bad})
-        elif found.first_bad is None:
-            say(f"{count(found.count, 'entry', 'entries')}, none changed, missing or out of order. Head: {found.head}")
-        if found.first_bad is not None:
-            stop(FAILED, f"The trail breaks at entry {found.first_bad}: it was changed, is missing or stands in another place.")
-
-    await with_app(run)
 
 
 @manifest.command("slack")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.store import tables as t
 from adapters.store.chain import FIRST, canonical, link
 from adapters.store.unit import Part
+from workflows.publish_head import Head, missing_from
 from workflows.records import AuditEntry
 
 _PAGE = 1_000
@@ -57,22 +58,34 @@ class AuditTrail:
             sealed, more = sealed + added, added == _PAGE
         return sealed
 
-    async def verify(self) -> Verified:
-        """Seals first, then reads the trail from its start. The head that was kept shows when the end was cut off."""
+    async def head(self) -> tuple[int, str]:
+        """Seals first: the number and the hash of the last entry."""
         await self.seal()
         async with self._engine.connect() as connection:
             head = (await connection.execute(select(t.audit_head))).one()
+        return head.seq, head.hash
+
+    async def verify(self, published: Sequence[Head] = ()) -> Verified:
+        """Seals first, then reads the trail from its start. The head that was kept shows when the end was cut off.
+
+        Somebody who can write to the database can cut that off too: heads `published` outside it show it then.
+        """
+        entries, last = await self.head()
+        wanted = {head.entries for head in published}
+        named = {0: FIRST} if 0 in wanted else {}
         previous, count = FIRST, 0
         async for entry in self.entries():
-            if count == head.seq:
+            if count == entries:
                 break  # numbered since the head was read
             count += 1
             computed = link(previous, canonical(count, entry.actor, entry.at, entry.type, entry.data))
             if entry.seq != count or entry.hash != computed:
                 return Verified(count - 1, previous, count)
             previous = computed
-        cut_off = count < head.seq or previous != head.hash
-        return Verified(count, previous, count + 1 if cut_off else None)
+            if count in wanted:
+                named[count] = computed
+        cut_off = count < entries or previous != last
+        return Verified(count, previous, count + 1 if cut_off else missing_from(published, named, count))
 
     async def entries(self) -> AsyncIterator[SealedEntry]:
         """All numbered entries in order; a page at a time, so that memory does not grow with the trail."""
