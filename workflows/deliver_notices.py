@@ -11,11 +11,14 @@ from workflows.acting import record, redraw, stand
 from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
 from workflows.domain.decision import ActionKind, Decision
+from workflows.domain.guard_rows import Effect as GuardEffect
+from workflows.domain.guards import Verdict
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.messages import Message, Receipt
 from workflows.domain.policy import Policy
 from workflows.domain.windows import next_allowed
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
+from workflows.guard_notice import guarded
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import CardKind, Effect, OutboxRow, OutboxState, StaffCard
 from workflows.write_letter import letter, listed_by_hand
@@ -85,9 +88,13 @@ async def _prepare(row: OutboxRow, work: UnitOfWork, policies: Policies, letters
     except Refused as refused:
         await _drop(row, notice.id, _Dropped(str(refused), NoticeState.FAILED), work, clock)
         return None
+    verdict = guarded(before, notice, message, clock.now())
+    if verdict.effect > GuardEffect.WARN:
+        await _hold_back(row, notice.id, verdict, work, clock)
+        return None
     await work.relist_notice(notice.id, due.listed, due.currencies)
     digest = await work.keep_body(notice.id, message)
-    facts = {"notice": str(notice.id), "channel": notice.channel, "attempt": row.attempts, "sha256": digest}
+    facts = {"notice": str(notice.id), "channel": notice.channel, "attempt": row.attempts, "sha256": digest, **verdict.kept}
     await record(work, "duebot", clock.now(), "notice.sending", facts)
     return Ready(row, notice.id, notice.channel, message)
 
@@ -138,6 +145,18 @@ def _came_since(policy: Policy, account: Account, notice: Notice, now: datetime)
     return None
 
 
+async def _hold_back(row: OutboxRow, notice: NoticeId, verdict: Verdict, work: UnitOfWork, clock: Clock) -> None:
+    """A rule of law stands against it: it waits for its hour, or staff are told what is wrong with it."""
+    because, now = " ".join(verdict.evidence), clock.now()
+    if verdict.until is not None:
+        await work.settle(row.id, OutboxState.QUEUED, now, not_before=verdict.until, error=because)
+        await record(work, "duebot", now, "notice.put_off", {"notice": str(notice), "until": verdict.until.isoformat(), **verdict.kept})
+        return
+    await work.settle(row.id, OutboxState.FAILED, now, error=because)
+    await _note(notice, NoticeState.FAILED, because, work, clock, "notice.forbidden", because=because, **verdict.kept)
+    await _tell(notice, {"what": "delivery_failed"}, work, now)
+
+
 async def _drop(row: OutboxRow, notice: NoticeId, dropped: _Dropped, work: UnitOfWork, clock: Clock) -> None:
     await work.settle(row.id, OutboxState(dropped.state.value), clock.now(), error=dropped.because)
     await _note(notice, dropped.state, dropped.because, work, clock, f"notice.{dropped.state.value}", because=dropped.because)
@@ -168,7 +187,7 @@ def _pause(attempts: int, error: OutsideError) -> timedelta:
     return max(pause, timedelta(seconds=error.retry_after)) if isinstance(error, RateLimited) else pause
 
 
-async def _note(notice: NoticeId, state: NoticeState, why: str, work: UnitOfWork, clock: Clock, kind: str, **facts: str) -> None:
+async def _note(notice: NoticeId, state: NoticeState, why: str, work: UnitOfWork, clock: Clock, kind: str, **facts: object) -> None:
     await work.set_notice(notice, state, clock.now(), why)
     found, customer = await work.notice(notice)
     await record(work, "duebot", clock.now(), kind, {"notice": str(notice), **facts})
