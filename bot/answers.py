@@ -25,7 +25,7 @@ from bot.commands import (
 )
 from bot.draw import line_of, names
 from bot.figures_said import amount_of
-from bot.reports import aging_card
+from cards.aging import aging as aging_card
 from cards import answers as cards
 from cards import choices, lists, problems
 from cards.actions import Action, Name
