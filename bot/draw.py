@@ -9,13 +9,14 @@ from uuid import UUID
 
 from cards import digest as digest_cards
 from cards import overdue, problems
+from cards.approval import approval_card
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card
 from cards.format import step_words
 from workflows.answer_query import Seen, see_item, see_many
 from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
-from workflows.domain.ids import CustomerId, ItemId, NoticeId, UserId
+from workflows.domain.ids import ApprovalId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.money import totals
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, CardState, StaffCard
@@ -44,6 +45,8 @@ async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datet
             return await _review(await _book(card, work), work, policies, now)
         case CardKind.PROBLEM:
             return await _problem(card, work, now)
+        case CardKind.APPROVAL:
+            return await _approval(ApprovalId(card.subject), work, policies, now)
 
 
 async def _last(card: StaffCard, work: UnitOfWork, policies: Policies, now: datetime) -> Card | None:
@@ -59,6 +62,12 @@ async def _last(card: StaffCard, work: UnitOfWork, policies: Policies, now: date
         _, customer = await work.notice(NoticeId(card.subject))
         return problems.unknown_settled(await work.account(customer), str(card.data["said"]))
     return None
+
+
+async def _approval(approval: ApprovalId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    asked, _ = await work.approval(approval)
+    seen = await see_item(asked.item, work, policies, now)
+    return approval_card(seen.account, seen.of(asked.item), asked, now, await names(work))
 
 
 async def _book(card: StaffCard, work: UnitOfWork) -> Book:

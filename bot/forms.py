@@ -12,6 +12,7 @@ from bot.actions import FieldErrors, promised, terms
 from bot.answers import invoice_card, why_card
 from bot.draw import digest_lines, outgoing_lines
 from bot.outcomes import outcome_card
+from bot.request_outcomes import request_card
 from cards import claim_forms
 from cards import digest as digest_cards
 from cards import forms as form_cards
@@ -20,9 +21,11 @@ from cards.actions import Action, Name
 from cards.elements import Card, Form
 from workflows.acting import item_to_act_on
 from workflows.answer_query import Seen, see
-from workflows.domain.access import Right, Role, User
+from workflows.ask_approval import Requested
+from workflows.domain.access import Role, User
 from workflows.domain.account import Book
 from workflows.domain.allocation import balances
+from workflows.domain.approving import Limits
 from workflows.domain.decide import decide
 from workflows.domain.ids import BookId, ItemId
 from workflows.domain.outlook import coming
@@ -78,6 +81,7 @@ class FormDesk:
     work: UnitOfWork
     policies: Policies
     clock: Clock
+    limits: Limits
 
     async def answer(self, action: Action, values: Mapping[str, str]) -> Reply:
         """Raises `FieldErrors` and `Refused`."""
@@ -161,7 +165,7 @@ class FormDesk:
         account = await self.work.account_of(item)
         asked = PreviewPlan(item, terms(values, account.item(item).total.currency), self.user, action.seen)
         try:
-            preview = await preview_plan(asked, self.work, self.clock)
+            preview = await preview_plan(asked, self.work, self.clock, self.limits)
         except (NotAllowed, AlreadyDone):
             raise
         except Refused as refused:
@@ -172,17 +176,18 @@ class FormDesk:
         seen = await self._seen(preview.item.id)
         parts = [(part.due_on, part.amount) for part in preview.instalments]
         kept = {name: values.get(name, "") for name in ("first", "count", "rhythm", "deposit")}
-        needs_manager = preview.beyond is not None and not self.user.may(Right.AGREE_LARGE_PLAN)
-        errors = {"": f"{preview.beyond} Ask a manager to agree it."} if needs_manager else None
         day = seen.account.book.place.day(seen.at)
-        return form_cards.plan_preview(seen.account, seen.of(preview.item.id), day, parts, kept, errors=errors)
+        return form_cards.plan_preview(seen.account, seen.of(preview.item.id), day, parts, kept, warning=preview.beyond)
 
     async def _propose_plan(self, action: Action, values: Mapping[str, str]) -> Reply:
         item = ItemId(action.id)
         account = await self.work.account_of(item)
         agreed = terms(action.data, account.item(item).total.currency)
         how = HOW.get(values.get("answer", ""), "")
-        done = await propose_plan(ProposePlan(item, agreed, self.user, how, action.seen), self.work, self.clock)
+        ask = ProposePlan(item, agreed, self.user, how, values.get("reason", ""), action.seen)
+        done = await propose_plan(ask, self.work, self.clock, self.limits)
+        if isinstance(done, Requested):
+            return Reply(card=await request_card(done, self.work, self.policies, self.clock))
         return Reply(card=await outcome_card(done, self.work, self.policies, self.clock.now()))
 
     async def _show(self, action: Action) -> Card:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
-from bot import answers, forms
+from bot import answers, forms, request_forms
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
 from bot.commands import AskAct, AskShare, parse
 from bot.outcomes import Result, outcome_card
@@ -19,6 +19,7 @@ from cards.actions import OPENS, Action, Name
 from cards.elements import Card
 from workflows.acting import record, require
 from workflows.domain.access import Right, User
+from workflows.domain.approving import Limits
 from workflows.domain.ids import new_id
 from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused
 from workflows.escalate_item import EscalateItem, HandBackItem, escalate_item, hand_back_item
@@ -47,6 +48,7 @@ class Desk:
     clock: Clock
     rooms: Mapping[str, ChatRoom]
     nudge: Callable[[], None]
+    limits: Limits = field(default_factory=Limits)
 
     async def __call__(self, incoming: Incoming) -> Reply:
         """Never raises: trouble comes back as a card, with a reference that the log has too."""
@@ -114,7 +116,9 @@ class Desk:
         return Reply(card=share_cards.posted(), share=share_cards.shared(card, user.name, now, place))
 
     async def _press(self, action: Action, values: Mapping[str, str], user: User, work: UnitOfWork) -> Reply:
-        desk = forms.FormDesk(user, work, self.policies, self.clock)
+        if action.name in request_forms.NAMES:
+            return await request_forms.RequestDesk(user, work, self.policies, self.clock, self.limits).press(action, values)
+        desk = forms.FormDesk(user, work, self.policies, self.clock, self.limits)
         try:
             asked = command(action, values, user)
             if asked is None:

@@ -84,4 +84,4 @@ def _plan(account: Account, decided: ItemDecision, result: PlanSet, now: datetim
         case PlanState.PROPOSED:
             return outcome.plan_proposed(account, decided, result.plan)
         case _:
-            return outcome.plan_declined(account, decided, now)
+            return outcome.plan_ended(account, decided, now)

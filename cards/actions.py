@@ -45,6 +45,34 @@ class Name(StrEnum):
     FLAG = "flag.set"
     UNFLAG = "flag.end"
     WHY = "item.why"
+    CANCEL_PLAN = "plan.cancel_form"
+    CONFIRM_CANCEL_PLAN = "plan.cancel"
+    PAYMENT = "payment.form"
+    CONFIRM_PAYMENT = "payment.record"
+    BOUNCED = "payment.bounced"
+    CONFIRM_BOUNCED = "payment.reverse"
+    WRITE_OFF = "write_off.form"
+    CONFIRM_WRITE_OFF = "write_off.ask"
+    FEE = "fee.form"
+    CONFIRM_FEE = "fee.ask"
+    WAIVE = "waiver.form"
+    CONFIRM_WAIVE = "waiver.ask"
+    CLAIM = "assign.claim"
+    UNCLAIM = "assign.let_go"
+    ASSIGN = "assign.form"
+    CONFIRM_ASSIGN = "assign.to"
+    TASK = "task.form"
+    CONFIRM_TASK = "task.create"
+    OPT_OUT = "contact.out_form"
+    CONFIRM_OPT_OUT = "contact.opt_out"
+    OPT_IN = "contact.in_form"
+    CONFIRM_OPT_IN = "contact.opt_in"
+    # a task
+    COMPLETE_TASK = "task.done"
+    # a request for approval
+    APPROVE = "approval.give"
+    REFUSE = "approval.refuse_form"
+    CONFIRM_REFUSE = "approval.refuse"
     # a book
     SHOW_ALL = "digest.all"
     SHOW_OUTGOING = "digest.outgoing"
@@ -60,7 +88,9 @@ class Name(StrEnum):
 
 # Pressing one of these opens a form or a longer card and changes nothing.
 OPENS = frozenset(
-    {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
+    {Name.PAYMENT, Name.BOUNCED, Name.WRITE_OFF, Name.FEE, Name.WAIVE, Name.ASSIGN, Name.TASK, Name.OPT_OUT, Name.OPT_IN, Name.CANCEL_PLAN}
+    | {Name.REFUSE}
+    | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
     | {Name.SHOW_DEBTORS, Name.SHOW_WAITING}
     | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from cards.actions import Action, Name
+from cards.clean import bare, shorten
 from cards.elements import Actions, Button, Style
 from cards.standing import flag_on, plan_on
 from workflows.domain.account import Account, PlanState
 from workflows.domain.decision import ItemDecision, State
 
+MOST_TASKS = 3
 _LABELS = {
     Name.SEND_REMINDER: "Send reminder",
     Name.SNOOZE: "Snooze",
@@ -26,22 +28,35 @@ _LABELS = {
     Name.HOLD: "Hold",
     Name.RELEASE_HOLD: "Release",
     Name.WHY: "Why?",
+    Name.PAYMENT: "Record payment",
+    Name.BOUNCED: "Payment bounced",
+    Name.CLAIM: "I take it",
+    Name.UNCLAIM: "Let go",
+    Name.ASSIGN: "Assign",
+    Name.TASK: "Task",
+    Name.WRITE_OFF: "Write off",
+    Name.FEE: "Charge a fee",
+    Name.WAIVE: "Waive a fee",
+    Name.CANCEL_PLAN: "Cancel plan",
+    Name.OPT_OUT: "Opt out",
+    Name.OPT_IN: "Opt in",
 }
-_OBJECTS = (Name.DISPUTE, Name.NOTE, Name.HOLD, Name.WHY)
+_OBJECTS = (Name.PAYMENT, Name.DISPUTE, Name.ASSIGN, Name.NOTE, Name.HOLD)
 _CLAIMS = (Name.PROMISE, Name.SAYS_PAID, *_OBJECTS)
+_MONEY = (Name.WRITE_OFF, Name.FEE)
 _CHASES = (Name.SEND_REMINDER, Name.PLAN, Name.ESCALATE)
-_CHASED = ((Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE), _CLAIMS)
-_ANSWERED = ((Name.SNOOZE, Name.ESCALATE), (Name.SEND_REMINDER, *_CLAIMS))  # the customer's answer to an older offer comes first
-# What each state offers: in sight, the most likely first, and behind More.
+_CHASED = ((Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE), (*_CLAIMS, *_MONEY))
+_ANSWERED = ((Name.SNOOZE, Name.ESCALATE), (Name.SEND_REMINDER, *_CLAIMS, *_MONEY))  # the answer to an older offer comes first
+# What each state offers: in sight, the most likely first, and behind More; what fits every state follows there.
 _OFFERED: dict[State, tuple[tuple[Name, ...], tuple[Name, ...]]] = {
     State.OPEN: _CHASED,
     State.CHASING: _CHASED,
-    State.SNOOZED: ((Name.WAKE, Name.SNOOZE), (*_CHASES, *_CLAIMS)),
-    State.PROMISED: ((Name.PROMISE, Name.CANCEL_PROMISE), (Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *_OBJECTS)),
-    State.ESCALATED: ((Name.HAND_BACK,), (Name.PLAN, *_CLAIMS)),
+    State.SNOOZED: ((Name.WAKE, Name.SNOOZE), (*_CHASES, *_CLAIMS, *_MONEY)),
+    State.PROMISED: ((Name.PROMISE, Name.CANCEL_PROMISE), (Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *_OBJECTS, *_MONEY)),
+    State.ESCALATED: ((Name.HAND_BACK,), (Name.PLAN, *_CLAIMS, *_MONEY)),
     State.ON_PLAN: ((), _OBJECTS),
-    State.DISPUTED: ((Name.SETTLE_DISPUTE, Name.ESCALATE), (Name.NOTE, Name.HOLD, Name.WHY)),
-    State.HELD: ((Name.RELEASE_HOLD,), (Name.ESCALATE, Name.PROMISE, Name.DISPUTE, Name.NOTE, Name.WHY)),
+    State.DISPUTED: ((Name.SETTLE_DISPUTE, Name.ESCALATE), (Name.PAYMENT, Name.ASSIGN, Name.NOTE, Name.HOLD, Name.WRITE_OFF)),
+    State.HELD: ((Name.RELEASE_HOLD,), (Name.ESCALATE, Name.PROMISE, Name.PAYMENT, Name.DISPUTE, Name.ASSIGN, Name.NOTE, *_MONEY)),
 }
 _LIKELY = frozenset({Name.SEND_REMINDER, Name.WAKE, Name.HAND_BACK, Name.SETTLE_DISPUTE, Name.RELEASE_HOLD})
 _AGAIN = frozenset({(State.SNOOZED, Name.SNOOZE), (State.PROMISED, Name.PROMISE)})
@@ -61,8 +76,29 @@ def buttons(account: Account, decided: ItemDecision) -> Actions:
     names, rarer = _ANSWERED if answer and chased else _OFFERED[decided.state]
     flag = _button(account, decided, Name.UNFLAG if flag_on(account, decided.item.id) else Name.FLAG)
     shown = tuple(_button(account, decided, name, in_sight=True) for name in names)
-    more = tuple(_button(account, decided, name) for name in rarer)
+    more = tuple(_button(account, decided, name) for name in (*rarer, *_fitting(account, decided), Name.TASK, Name.WHY))
+    more = (*more[:-1], *_to_do(account, decided), more[-1])
     return Actions((*answer, *shown, flag) if chased else (*shown, *answer, flag), more)
+
+
+def _fitting(account: Account, decided: ItemDecision) -> tuple[Name, ...]:
+    """What only some facts make sense of."""
+    item = decided.item.id
+    plan = plan_on(account, item, PlanState.ACTIVE) or plan_on(account, item, PlanState.PROPOSED)
+    fits = (
+        (Name.UNCLAIM if account.customer.owner else Name.CLAIM, True),
+        (Name.CANCEL_PLAN, plan is not None),
+        (Name.WAIVE, any(fee.item == item and fee.waived_at is None for fee in account.fees)),
+        (Name.BOUNCED, any(paid.item in {item, None} and paid.reversed_on is None and paid.amount.minor > 0 for paid in account.payments)),
+        (Name.OPT_IN if any(one.ended_at is None for one in account.opt_outs) else Name.OPT_OUT, True),
+    )
+    return tuple(name for name, fit in fits if fit)
+
+
+def _to_do(account: Account, decided: ItemDecision) -> tuple[Button, ...]:
+    """Tasks of the item that are not done."""
+    tasks = [task for task in account.tasks if task.item == decided.item.id and task.done_at is None]
+    return tuple(Button(f"Done: {shorten(bare(task.what), 50)}", Action(Name.COMPLETE_TASK, task.id)) for task in tasks[:MOST_TASKS])
 
 
 def _button(account: Account, decided: ItemDecision, name: Name, *, in_sight: bool = False) -> Button:

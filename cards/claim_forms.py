@@ -27,21 +27,21 @@ def promise_form(account: Account, decided: ItemDecision, today: date, values: A
     more = (
         "Reminders wait for the money until some working days after that day. If it does not come, you are told and the next step goes out."
     )
-    return _form("Promise to pay", "Note promise", Name.CONFIRM_PROMISE, fields, more, account, decided, today, values, errors)
+    return item_form("Promise to pay", "Note promise", Name.CONFIRM_PROMISE, fields, more, account, decided, today, values, errors)
 
 
 def dispute_form(account: Account, decided: ItemDecision, today: date, values: Answers = None, errors: Answers = None) -> Form:
     """Answers: `reason`."""
     fields = (TextField("reason", "What does the customer object to?", lines=3, max_length=_LONG),)
     more = "Reminders wait until the dispute is settled. The amount stays in what is open."
-    return _form("Dispute", "Note dispute", Name.CONFIRM_DISPUTE, fields, more, account, decided, today, values, errors)
+    return item_form("Dispute", "Note dispute", Name.CONFIRM_DISPUTE, fields, more, account, decided, today, values, errors)
 
 
 def settle_form(account: Account, decided: ItemDecision, today: date, values: Answers = None, errors: Answers = None) -> Form:
     """Answers: `outcome`."""
     fields = (TextField("outcome", "How was it settled?", hint="A credit note to come, the customer agrees …", lines=3, max_length=_LONG),)
     more = "Chasing goes on from here. A credit note still has to come from your books."
-    return _form("Settle dispute", "Settle", Name.CONFIRM_SETTLE, fields, more, account, decided, today, values, errors)
+    return item_form("Settle dispute", "Settle", Name.CONFIRM_SETTLE, fields, more, account, decided, today, values, errors)
 
 
 def hold_form(account: Account, decided: ItemDecision, today: date, values: Answers = None, errors: Answers = None) -> Form:
@@ -52,16 +52,16 @@ def hold_form(account: Account, decided: ItemDecision, today: date, values: Answ
         DateField("until", "Until", hint="Leave empty: until somebody releases it", required=False, earliest=today + timedelta(1)),
     )
     more = "Nothing is sent while it is on hold."
-    return _form("Hold", "Hold", Name.CONFIRM_HOLD, fields, more, account, decided, today, values, errors)
+    return item_form("Hold", "Hold", Name.CONFIRM_HOLD, fields, more, account, decided, today, values, errors)
 
 
 def note_form(account: Account, decided: ItemDecision, today: date, values: Answers = None, errors: Answers = None) -> Form:
     """Answers: `note`."""
     fields = (TextField("note", "Note", hint="For colleagues; the customer never sees it", lines=4, max_length=1_000),)
-    return _form("Note", "Keep note", Name.CONFIRM_NOTE, fields, "", account, decided, today, values, errors)
+    return item_form("Note", "Keep note", Name.CONFIRM_NOTE, fields, "", account, decided, today, values, errors)
 
 
-def _form(
+def item_form(
     title: str,
     press: str,
     action: Name,
@@ -73,6 +73,7 @@ def _form(
     values: Answers,
     errors: Answers,
 ) -> Form:
+    """A form about an item: the item's line above the fields, a quiet word below."""
     submit = Button(press, about(account, decided, action), Style.PRIMARY)
     intro = (*general_error(errors), subject_line(account, decided, today))
     return Form(title, submit, intro, filled(fields, values or {}), (Text(more, quiet=True),) if more else ())

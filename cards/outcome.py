@@ -15,13 +15,14 @@ from workflows.domain.decision import ItemDecision, NextStep
 from workflows.domain.standing import PLAN_OFFER_DAYS
 
 
-def _answer(words: str, *more: str, tone: Tone = Tone.GOOD) -> Card:
+def answer(words: str, *more: str, tone: Tone = Tone.GOOD) -> Card:
+    """What changed, and a line or two on what that means."""
     lines = tuple(line for line in more if line)
     body: tuple[Element, ...] = (Heading(words, tone=tone), *(Text(line) for line in lines))
     return Card(". ".join((words.rstrip("."), *lines)), body, tone)
 
 
-def _subject(account: Account, decided: ItemDecision) -> str:
+def subject(account: Account, decided: ItemDecision) -> str:
     return f"{name(account.customer.name)}, {name(decided.item.number)}"
 
 
@@ -32,27 +33,27 @@ def snoozed(account: Account, decided: ItemDecision, until: date, silenced: Sequ
     steps = [f"{step_words(step.step, reminds=step.reminds)} of {day(step.day, today, locale)}" for step in silenced]
     silences = f"Silences: {listing(steps)}." if steps else "No step falls into that time."
     wakes = f"Wakes: {day(until, today, locale)}."
-    return _answer(f"{_subject(account, decided)}: snoozed until {day(until, today, locale)}", silences, wakes)
+    return answer(f"{subject(account, decided)}: snoozed until {day(until, today, locale)}", silences, wakes)
 
 
 def woken(account: Account, decided: ItemDecision, now: datetime) -> Card:
-    return _answer(f"{_subject(account, decided)}: awake", _next(account, decided, now))
+    return answer(f"{subject(account, decided)}: awake", next_line(account, decided, now))
 
 
 def flagged(account: Account, decided: ItemDecision) -> Card:
-    return _answer(f"{_subject(account, decided)}: flagged", "A mark for colleagues; reminders go on as before.")
+    return answer(f"{subject(account, decided)}: flagged", "A mark for colleagues; reminders go on as before.")
 
 
 def unflagged(account: Account, decided: ItemDecision) -> Card:
-    return _answer(f"{_subject(account, decided)}: flag removed")
+    return answer(f"{subject(account, decided)}: flag removed")
 
 
 def escalated(account: Account, decided: ItemDecision, to_name: str) -> Card:
-    return _answer(f"{_subject(account, decided)}: with {name(to_name)}", "Reminders wait until it is handed back.")
+    return answer(f"{subject(account, decided)}: with {name(to_name)}", "Reminders wait until it is handed back.")
 
 
 def handed_back(account: Account, decided: ItemDecision, now: datetime) -> Card:
-    return _answer(f"{_subject(account, decided)}: handed back", _next(account, decided, now))
+    return answer(f"{subject(account, decided)}: handed back", next_line(account, decided, now))
 
 
 def promised(account: Account, decided: ItemDecision, promise: Promise, ends_on: date, now: datetime, *, again: bool = False) -> Card:
@@ -60,45 +61,45 @@ def promised(account: Account, decided: ItemDecision, promise: Promise, ends_on:
     locale, today = locale_of(account.book), account.book.place.day(now)
     said = f"{money(promise.amount, locale)} promised for {day(promise.until, today, locale)}"
     before = "It takes the place of the promise before it." if again else ""
-    return _answer(f"{_subject(account, decided)}: {said}", f"Reminders wait until {day(ends_on, today, locale)}.", before)
+    return answer(f"{subject(account, decided)}: {said}", f"Reminders wait until {day(ends_on, today, locale)}.", before)
 
 
 def promise_cancelled(account: Account, decided: ItemDecision, now: datetime) -> Card:
-    return _answer(
-        f"{_subject(account, decided)}: promise cancelled", "It counts neither as kept nor as broken.", _next(account, decided, now)
+    return answer(
+        f"{subject(account, decided)}: promise cancelled", "It counts neither as kept nor as broken.", next_line(account, decided, now)
     )
 
 
 def disputed(account: Account, decided: ItemDecision) -> Card:
-    return _answer(f"{_subject(account, decided)}: disputed", "Reminders wait until the dispute is settled.")
+    return answer(f"{subject(account, decided)}: disputed", "Reminders wait until the dispute is settled.")
 
 
 def dispute_settled(account: Account, decided: ItemDecision, now: datetime) -> Card:
-    return _answer(f"{_subject(account, decided)}: dispute settled", _next(account, decided, now))
+    return answer(f"{subject(account, decided)}: dispute settled", next_line(account, decided, now))
 
 
 def held(account: Account, decided: ItemDecision, hold: Hold, now: datetime) -> Card:
     """A hold of staff, or one for money that is said to be paid."""
     until = day(hold.until, account.book.place.day(now), locale_of(account.book)) if hold.until else ""
     if hold.kind is HoldKind.SAYS_PAID:
-        return _answer(f"{_subject(account, decided)}: said to be paid", f"Reminders wait until {until}; money that comes ends it sooner.")
-    whom = _subject(account, decided) if hold.item else name(account.customer.name)
-    return _answer(f"{whom}: on hold", f"Nothing is sent until {until or 'somebody releases it'}.")
+        return answer(f"{subject(account, decided)}: said to be paid", f"Reminders wait until {until}; money that comes ends it sooner.")
+    whom = subject(account, decided) if hold.item else name(account.customer.name)
+    return answer(f"{whom}: on hold", f"Nothing is sent until {until or 'somebody releases it'}.")
 
 
 def hold_released(account: Account, decided: ItemDecision, now: datetime, *, whole: bool) -> Card:
-    whom = name(account.customer.name) if whole else _subject(account, decided)
-    return _answer(f"{whom}: released", _next(account, decided, now))
+    whom = name(account.customer.name) if whole else subject(account, decided)
+    return answer(f"{whom}: released", next_line(account, decided, now))
 
 
 def noted(account: Account, decided: ItemDecision) -> Card:
-    return _answer(f"{_subject(account, decided)}: note kept", "Colleagues see it with the invoice.")
+    return answer(f"{subject(account, decided)}: note kept", "Colleagues see it with the invoice.")
 
 
 def plan_proposed(account: Account, decided: ItemDecision, plan: Plan) -> Card:
     parts = count(len(plan.instalments), "instalment")
-    return _answer(
-        f"{_subject(account, decided)}: plan of {parts} proposed", f"Reminders wait {days(PLAN_OFFER_DAYS)} for the customer's answer."
+    return answer(
+        f"{subject(account, decided)}: plan of {parts} proposed", f"Reminders wait {days(PLAN_OFFER_DAYS)} for the customer's answer."
     )
 
 
@@ -108,17 +109,18 @@ def plan_accepted(account: Account, decided: ItemDecision, plan: Plan, now: date
     first = plan.instalments[0]
     due = f"First: {money(first.total, locale)} on {day(first.due_on, today, locale)}." if first.due_on else ""
     parts = count(len(plan.instalments), "instalment")
-    return _answer(f"{_subject(account, decided)}: plan of {parts} accepted", due, "Only its instalments are chased now.")
+    return answer(f"{subject(account, decided)}: plan of {parts} accepted", due, "Only its instalments are chased now.")
 
 
-def plan_declined(account: Account, decided: ItemDecision, now: datetime) -> Card:
-    return _answer(f"{_subject(account, decided)}: plan declined", _next(account, decided, now), tone=Tone.QUIET)
+def plan_ended(account: Account, decided: ItemDecision, now: datetime, *, cancelled: bool = False) -> Card:
+    how = "cancelled" if cancelled else "declined"
+    return answer(f"{subject(account, decided)}: plan {how}", next_line(account, decided, now), tone=Tone.QUIET)
 
 
 def released(accounts: int) -> Card:
-    return _answer(f"{count(accounts, 'customer')} released", "Each gets one message at most, on the next working day and hour.")
+    return answer(f"{count(accounts, 'customer')} released", "Each gets one message at most, on the next working day and hour.")
 
 
-def _next(account: Account, decided: ItemDecision, now: datetime) -> str:
+def next_line(account: Account, decided: ItemDecision, now: datetime) -> str:
     coming = next_words(account, decided, now)
     return f"Next: {coming}." if coming else f"Next: nothing by itself. {bare(decided.because)}".strip()

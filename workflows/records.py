@@ -50,6 +50,7 @@ class CardKind(StrEnum):
     DIGEST = "digest"
     PROBLEM = "problem"
     REVIEW = "review"
+    APPROVAL = "approval"
 
 
 class Mark(StrEnum):

@@ -16,7 +16,7 @@ from workflows.errors import NotKnown
 
 class People(Part):
     async def add_user(self, user: User) -> None:
-        await self._add(t.users, id=user.id, email=_same(user.email), name=user.name, role=user.role.value)
+        await self._add(t.users, id=user.id, email=_same(user.email), name=user.name, role=user.role.value, approves_up_to=user.limit)
 
     async def users(self) -> Sequence[User]:
         return [rows.user(row) for row in await self._all(select(t.users).order_by(t.users.c.name, t.users.c.email))]
@@ -33,7 +33,13 @@ class People(Part):
         return await self._user(select(t.users).where(t.users.c.id.in_(theirs)))
 
     async def set_role(self, user: UserId, role: Role) -> None:
-        done = await self._connection.execute(update(t.users).where(t.users.c.id == user).values(role=role.value))
+        await self._set(user, role=role.value)
+
+    async def set_limit(self, user: UserId, limit: int | None) -> None:
+        await self._set(user, approves_up_to=limit)
+
+    async def _set(self, user: UserId, **values: int | None) -> None:
+        done = await self._connection.execute(update(t.users).where(t.users.c.id == user).values(**values))
         if done.rowcount == 0:
             raise NotKnown("There is no such user.")
 

@@ -32,8 +32,9 @@ MARKS = {
     View.FLAGGED: Mark.FLAGGED,
 }
 KINDS = {
-    View.NEEDS_ME: (CardKind.PROBLEM, CardKind.REVIEW, CardKind.ALERT, CardKind.DIGEST),
+    View.NEEDS_ME: (CardKind.ANSWER, CardKind.PROBLEM, CardKind.APPROVAL, CardKind.REVIEW, CardKind.ALERT, CardKind.DIGEST),
     View.FIRST_CONTACT: (CardKind.REVIEW,),
+    View.ANSWERS: (CardKind.ANSWER,),
     View.PROBLEMS: (CardKind.PROBLEM,),
 }
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.actions import Command, FieldErrors, command, promised, read_amount, terms
+from bot.request_forms import NAMES
 from cards.actions import OPENS, Action, Name, UnreadableAction, decode
 from workflows.domain.access import Role, User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
@@ -71,7 +72,7 @@ READ_WITH_THE_ACCOUNT = {
 
 
 def test_every_name_means_a_command_or_is_read_with_the_account() -> None:
-    assert set(MEANT) | READ_WITH_THE_ACCOUNT == set(Name)
+    assert set(MEANT) | READ_WITH_THE_ACCOUNT | NAMES == set(Name)
     for name in Name:
         assert command(Action(name, THING, 3, CARRIED), GIVEN, ANA) == MEANT.get(name), name
 

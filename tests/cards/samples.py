@@ -317,7 +317,7 @@ def cards() -> dict[str, Card]:
         "outcome_noted": outcome.noted(plain, decided()),
         "outcome_plan_proposed": outcome.plan_proposed(plain, decided(), PLAN),
         "outcome_plan_accepted": outcome.plan_accepted(plain, decided(), PLAN, NOW),
-        "outcome_plan_declined": outcome.plan_declined(plain, decided(), NOW),
+        "outcome_plan_declined": outcome.plan_ended(plain, decided(), NOW),
         "outcome_released": outcome.released(24),
         "problem_apology": problems.apology("7f3a-21"),
         "problem_first": problems.somebody_first("Ana Weiss was first, Tue 24 Nov 2026 at 11:00: snoozed until Mon 30 Nov 2026."),

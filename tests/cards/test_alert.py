@@ -10,9 +10,10 @@ import pytest
 from cards.actions import Name
 from cards.elements import Actions, Card, Heading, Text
 from cards.overdue import alert
-from tests.cards import samples
+from tests.cards import request_samples, samples
 from tests.cards.samples import ITEM, NOW, PEOPLE, account, decided
 from workflows.domain.account import Account, Credit, NoticeState, Payment
+from workflows.domain.contact import EVERY, OptOut
 from workflows.domain.decision import State
 from workflows.domain.promises import Fate
 
@@ -25,10 +26,17 @@ def text_of(card: Card) -> str:
     return "\n".join(part.text for part in card.body if isinstance(part, Text | Heading))
 
 
-OBJECTS = [Name.DISPUTE, Name.NOTE, Name.HOLD, Name.WHY]
+OBJECTS = [Name.PAYMENT, Name.DISPUTE, Name.ASSIGN, Name.NOTE, Name.HOLD]
 CLAIMS = [Name.PROMISE, Name.SAYS_PAID, *OBJECTS]
+GIVES = [Name.WRITE_OFF, Name.FEE]
 CHASES = [Name.SEND_REMINDER, Name.PLAN, Name.ESCALATE]
-CHASING = [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.FLAG, *CLAIMS]
+LAST = [Name.UNCLAIM, Name.BOUNCED, Name.OPT_OUT, Name.TASK, Name.WHY]
+PLANNED = [Name.UNCLAIM, Name.CANCEL_PLAN, *LAST[1:]]
+CHASED = [*CLAIMS, *GIVES, *LAST]
+CHASING = [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.FLAG, *CHASED]
+UNANSWERED = [Name.SNOOZE, Name.ESCALATE, Name.FLAG, Name.SEND_REMINDER, *CLAIMS, *GIVES, *PLANNED]
+UNCLAIMED = account(customer=replace(samples.CUSTOMER, owner=None), payments=())
+OUT = account(opt_outs=(OptOut(EVERY, EVERY, "reply", NOW),), fees=(request_samples.FEE,))
 
 
 @pytest.mark.parametrize(
@@ -36,23 +44,30 @@ CHASING = [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.FLAG,
     [
         (account(), State.CHASING, CHASING),
         (account(), State.OPEN, CHASING),
-        (samples.FLAGGED, State.CHASING, [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.UNFLAG, *CLAIMS]),
-        (samples.SNOOZED, State.SNOOZED, [Name.WAKE, Name.SNOOZE, Name.FLAG, *CHASES, *CLAIMS]),
-        (samples.ESCALATED, State.ESCALATED, [Name.HAND_BACK, Name.FLAG, Name.PLAN, *CLAIMS]),
-        (samples.PROPOSED, State.ON_PLAN, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.FLAG, *OBJECTS]),
-        (
-            samples.PROPOSED,
-            State.CHASING,
-            [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.SNOOZE, Name.ESCALATE, Name.FLAG, Name.SEND_REMINDER, *CLAIMS],
-        ),
-        (samples.ACTIVE, State.ON_PLAN, [Name.FLAG, *OBJECTS]),
+        (UNCLAIMED, State.OPEN, [*CHASING[: -len(LAST)], Name.CLAIM, *LAST[2:]]),
+        (OUT, State.OPEN, [*CHASING[: -len(LAST)], Name.UNCLAIM, Name.WAIVE, Name.BOUNCED, Name.OPT_IN, Name.TASK, Name.WHY]),
+        (account(tasks=(request_samples.TASK,)), State.OPEN, [*CHASING[:-1], Name.COMPLETE_TASK, Name.WHY]),
+        (samples.FLAGGED, State.CHASING, [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.UNFLAG, *CHASED]),
+        (samples.SNOOZED, State.SNOOZED, [Name.WAKE, Name.SNOOZE, Name.FLAG, *CHASES, *CHASED]),
+        (samples.ESCALATED, State.ESCALATED, [Name.HAND_BACK, Name.FLAG, Name.PLAN, *CHASED]),
+        (samples.PROPOSED, State.ON_PLAN, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.FLAG, *OBJECTS, *PLANNED]),
+        (samples.PROPOSED, State.CHASING, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, *UNANSWERED]),
+        (samples.ACTIVE, State.ON_PLAN, [Name.FLAG, *OBJECTS, *PLANNED]),
         (
             samples.PROMISED,
             State.PROMISED,
-            [Name.PROMISE, Name.CANCEL_PROMISE, Name.FLAG, Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *OBJECTS],
+            [Name.PROMISE, Name.CANCEL_PROMISE, Name.FLAG, Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *OBJECTS, *GIVES, *LAST],
         ),
-        (samples.DISPUTED, State.DISPUTED, [Name.SETTLE_DISPUTE, Name.ESCALATE, Name.FLAG, Name.NOTE, Name.HOLD, Name.WHY]),
-        (samples.HELD, State.HELD, [Name.RELEASE_HOLD, Name.FLAG, Name.ESCALATE, Name.PROMISE, Name.DISPUTE, Name.NOTE, Name.WHY]),
+        (
+            samples.DISPUTED,
+            State.DISPUTED,
+            [Name.SETTLE_DISPUTE, Name.ESCALATE, Name.FLAG, Name.PAYMENT, Name.ASSIGN, Name.NOTE, Name.HOLD, Name.WRITE_OFF, *LAST],
+        ),
+        (
+            samples.HELD,
+            State.HELD,
+            [Name.RELEASE_HOLD, Name.FLAG, Name.ESCALATE, Name.PROMISE, Name.PAYMENT, Name.DISPUTE, Name.ASSIGN, Name.NOTE, *GIVES, *LAST],
+        ),
         (samples.SETTLED, State.SETTLED, []),
     ],
 )

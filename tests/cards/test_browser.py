@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from cards.html.render import render, render_form
-from tests.cards.samples import cards, make_forms
+from tests.cards.gallery import cards, make_forms
 from tests.paths import ROOT, missing
 
 CHROMIUM = "/usr/bin/chromium"

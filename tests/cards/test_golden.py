@@ -11,7 +11,7 @@ import pytest
 from cards.html import render as html
 from cards.plain import render as plain
 from cards.slack import render as slack
-from tests.cards.samples import ERRORS, cards, make_forms
+from tests.cards.gallery import ERRORS, cards, make_forms
 
 GOLDEN = Path(__file__).parent / "golden"
 CARDS, FORMS = cards(), make_forms()

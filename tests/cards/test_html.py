@@ -12,7 +12,7 @@ from cards.actions import decode
 from cards.elements import Actions, Card, Form, Row, Rows
 from cards.html.render import render, render_form
 from tests.cards import any_card
-from tests.cards.samples import cards, make_forms
+from tests.cards.gallery import cards, make_forms
 
 CARDS, FORMS = cards(), make_forms()
 VOID = {"input"}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from cards.elements import Card, Facts, Heading, Row, Rows, Text, Tone
 from cards.plain.render import render, width
 from tests.cards import any_card
-from tests.cards.samples import cards
+from tests.cards.gallery import cards
 
 CARDS = cards()
 

@@ -15,7 +15,8 @@ from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, 
 from cards.slack.render import form_errors, pressed, render, render_form, submitted
 from cards.slack.text import EMPTY, summary
 from tests.cards import any_card
-from tests.cards.samples import ERRORS, ITEM, cards, ident, make_forms
+from tests.cards.gallery import ERRORS, cards, make_forms
+from tests.cards.samples import ITEM, ident
 from tests.cards.slack_limits import check_message, check_view, limits, nodes
 
 CARDS, FORMS = cards(), make_forms()

@@ -26,7 +26,7 @@ class Right(StrEnum):
 
     SEE = "see"
     CHASE = "chase"
-    AGREE_LARGE_PLAN = "agree_large_plan"
+    APPROVE = "approve"
     RELEASE = "release"
     ADMINISTER = "administer"
 
@@ -34,7 +34,7 @@ class Right(StrEnum):
 _LEAST = {
     Right.SEE: Role.VIEWER,
     Right.CHASE: Role.COLLECTOR,
-    Right.AGREE_LARGE_PLAN: Role.MANAGER,
+    Right.APPROVE: Role.MANAGER,
     Right.RELEASE: Role.MANAGER,
     Right.ADMINISTER: Role.ADMINISTRATOR,
 }
@@ -42,10 +42,13 @@ _LEAST = {
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """`limit` is up to how much a manager approves what is given away, in major units; without one it is a small amount."""
+
     id: UserId
     email: str
     name: str
     role: Role
+    limit: int | None = None
 
     def may(self, right: Right) -> bool:
         return self.role >= _LEAST[right]

@@ -17,6 +17,7 @@ class ApprovalKind(StrEnum):
 
     STEP = "step"
     FEE = "fee"
+    WAIVER = "waiver"
     PLAN = "plan"
     WRITE_OFF = "write_off"
     PAYMENT = "payment"

@@ -1,4 +1,4 @@
-"""Payment plans: what is due when, and which plans a manager has to agree."""
+"""Payment plans: what is due when, and which plans a second person has to approve."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from workflows.domain.calendar import months_after
 from workflows.domain.money import CannotSplit, Money, split
 
 MOST_INSTALMENTS = 60
-AGREED_INSTALMENTS, AGREED_DAYS = 6, 180  # what a collector may agree alone (DOMAIN: separation of duties)
+AGREED_INSTALMENTS, AGREED_DAYS = 6, 180  # what one person may agree alone (DOMAIN: separation of duties)
 _LAST_YEAR = 2200
 
 
@@ -68,7 +68,7 @@ def _check(total: Money, count: int, first_on: date, deposit: Money | None) -> N
 
 
 def beyond_limit(total: Money, instalments: Sequence[Instalment], limit: Money, agreed_on: date | None = None) -> str | None:
-    """Why a manager has to agree the plan; null when a collector may. `limit` is in the currency of the plan.
+    """Why a second person has to approve the plan; null when one may agree it alone. `limit` is in the currency of the plan.
 
     A deposit counts as an instalment. Days are counted from `agreed_on`, else from the first payment, to the last.
     """
@@ -79,4 +79,4 @@ def beyond_limit(total: Money, instalments: Sequence[Instalment], limit: Money, 
         reasons.append(f"it has more than {AGREED_INSTALMENTS} instalments")
     if instalments and (instalments[-1].due_on - (agreed_on or instalments[0].due_on)).days > AGREED_DAYS:
         reasons.append(f"it runs longer than {AGREED_DAYS} days")
-    return f"A manager has to agree this plan: {' and '.join(reasons)}." if reasons else None
+    return f"Somebody else has to approve this plan: {' and '.join(reasons)}." if reasons else None

@@ -7,7 +7,16 @@ from sqlalchemy import text as sql
 
 from adapters.store.columns import METADATA, instant, minor, own_id, refers_to, text
 
-users = Table("users", METADATA, own_id(), text("email", unique=True), text("name"), Column("role", Integer(), nullable=False))
+# `approves_up_to` is in major units.
+users = Table(
+    "users",
+    METADATA,
+    own_id(),
+    text("email", unique=True),
+    text("name"),
+    Column("role", Integer(), nullable=False),
+    Column("approves_up_to", Integer()),
+)
 
 identities = Table(
     "identities",

@@ -109,7 +109,7 @@ def test_a_manager_is_needed_above_the_limits_and_not_at_them(total: str, due: l
 def test_every_reason_is_named() -> None:
     parts = schedule(eur("9000.00"), count=12, rhythm=Rhythm.MONTHLY, first_on=date(2026, 1, 1))
     assert beyond_limit(eur("9000.00"), parts, EUR_LIMIT) == (
-        "A manager has to agree this plan: it is above 5000.00 EUR and it has more than 6 instalments and it runs longer than 180 days."
+        "Somebody else has to approve this plan: it is above 5000.00 EUR and it has more than 6 instalments and it runs longer than 180 days."
     )
 
 

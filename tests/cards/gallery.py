@@ -1,0 +1,18 @@
+"""Every card and form there is a sample of, by the name of its golden files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cards.elements import Card, Form
+from tests.cards import request_samples, samples
+
+ERRORS: Mapping[str, Mapping[str, str]] = {**samples.ERRORS, "form_write_off_again": request_samples.WRITE_OFF_ERRORS}
+
+
+def cards() -> dict[str, Card]:
+    return samples.cards() | request_samples.request_cards()
+
+
+def make_forms() -> dict[str, Form]:
+    return samples.make_forms() | request_samples.request_form_samples()
