@@ -75,6 +75,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
     file = database_file(settings.database_url)
     if file is not None and not file.exists():
         raise NotMigrated(f"There is no database {file.absolute()}.")
+    letters = TemplateLetters(settings.letters, settings.documents)
     keys, engine = secret_keys(settings), open_engine(settings.database_url)
     try:
         await _must_be_migrated(is_current(engine))
@@ -84,7 +85,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
     except BaseException:
         await engine.dispose()
         raise
-    letters, inbound, wake = TemplateLetters(settings.letters), store.inbound(clock), asyncio.Event()
+    inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
     desk = Desk(store, policies, letters, clock, rooms, wake.set)
     slack = _slack(settings.slack, desk, inbound, clock)

@@ -27,6 +27,7 @@ VERBS = {
     "book": ("cli_setup", "Shows a book, or changes what is given."),
     "user": ("cli_people", "Adds colleagues and says who may do what."),
     "policy": ("cli_setup", "Checks policy files."),
+    "letters": ("cli_letters", "Shows a letter before anybody gets it, and checks templates."),
     "manifest": ("cli_setup", "Prints what a chat needs to know of this app."),
     "check": ("cli_setup", "Says what is missing, and how to mend it."),
     "audit": ("cli_setup", "Verifies the trail of everything that was done."),

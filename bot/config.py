@@ -75,6 +75,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     policies: Path | None = Field(default=None, description="a folder of policy files beside the shipped one")
     letters: Path | None = Field(default=None, description="a folder of letter templates that replace shipped ones")
+    documents: Path | None = Field(default=None, description="a folder of invoices' documents, BOOK/NUMBER.pdf, for letters that carry them")
     inbox_user: str | None = Field(default=None, description="the e-mail of the person the local inbox acts as")
     slack: SlackSettings = Field(default_factory=SlackSettings)
     smtp: SMTPSettings = Field(default_factory=SMTPSettings)
@@ -100,7 +101,7 @@ class Settings(BaseSettings):
             raise ValueError("expected an address such as https://duebot.example.com")
         return value
 
-    @field_validator("policies", "letters")
+    @field_validator("policies", "letters", "documents")
     @classmethod
     def a_folder_that_is_there(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_dir():

@@ -22,7 +22,10 @@ from workflows.domain.choosing import NOBODY, choose, could_both_win, is_for_ite
 from workflows.domain.policy import Policy
 from workflows.errors import NotKnown
 
-TEMPLATES = ("upcoming", "first", "second", "final")
+TEMPLATES = (
+    *("upcoming", "first", "second", "final", "plan_offered", "plan_confirmed", "instalment_upcoming", "instalment_late"),
+    *("receipt", "promise_noted", "correction", "statement"),
+)
 SHIPPED = FilePath(__file__).parent / "policy_files" / "standard.yaml"
 
 

@@ -63,3 +63,11 @@ class AlreadyDone(Refused):
 
 class NeedsReason(Refused):
     """A limit of the policy stands against it; a reason given by the person overrides it."""
+
+
+class DocumentMissing(Refused):
+    """A document that a message must not leave without cannot be had; `number` is its invoice's."""
+
+    def __init__(self, number: str, why: str) -> None:
+        super().__init__(f"The document of {number} is missing: {why}.")
+        self.number, self.why = number, why

@@ -97,7 +97,9 @@ class Outreach(Protocol):
 class Letters(Protocol):
     """Writes letters in the customer's language; falls back to the book's, then English."""
 
-    def write(self, letter: Letter) -> Message: ...
+    def write(self, letter: Letter) -> Message:
+        """Raises `Refused`, and `DocumentMissing` when a document that goes along cannot be had."""
+        ...
 
 
 class UnitOfWork(Protocol):
@@ -275,6 +277,10 @@ class UnitOfWork(Protocol):
 
     async def keep_body(self, notice: NoticeId, message: Message) -> str:
         """Stores the message encrypted and returns the SHA-256 of its text as hex."""
+        ...
+
+    async def body(self, notice: NoticeId) -> Message | None:
+        """The message as it was kept, without its documents; null when none was, or erasure emptied it."""
         ...
 
     # outbox

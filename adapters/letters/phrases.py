@@ -19,18 +19,18 @@ from jinja2 import (
     TemplateNotFound,
     TemplateSyntaxError,
 )
-from jinja2.sandbox import SandboxedEnvironment
 
+from adapters.letters.limits import LimitedEnvironment, Sayable, place_of
 from workflows.errors import Refused
 
 _STEP = re.compile(r"[A-Za-z0-9_-]{1,60}")
 _BLANK = re.compile(r"[ \t\r\n]+")  # not `\s`: a no-break space keeps an amount and its currency together
 
 
-def sandbox(folder: Path | None) -> SandboxedEnvironment:
+def sandbox(folder: Path | None) -> LimitedEnvironment:
     """The shipped templates, and before them those of the same name in `folder`."""
     shipped = PackageLoader("adapters.letters")
-    return SandboxedEnvironment(
+    return LimitedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder), shipped]) if folder else shipped,
         autoescape=lambda template: template is not None and template.endswith(".html"),
         undefined=StrictUndefined,
@@ -39,23 +39,29 @@ def sandbox(folder: Path | None) -> SandboxedEnvironment:
     )
 
 
-def languages(templates: SandboxedEnvironment) -> frozenset[str]:
+def languages(templates: LimitedEnvironment) -> frozenset[str]:
     """Those with words that all letters share, shipped or the user's own, in which amounts and dates can be written."""
     found = templates.list_templates(filter_func=lambda name: name.endswith("/words.txt"))
     return frozenset(language for name in found if localedata.exists(language := name.partition("/")[0]))
 
 
-class Phrases:
+def letter_names(templates: LimitedEnvironment) -> frozenset[str]:
+    """The letters there are in at least one language; those that a policy may name."""
+    found = templates.list_templates(filter_func=lambda name: name.endswith(".txt") and name.count("/") == 1)
+    return frozenset(name.partition("/")[2].removesuffix(".txt") for name in found) - {"words"}
+
+
+class Phrases(Sayable):
     """Sentences of one letter. A step's template goes before the words all steps share.
 
     They are plain text: the layout escapes what is filled in together with the words around it.
     """
 
-    def __init__(self, templates: SandboxedEnvironment, language: str, step: str, view: Mapping[str, Any]) -> None:
+    def __init__(self, templates: LimitedEnvironment, language: str, step: str, view: Mapping[str, Any]) -> None:
         if not _STEP.fullmatch(step):
             raise Refused(f"There is no letter named {step!r}.")
         self._sources = [_template(templates, f"{language}/{part}.txt") for part in (step, "words")]
-        self._view = view
+        self._templates, self._view = templates, view
 
     def __call__(self, phrase: str, **more: object) -> str:
         """One line."""
@@ -69,25 +75,27 @@ class Phrases:
     def _fill(self, phrase: str, more: Mapping[str, object]) -> str:
         for source in self._sources:
             if block := source.blocks.get(phrase):
-                with _faults(source):
-                    return "".join(block(source.new_context({**self._view, **more})))
+                with _faults(source), self._templates.budget():
+                    return self._templates.joined(block(source.new_context({**self._view, **more})))
         raise Refused(f"The letter {self._sources[0].name} lacks the block {phrase!r}.")
 
 
-def laid_out(templates: SandboxedEnvironment, layout: str, view: Mapping[str, Any]) -> str:
+def laid_out(templates: LimitedEnvironment, layout: str, view: Mapping[str, Any]) -> str:
     """The whole letter in one of the two layouts."""
     template = _template(templates, layout)
-    with _faults(template):
-        return template.render(view)
+    with _faults(template), templates.budget():
+        return templates.joined(template.root_render_func(template.new_context(dict(view))))
 
 
-def _template(templates: SandboxedEnvironment, found: str) -> Template:
+def _template(templates: LimitedEnvironment, found: str) -> Template:
     try:
         return templates.get_template(found)
     except TemplateNotFound as missing:
         raise Refused(f"There is no letter template {found}.") from missing
     except TemplateSyntaxError as wrong:
-        raise Refused(f"The letter template {found} has a mistake in line {wrong.lineno}: {wrong.message}.") from wrong
+        raise Refused(f"The letter template {found} has a mistake in line {wrong.lineno}: {str(wrong.message).rstrip('.')}.") from wrong
+    except (OSError, UnicodeDecodeError) as wrong:
+        raise Refused(f"The letter template {found} cannot be read as UTF-8 text.") from wrong
 
 
 @contextmanager
@@ -95,5 +103,7 @@ def _faults(template: Template) -> Generator[None, None, None]:
     """A template may be the user's own: whatever goes wrong in it is named, and no letter leaves."""
     try:
         yield
-    except (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as wrong:
-        raise Refused(f"The letter template {template.name} cannot be filled in: {wrong}.") from wrong
+    except (TemplateError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as wrong:
+        name, line = place_of(wrong) or (template.name, 0)
+        where = f" (line {line})" if line else ""
+        raise Refused(f"The letter template {name} cannot be filled in{where}: {str(wrong).rstrip('.')}.") from wrong

@@ -98,12 +98,20 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """A person's own words in place of the template's."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """Everything a template may show. `overdue` leader first; `upcoming` may be empty, and so may `overdue` when only those are meant.
 
     `amounts` is what is asked for: one sum per currency over `overdue`, less money on account. The rest is there for letters about
     something that happened: a plan, money that came (with what it `settled`, and the day of a message that crossed it), a promise.
-    `documents` are the invoices whose documents go along.
+    `documents` are the invoices whose documents go along, `wording` is what a person wrote instead.
     """
 
     template: str
@@ -121,3 +129,4 @@ class Letter:
     crossed_on: date | None = None
     promised: Promised | None = None
     documents: tuple[str, ...] = ()
+    wording: Wording | None = None
