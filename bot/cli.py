@@ -26,7 +26,7 @@ VERBS = {
     "summary": ("cli_report", "Prints a book's week, fortnight or month for its managers."),
     "book": ("cli_setup", "Shows a book, or changes what is given."),
     "user": ("cli_people", "Adds colleagues and says who may do what."),
-    "policy": ("cli_setup", "Checks policy files."),
+    "policy": ("cli_policy", "Shows, checks and compares policy files."),
     "letters": ("cli_letters", "Shows a letter before anybody gets it, and checks templates."),
     "manifest": ("cli_setup", "Prints what a chat needs to know of this app."),
     "check": ("cli_setup", "Says what is missing, and how to mend it."),

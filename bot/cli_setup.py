@@ -1,10 +1,9 @@
-"""Verbs of setting up and keeping: book, policy, manifest, check."""
+"""Verbs of setting up and keeping: book, manifest, check."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +14,6 @@ from bot.check import findings
 from bot.config import read_settings
 from bot.manifest import slack_manifest
 from bot.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slug, a_zone
-from bot.policies import BadPolicy, read_policy, schema, text_of
 from bot.terminal import DONE, FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from workflows.acting import record
@@ -39,7 +37,6 @@ def _stays_a_group() -> None:
     """Keeps a group with one verb a group."""
 
 
-policy = _group("policy", "Checks policy files.")
 manifest = _group("manifest", "Prints what a chat needs to know of this app.")
 
 
@@ -162,39 +159,6 @@ def _show_book(found: Book, *, as_json: bool) -> None:
         say_json(facts)
     else:
         say("\n".join(clean(f"{key.replace('_', ' ') + ':':14}{'-' if value is None else value}") for key, value in facts.items()))
-
-
-@policy.command("check")
-@polite
-def check_policy(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A policy file.", show_default=False)], as_json: JSON = False
-) -> None:
-    """Names every mistake in a policy file with its line.
-
-    Exit code 1 if there is one.
-    """
-    try:
-        found = read_policy(text_of(file), file.name)
-    except BadPolicy as bad:
-        if as_json:
-            say_json({"ok": False, "errors": [{"line": one.line, "where": one.where, "words": one.words} for one in bad.errors]})
-            raise typer.Exit(FAILED) from None
-        stop(FAILED, str(bad))
-    steps = [step.name for step in found.steps]
-    if as_json:
-        say_json({"ok": True, "name": found.name, "steps": steps})
-    else:
-        say(f"{file.name} is in order: policy {found.name} with the steps {', '.join(steps)}.")
-
-
-@policy.command("schema")
-@polite
-def policy_schema() -> None:
-    """Prints the JSON Schema of policy files.
-
-    An editor that is given it completes keys and explains them.
-    """
-    say(json.dumps(schema(), indent=2))
 
 
 @manifest.command("slack")

@@ -16,6 +16,7 @@ from adapters.core.yaml_lines import BadYAML, Document, Path, read_yaml
 from bot.policy_checks import mistakes
 from bot.policy_conflicts import shared_words
 from bot.policy_model import PolicyFile
+from bot.policy_words import choose as choose_word
 from bot.policy_words import place, words_for
 from workflows.domain.account import Account, Item
 from workflows.domain.choosing import NOBODY, choose, could_both_win, is_for_items, with_apart
@@ -26,7 +27,8 @@ TEMPLATES = (
     *("upcoming", "first", "second", "final", "plan_offered", "plan_confirmed", "instalment_upcoming", "instalment_late"),
     *("receipt", "promise_noted", "correction", "statement"),
 )
-SHIPPED = FilePath(__file__).parent / "policy_files" / "standard.yaml"
+FOLDER = FilePath(__file__).parent / "policy_files"
+SHIPPED = FOLDER / "standard.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +100,41 @@ class PolicyBook:
     def __init__(
         self, versions: Iterable[PolicyVersion], current: Iterable[tuple[str, int]], templates: Collection[str] = TEMPLATES
     ) -> None:
-        self._all = {
-            (each.name, each.version): read_policy(each.text, f"{each.name}@{each.version}", version=each.version, templates=templates)
-            for each in versions
-        }
-        self._current = {name: self._all[name, version] for name, version in current}
-        for one, other in combinations(self._current.values(), 2):
+        self._templates = templates
+        self._all: dict[tuple[str, int], Policy] = {}
+        self.learn(versions)
+        policies = [self._all[key] for key in current]
+        for one, other in combinations(policies, 2):
             if could_both_win(one.applies, other.applies):
                 raise ValueError(f"the policies {one.name} and {other.name} both apply to {shared_words(one.applies, other.applies)}")
-        self._of_accounts = [policy for policy in self._current.values() if not is_for_items(policy)]
-        self._of_items = [policy for policy in self._current.values() if is_for_items(policy)]
+        self._start_with(policies)
+
+    def learn(self, versions: Iterable[PolicyVersion]) -> None:
+        """Versions that another process has stored since; those that are known stay as they are."""
+        for each in versions:
+            if (each.name, each.version) not in self._all:
+                read = read_policy(each.text, f"{each.name}@{each.version}", version=each.version, templates=self._templates)
+                self._all[each.name, each.version] = read
+
+    @property
+    def in_force(self) -> Sequence[Policy]:
+        """What new accounts start with."""
+        return list(self._current.values())
+
+    def with_current(self, new: PolicyVersion) -> PolicyBook:
+        """As it would be with that one in force, in place of the one of its name and of any that is for the very same customers."""
+        made = PolicyBook([], [], self._templates)
+        made._all = dict(self._all)
+        made.learn([new])
+        policy = made._all[new.name, new.version]
+        others = (one for one in self._current.values() if one.name != new.name and not could_both_win(one.applies, policy.applies))
+        made._start_with([*others, policy])
+        return made
+
+    def _start_with(self, policies: Sequence[Policy]) -> None:
+        self._current = {policy.name: policy for policy in policies}
+        self._of_accounts = [policy for policy in policies if not is_for_items(policy)]
+        self._of_items = [policy for policy in policies if is_for_items(policy)]
 
     def current(self, account: Account) -> Policy:
         """The newest version of the policy that fits the account most closely; raises `NotKnown` where its book has none at all."""
@@ -143,9 +170,20 @@ class PolicyBook:
         return choose([main, *self._of_items], account, item) or main
 
 
-def shipped() -> PolicyVersion:
-    """The standard policy that comes with Duebot."""
-    return PolicyVersion("standard", 1, SHIPPED.read_text(encoding="utf-8"))
+def shipped(name: str = "standard") -> PolicyVersion:
+    """A policy that comes with Duebot; the standard one is in force where no file takes its place, the others are there to start from.
+
+    Raises `NotKnown`.
+    """
+    names = shipped_names()
+    if name not in names:
+        raise NotKnown(f"No policy called “{name}” comes with Duebot{choose_word(name, names)}.")
+    return PolicyVersion(name, 1, (FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def shipped_names() -> Sequence[str]:
+    """The standard one first."""
+    return sorted((file.stem for file in FOLDER.glob("*.yaml")), key=lambda name: (name != "standard", name))
 
 
 def policy_files(folder: FilePath | None) -> Sequence[tuple[str, str]]:

@@ -74,11 +74,11 @@ class Policies(Protocol):
     """The policy files, every version an account may still run on."""
 
     def current(self, account: Account) -> Policy:
-        """The newest version of the policy that applies to the account."""
+        """The newest version of the policy that applies to the account as a whole."""
         ...
 
     def of(self, account: Account) -> Policy:
-        """The version the account runs on; the current one for an account that has not started."""
+        """The version the account runs on, the current one for an account that has not started; with the items that others have."""
         ...
 
 

@@ -25,14 +25,14 @@ class PolicyTexts:
         return [(row.name, row.version, row.text) for row in found]
 
     async def add_policy(self, name: str, text: str) -> int:
-        """The version the text has: a new one only where it differs from the newest."""
+        """The version the text has: a new one only where no version of the policy has that very text."""
         digest = hashlib.sha256(text.encode()).hexdigest()
         while True:
             async with self._engine.begin() as connection:
-                newest = (await connection.execute(select(t.policies).where(_P.name == name).order_by(_P.version.desc()).limit(1))).first()
-                if newest is not None and newest.digest == digest:
-                    return int(newest.version)
-                version = 1 if newest is None else newest.version + 1
+                known = (await connection.execute(select(_P.version, _P.digest).where(_P.name == name))).all()
+                if same := [row.version for row in known if row.digest == digest]:
+                    return int(same[0])
+                version = max((row.version for row in known), default=0) + 1
                 values = {"name": name, "version": version, "digest": digest, "text": text}
                 if await add_new(connection, t.policies, [values]):  # else another process was first: look again
                     return int(version)

@@ -19,7 +19,7 @@ from tests.paths import ROOT
 GROUPS = {
     "report": ("aging", "metrics", "forecast"),
     "user": ("add", "role", "link", "list"),
-    "policy": ("check", "schema"),
+    "policy": ("list", "show", "check", "schema", "diff"),
     "manifest": ("slack",),
     "audit": ("verify",),
 }

@@ -131,6 +131,6 @@ async def test_a_book_fed_by_files_is_fresh_to_the_end_of_the_next_business_day(
 
 
 async def test_a_policy_text_gets_a_new_version_only_when_it_differs(store: SqlStore) -> None:
-    assert [await store.add_policy("standard", text) for text in ("a", "a", "b", "b", "a")] == [1, 1, 2, 2, 3]
+    assert [await store.add_policy("standard", text) for text in ("a", "a", "b", "b", "a")] == [1, 1, 2, 2, 1]
     assert await store.add_policy("gentle", "a") == 1
-    assert await store.policy_versions() == [("gentle", 1, "a"), ("standard", 1, "a"), ("standard", 2, "b"), ("standard", 3, "a")]
+    assert await store.policy_versions() == [("gentle", 1, "a"), ("standard", 1, "a"), ("standard", 2, "b")]

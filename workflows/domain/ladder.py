@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from workflows.domain.account import Account, Item, ItemKind
+from workflows.domain.account import Account, Item, ItemKind, ListedItem
 from workflows.domain.calendar import month_end
 from workflows.domain.claims import PromiseEnd
 from workflows.domain.holds import covers, money_came
@@ -150,12 +150,27 @@ def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
         if notice.state.counts:
             for listed in notice.items:
                 if listed.step is not None:
-                    days = said.setdefault(listed.item, {})
-                    rung, day = (policy.rank(listed.step), listed.occurrence), account.written_on(notice)
+                    days, day = said.setdefault(listed.item, {}), account.written_on(notice)
+                    rung = _rung_of(policy, account, listed, day)
                     if listed.leads or rung not in days:  # to be listed once more under another's lead says nothing new of it
                         days[rung] = max(day, days.get(rung, day))
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id), broken.get(item.id)) for item in account.all_items}
+
+
+def _rung_of(policy: Policy, account: Account, listed: ListedItem, day: date) -> tuple[int, int]:
+    """A step that only another version of the policy has counts as the highest one whose day had come when it was said.
+
+    So an account that moves is neither taken back on the ladder nor past a step that lies ahead.
+    """
+    rank = policy.rank(listed.step)
+    if rank >= 0:
+        return rank, listed.occurrence
+    item = next((one for one in account.all_items if one.id == listed.item), None)
+    if item is None:
+        return rank, listed.occurrence
+    days = [_dated(step.when.anchor, step.when.days, item, policy.age_from) for step in policy.steps]
+    return max((rank for rank, own in enumerate(days) if own is not None and own <= day), default=-1), 0
 
 
 def _broken(policy: Policy, account: Account) -> dict[ItemId, date]:
