@@ -27,6 +27,7 @@ from workflows.domain.account import (
     Snooze,
 )
 from workflows.domain.aging import AgingRow, Debtor
+from workflows.domain.arrivals import Arrival
 from workflows.domain.approvals import Approval, ApprovalEnd
 from workflows.domain.charges import Fee
 from workflows.domain.claims import Dispute, Hold, Promise, PromiseEnd
@@ -91,6 +92,19 @@ class Outreach(Protocol):
 
     async def was_sent(self, key: str) -> bool | None:
         """Whether the message of that key left; null when the vendor cannot be asked."""
+        ...
+
+
+class Mailbox(Protocol):
+    """Where customers' answers arrive. Raises the errors of `workflows.errors`."""
+
+    name: str
+
+    async def arrivals(self, mark: str | None, since: date) -> Sequence[tuple[str, Arrival]]:
+        """What came after `mark`, oldest first, a batch at most, each with the mark behind it; empty when there is no more.
+
+        Without a mark, or where the mailbox was numbered anew since, what came from that day on.
+        """
         ...
 
 
@@ -240,6 +254,24 @@ class UnitOfWork(Protocol):
 
     async def open_replies(self, book: BookId) -> Sequence[tuple[CustomerId, Reply]]:
         """Those that nobody has dealt with, the oldest first."""
+        ...
+
+    # mailboxes
+    async def read_mark(self, source: str) -> tuple[str, datetime] | None:
+        """How far it was read, in its own words, and when; null while it never was."""
+        ...
+
+    async def set_read_mark(self, source: str, mark: str, at: datetime) -> None: ...
+    async def first_arrival(self, key: str, at: datetime) -> bool:
+        """False when that letter came in before."""
+        ...
+
+    async def notice_sent_as(self, reference: str) -> tuple[NoticeId, CustomerId] | None:
+        """The message the vendor knows by that reference; for mail its Message-ID."""
+        ...
+
+    async def customers_at(self, address: str) -> Sequence[CustomerId]:
+        """Whose e-mail address it is, in any case."""
         ...
 
     # plans

@@ -49,6 +49,7 @@ class CardKind(StrEnum):
     ALERT = "alert"
     DIGEST = "digest"
     PROBLEM = "problem"
+    ANSWER = "answer"
     REVIEW = "review"
     APPROVAL = "approval"
 

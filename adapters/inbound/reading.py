@@ -73,10 +73,16 @@ def _machine(letter: Message, subject: str, sender: str) -> str:
 def header(letter: Message, name: str) -> str:
     """Decoded, on one line, cut to a length no honest one has."""
     parts: list[str] = []
-    for words, charset in _decoded(str(letter.get(name, ""))[: 2 * LONGEST_HEADER]):
+    for words, charset in _decoded(_raw_header(letter, name)[: 2 * LONGEST_HEADER]):
         parts.append(words if isinstance(words, str) else decoded(words, charset))
     line = "".join(letter if letter.isprintable() else " " for letter in "".join(parts))
     return " ".join(line.encode("utf-8", "replace").decode().split())[:LONGEST_HEADER]
+
+
+def _raw_header(letter: Message, name: str) -> str:
+    """As it stands; bytes outside ASCII, which some programs put there bare, are read as UTF-8."""
+    found = next((str(value) for given, value in letter.raw_items() if given.lower() == name.lower()), "")
+    return found.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _decoded(value: str) -> list[tuple[str | bytes, str | None]]:

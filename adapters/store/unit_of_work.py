@@ -17,6 +17,7 @@ from adapters.store.facts import Facts, Plans
 from adapters.store.figures import Figures
 from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
+from adapters.store.mailboxes import Mailboxes
 from adapters.store.near import Near
 from adapters.store.notices import Notices
 from adapters.store.outbox import Outbox
@@ -39,6 +40,7 @@ class SqlUnitOfWork(
     Requests,
     Receipts,
     Contact,
+    Mailboxes,
     Plans,
     Releases,
     Notices,

@@ -19,12 +19,25 @@ from adapters.store.tables.said import (
     snoozes,
     tasks,
 )
-from adapters.store.tables.work import audit, audit_head, cards, inbound, notice_items, notices, outbox, policies, raised
+from adapters.store.tables.work import (
+    arrivals,
+    audit,
+    audit_head,
+    cards,
+    inbound,
+    notice_items,
+    notices,
+    outbox,
+    policies,
+    raised,
+    read_marks,
+)
 
 __all__ = [
     "acts",
     "approvals",
     "approvals_given",
+    "arrivals",
     "audit",
     "audit_head",
     "books",
@@ -51,6 +64,7 @@ __all__ = [
     "promise_items",
     "promises",
     "raised",
+    "read_marks",
     "replies",
     "snoozes",
     "tasks",

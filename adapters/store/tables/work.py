@@ -76,7 +76,7 @@ outbox = Table(
     instant("claimed_at", needed=False),
     instant("lease_until", needed=False),
     instant("settled_at", needed=False),
-    text("reference", needed=False),
+    text("reference", needed=False, index=True),
     text("error"),
     Index("ix_outbox_due", "kind", "state", "not_before"),
 )
@@ -110,6 +110,12 @@ inbound = Table(
     instant("handled_at", needed=False),
     Index("ix_inbound_pending", "handled_at", "accepted_at"),
 )
+
+# How far each outside source was read: of a mailbox its UIDVALIDITY and the last UID.
+read_marks = Table("read_marks", METADATA, text("source", primary_key=True), text("mark"), instant("at"))
+
+# Letters that came in, each taken once, also where a mailbox is numbered anew.
+arrivals = Table("arrivals", METADATA, text("key", primary_key=True), instant("at"))
 
 # Written without a number; `seal` numbers and chains what is committed. Triggers refuse every other change.
 audit = Table(
