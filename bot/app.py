@@ -24,6 +24,7 @@ from bot.clock import SystemClock
 from bot.config import Settings, SlackSettings, SMTPSettings, database_file, secret_keys
 from bot.handle import Desk
 from bot.jobs import Jobs
+from bot.keeping import Keeping, head_places
 from bot.policies import PolicyBook, PolicyVersion, policy_files
 from workflows.errors import Refused
 from workflows.ports import Clock, Letters, Outreach
@@ -53,6 +54,7 @@ class App:
     letters: Letters
     desk: Desk
     jobs: Jobs
+    keeping: Keeping
     wake: asyncio.Event
     slack: SlackChat | None = None
 
@@ -92,7 +94,8 @@ async def _build(settings: Settings, clock: Clock) -> App:
     if slack is not None:
         rooms["slack"] = slack.room
     jobs = Jobs(store, policies, letters, clock, channels(settings.smtp, clock), rooms, inbound, desk)
-    return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, wake, slack)
+    keeping = Keeping(store, policies, clock, head_places(settings))
+    return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack)
 
 
 async def _must_be_migrated(asked: Awaitable[bool]) -> None:

@@ -8,7 +8,7 @@ from operator import itemgetter
 from uuid import UUID
 
 from cards import digest as digest_cards
-from cards import overdue, problems
+from cards import keeping, overdue, problems
 from cards.approval import approval_card
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card
@@ -45,6 +45,8 @@ async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datet
             return await _review(await _book(card, work), work, policies, now)
         case CardKind.PROBLEM:
             return await _problem(card, work, now)
+        case CardKind.AUDIT_HEAD:
+            return keeping.audit_head(card.day, int(card.data["entries"]), str(card.data["hash"]))
         case CardKind.APPROVAL:
             return await _approval(ApprovalId(card.subject), work, policies, now)
 
@@ -168,6 +170,8 @@ async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
     if card.data.get("what") == "stale_book":
         book = await _book(card, work)
         return problems.stale_book(book, book.place.day(now))
+    if card.data.get("what") == "broken_rule":
+        return keeping.broken_rule(str(card.data["rule"]), [str(line) for line in card.data["found"]], int(card.data["more"]))
     if card.data.get("what") == "put_aside":
         return problems.put_aside(await work.account(CustomerId(card.subject)), str(card.data["because"]))
     notice, customer = await work.notice(NoticeId(card.subject))

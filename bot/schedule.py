@@ -14,4 +14,6 @@ def jobs(app: App) -> tuple[Job, ...]:
         Job("send_messages", app.jobs.send_messages, wakes=True),
         Job("show_cards", app.jobs.show_cards, wakes=True),
         Job("seal_audit", app.store.audit.seal),
+        Job("publish_head", app.keeping.publish),
+        Job("audit_invariants", app.keeping.audit),
     )

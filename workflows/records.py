@@ -51,6 +51,7 @@ class CardKind(StrEnum):
     PROBLEM = "problem"
     ANSWER = "answer"
     REVIEW = "review"
+    AUDIT_HEAD = "audit_head"
     APPROVAL = "approval"
 
 

@@ -19,6 +19,7 @@ from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
 from adapters.store.mailboxes import Mailboxes
 from adapters.store.near import Near
+from adapters.store.keeping import Keeping
 from adapters.store.notices import Notices
 from adapters.store.outbox import Outbox
 from adapters.store.people import People
@@ -52,6 +53,7 @@ class SqlUnitOfWork(
     Figures,
     Near,
     Screens,
+    Keeping,
 ):
     """The `UnitOfWork` of `workflows.ports`."""
 

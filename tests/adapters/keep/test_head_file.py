@@ -29,7 +29,7 @@ async def test_heads_are_appended_and_read_in_order(tmp_path: Path) -> None:
 def test_a_line_that_is_no_head_is_named(tmp_path: Path, line: str) -> None:
     file = tmp_path / "heads.txt"
     file.write_text(f"2026-03-02T09:00:00Z 12 {'ab' * 32}\n{line}\n", encoding="utf-8")
-    with pytest.raises(UnexpectedPayload, match="file of audit heads|is no line"):
+    with pytest.raises(UnexpectedPayload, match=r"heads\.txt"):
         read_heads(file)
 
 

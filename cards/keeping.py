@@ -1,0 +1,35 @@
+"""What keeps the books honest, for the administrator: the audit trail's head, and rules of the house that were found broken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from cards.clean import bare
+from cards.elements import Card, Element, Facts, Heading, Text, Tone
+from cards.format import count, long_day
+
+
+def audit_head(on: date, entries: int, last: str) -> Card:
+    """Told once a day, so that it stands where nobody with the database's password can change it."""
+    title = f"Audit trail, {long_day(on, 'en')}"
+    facts = Facts((("Entries", f"{entries:,}"), ("Last hash", bare(last))))
+    said = Text("Keep this message: an end cut off the trail shows against it.", quiet=True)
+    return Card(f"{title}: {count(entries, 'entry', 'entries')}, last hash {bare(last)}", (Heading(title), facts, said))
+
+
+_BROKEN = {
+    "said_twice": ("A step was said twice", "Look at the customer's messages and tell an administrator."),
+    "late_hint": ("Customers would have been looked at too late", "They are looked at now. Tell an administrator if it comes again."),
+    "ledger": ("The ledger's balance and its aging differ", "Do not send reports of this book until an administrator knows why."),
+    "plan": ("A plan asks for more than is owed", "Look at the plan; cancel it and agree a new one."),
+    "outbox": ("Messages or cards stand still", "Run `duebot check`; it names what is missing."),
+}
+
+
+def broken_rule(rule: str, found: Sequence[str], more: int) -> Card:
+    """Something that must always hold and does not; each line of `found` is one place, of `more` others."""
+    title, advice = _BROKEN[rule]
+    lines = [*(bare(line) for line in found), *([f"And {count(more, 'other')}."] if more else [])]
+    body: tuple[Element, ...] = (Heading(title, tone=Tone.WARNING), *(Text(line) for line in lines), Text(advice, quiet=True))
+    return Card(". ".join([title, *lines, advice]), body, Tone.WARNING)

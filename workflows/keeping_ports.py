@@ -1,0 +1,62 @@
+"""What auditing, forgetting and handing out need from the store, beside what every use case does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, UserId
+from workflows.domain.messages import Message
+from workflows.ports import UnitOfWork
+from workflows.records import Effect
+
+
+class KeepingWork(UnitOfWork, Protocol):
+    async def customers_after(self, last: CustomerId | None, limit: int) -> Sequence[tuple[CustomerId, datetime | None]]:
+        """In the order of their ids, each with its `next_look_at`; nothing is locked."""
+        ...
+
+    async def booked(self, book: BookId, day: date) -> Mapping[str, int]:
+        """The ledger's balance in minor units by currency: all invoiced and charged, less money and credits, as dated up to that day."""
+        ...
+
+    async def stuck(self, before: datetime) -> Mapping[Effect, int]:
+        """Effects that should have left before that instant and wait, or are in the hands of a worker that is gone."""
+        ...
+
+    async def body(self, notice: NoticeId) -> Message | None:
+        """The message as it was written; null when none was kept, or erasure emptied it."""
+        ...
+
+    async def keep_snapshots(self, customer: CustomerId, copies: Sequence[tuple[ItemId, date, str]]) -> None:
+        """Copies of invoices in words, each up to its day, encrypted; one per invoice."""
+        ...
+
+    async def snapshots_of(self, customer: CustomerId) -> Sequence[tuple[date, str]]: ...
+    async def anonymise(self, customer: CustomerId, alias: str, at: datetime, by: UserId | None, contact_until: date | None) -> bool:
+        """Name and addresses go; false when that was done before. `contact_until` is when `expired` speaks of the rest."""
+        ...
+
+    async def forget_words(self, customer: CustomerId) -> int:
+        """What colleagues wrote about them is emptied; returns how many notes that were."""
+        ...
+
+    async def forget_contact(self, customer: CustomerId, alias: str, address: str | None = None) -> tuple[int, int]:
+        """Messages and answers are emptied, of one address or all; returns how many of each."""
+        ...
+
+    async def erasure(self, customer: CustomerId) -> str | None:
+        """The name in place of the person's; null: they were not erased."""
+        ...
+
+    async def expired(self, day: date) -> Sequence[tuple[CustomerId, str]]:
+        """Erased persons whose messages need not be kept from that day on, each said once; kept copies past their time are gone then."""
+        ...
+
+
+class KeepingStore(Protocol):
+    def __call__(self) -> AbstractAsyncContextManager[KeepingWork]:
+        """Commits when the block ends, rolls back when it raises."""
+        ...
