@@ -12,7 +12,9 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Handler, Incoming
 from bot import live_cards
-from bot.live_cards import Waiting
+from bot.live_cards import Showing, Shown, Waiting
+from bot.places import Place
+from bot.routing import Routing
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import LEASE, Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
 from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
@@ -75,6 +77,7 @@ class Jobs:
     rooms: Mapping[str, ChatRoom]
     inbound: Accepted
     handler: Handler
+    routing: Routing = field(default_factory=Routing)
 
     async def tick(self) -> Ticked:
         """Decides every account whose time has come, batch by batch, then turns what was raised into cards."""
@@ -110,10 +113,9 @@ class Jobs:
         return done
 
     async def show_cards(self) -> Delivered:
-        """What waits for the chat; a job of its own, so that a chat which is slow or down delays no message to a customer."""
-        done = Delivered()
-        room = live_cards.room_for(self.rooms)
-        while room is not None and await self._deliver_cards(room, done):
+        """What waits for the chats; a job of its own, so that a chat which is slow or down delays no message to a customer."""
+        done, troubles = Delivered(), Troubles()
+        while self.rooms and await self._deliver_cards(done, troubles):
             pass
         return done
 
@@ -161,41 +163,67 @@ class Jobs:
             await note_failure(ready, error, work, self.clock)
         return error
 
-    async def _deliver_cards(self, room: ChatRoom, done: Delivered) -> bool:
+    async def _deliver_cards(self, done: Delivered, troubles: Troubles) -> bool:
         """One batch; false when there is no more to do now. A chat that fails again and again is left alone until the next pass."""
         async with self.store() as work:
             claimed = await live_cards.claim_cards(work, self.clock, AT_ONCE)
-        in_vain: list[Exception] = []
         for waiting in claimed:
-            error = in_vain[-1] if len(in_vain) == MOST_IN_VAIN else await self._show(waiting, room, done)
-            if error is None:
-                in_vain.clear()
-                continue
-            if len(in_vain) < MOST_IN_VAIN:
-                done.errors.append(str(error))
-                in_vain = [*in_vain, error] if live_cards.may_pass(error) else in_vain
-            async with self.store() as work:
-                await live_cards.note_not_shown(waiting, error, work, self.clock)
-        return bool(claimed) and len(in_vain) < MOST_IN_VAIN
+            await self._show(waiting, done, troubles)
+        return bool(claimed) and not all(troubles.given_up(platform) for platform in self.rooms)
 
-    async def _show(self, waiting: Waiting, room: ChatRoom, done: Delivered) -> Exception | None:
-        """The trouble that kept the card from being shown."""
+    async def _show(self, waiting: Waiting, done: Delivered, troubles: Troubles) -> None:
         try:
             async with self.store() as work:
-                showing = await live_cards.prepare(waiting, work, self.policies, self.clock)
-            if showing is None:
-                return None
-            ref = await live_cards.show(showing, room)
-        except OutsideError as error:
-            log.warning("card not shown", card=str(waiting.card), why=str(error))
-            return error
+                showing = await live_cards.prepare(waiting, work, self.policies, self.clock, self.rooms, self.routing)
         except Exception as error:  # a mistake of ours about one card must not keep the others back
-            log.exception("card not shown", card=str(waiting.card))
-            return error
-        done.cards += 1
+            log.exception("card not drawn", card=str(waiting.card))
+            done.errors.append(str(error))
+            async with self.store() as work:
+                await live_cards.note_trouble(waiting, error, work, self.clock)
+            return
+        if showing is None:
+            return
+        outcomes = [await self._put(showing, place, done, troubles) for place in showing.places]
+        done.cards += any(one.error is None for one in outcomes)
         async with self.store() as work:
-            await live_cards.note_shown(waiting, showing, ref, work, self.clock)
-        return None
+            await live_cards.note(waiting, showing, outcomes, work, self.clock)
+
+    async def _put(self, showing: Showing, place: Place, done: Delivered, troubles: Troubles) -> Shown:
+        room, tired = self.rooms.get(place.platform), troubles.given_up(place.platform)
+        if room is None or tired is not None:
+            return Shown(place, tired or Unavailable(f"the chat {place.platform} is not connected"))
+        try:
+            shown = await live_cards.show(showing, place, room, self.clock)
+        except OutsideError as error:
+            log.warning("card not shown", card=str(showing.card.id), why=str(error))
+            done.errors.append(str(error))
+            return Shown(place, troubles.count(place.platform, error))
+        except Exception as error:
+            log.exception("card not shown", card=str(showing.card.id))
+            done.errors.append(str(error))
+            return Shown(place, error)
+        troubles.over(place.platform)
+        return Shown(shown)
+
+
+@dataclass(slots=True)
+class Troubles:
+    """How often each chat has failed in a row during one pass."""
+
+    in_vain: dict[str, list[Exception]] = field(default_factory=dict)
+
+    def count(self, platform: str, error: Exception) -> Exception:
+        if live_cards.may_pass(error):
+            self.in_vain.setdefault(platform, []).append(error)
+        return error
+
+    def over(self, platform: str) -> None:
+        self.in_vain.pop(platform, None)
+
+    def given_up(self, platform: str) -> Exception | None:
+        """The last trouble of a chat that is left alone for now."""
+        met = self.in_vain.get(platform, [])
+        return met[-1] if len(met) >= MOST_IN_VAIN else None
 
 
 def _count(done: Delivered, error: OutsideError | None) -> None:

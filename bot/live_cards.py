@@ -1,4 +1,4 @@
-"""Cards on their way to a chat: drawn at the moment they leave, so a burst of changes ends on the newest state."""
+"""Cards on their way to the chats: drawn at the moment they leave, so a burst of changes ends on the newest state."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from adapters.chat.protocol import CardRef, ChatRoom
+from bot import threads
 from bot.draw import draw
+from bot.places import Place, places_of, standing_in
+from bot.routing import TO_ADMINISTRATORS, Routing, owners_place
 from cards.elements import Card
-from workflows.domain.ids import CardId
-from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited
+from workflows.acting import ACTED
+from workflows.domain.account import Book
+from workflows.domain.ids import CardId, new_id
+from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, Policies, UnitOfWork
-from workflows.records import CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
 LEASE = timedelta(minutes=2)
 SOON = timedelta(seconds=10)
+INTERVAL = timedelta(seconds=45)  # between two drawings for which nobody waits
 LONGEST_PAUSE = 900  # seconds
-LOOK = "look"  # what a card keeps of its last drawing
-BUSY = "busy_until"  # and while a worker is at it, up to when that counts
+BUSY = "busy_until"  # while a worker is at a card, up to when that counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +35,34 @@ class Waiting:
     card: CardId
     rows: tuple[OutboxRow, ...]
 
+    @property
+    def acted(self) -> bool:
+        """A person pressed something, and looks at the card."""
+        return any(row.payload.get(ACTED) for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A card to post, or to update where it stands (`ref`)."""
+    """A card to post, or to update where it stands. `lines` go into the threads; `rest_at` is when its other places are free."""
 
     card: StaffCard
     drawn: Card
-    channel: str
-    ref: CardRef | None
+    places: tuple[Place, ...]
+    lines: threads.Lines | None = None
+    rest_at: datetime | None = None
 
     @property
     def look(self) -> str:
         """Two drawings that look the same have the same."""
         return blake2b(repr(self.drawn).encode(), digest_size=12).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What became of one place: it as it is now, or the trouble."""
+
+    place: Place
+    error: Exception | None = None
 
 
 async def claim_cards(work: UnitOfWork, clock: Clock, limit: int) -> Sequence[Waiting]:
@@ -55,68 +74,119 @@ async def claim_cards(work: UnitOfWork, clock: Clock, limit: int) -> Sequence[Wa
     return [Waiting(card, tuple(rows)) for card, rows in by_card.items()]
 
 
-async def prepare(waiting: Waiting, work: UnitOfWork, policies: Policies, clock: Clock) -> Showing | None:
+async def prepare(
+    waiting: Waiting, work: UnitOfWork, policies: Policies, clock: Clock, rooms: Mapping[str, ChatRoom], routing: Routing
+) -> Showing | None:
     """The card drawn as it is now, held for this worker: else two would post it twice, or the older drawing might land last.
 
-    Let go are cards that froze before they were posted, those whose book has no chat, and those that look as they do already.
+    Let go are cards that froze before they were posted, those that go to no chat, and those that look as they do already. What can
+    wait is put off: background changes to 45 seconds after the last drawing, and all but a person's own to the end of quiet hours.
     """
     now, card = clock.now(), await work.card(waiting.card)
     book = next(book for book in await work.books() if book.id == card.book)
-    channel = card.channel or book.chat_channel
-    if channel is None or (card.state is CardState.FROZEN and card.message is None):
-        await _let_go(waiting, work, clock)
+    posted = places_of(card)
+    places = posted or await routing.places(card, book, rooms, work, policies, now)
+    if not places or (card.state is CardState.FROZEN and not posted):
+        await _settle(waiting, OutboxState.SUPPRESSED, work, clock)
         return None
     if BUSY in card.data and now < datetime.fromisoformat(card.data[BUSY]):
-        await _again(waiting, SOON, "", work, clock)
+        await _again(waiting, now + SOON, "", work, clock)
         return None
-    ref = CardRef(card.platform, channel, card.message) if card.platform and card.message else None
-    showing = Showing(card, await draw(card, work, policies, now), channel, ref)
-    if ref is not None and card.data.get(LOOK) == showing.look:
-        await _let_go(waiting, work, clock)
+    told = await owners_place(card, rooms, work, policies, now)
+    places = (*places, *(place for place in told if place.platform not in {one.platform for one in places if one.channel == place.channel}))
+    showing = Showing(card, await draw(card, work, policies, now), places)
+    changed = [place for place in places if place.look != showing.look]
+    free = {place.key: _free_from(place, waiting, book, routing, now) for place in changed}
+    due = tuple(place for place in changed if free[place.key] <= now)
+    rest_at = min((at for at in free.values() if at > now), default=None)
+    if not due:
+        await (_again(waiting, rest_at, "", work, clock) if rest_at else _settle(waiting, OutboxState.SUPPRESSED, work, clock))
         return None
     await work.set_card(replace(card, data={**card.data, BUSY: (now + LEASE).isoformat()}))
-    return showing
+    return replace(showing, places=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
 
 
-async def _let_go(waiting: Waiting, work: UnitOfWork, clock: Clock) -> None:
+def _free_from(place: Place, waiting: Waiting, book: Book, routing: Routing, now: datetime) -> datetime:
+    if place.message and waiting.acted:
+        return now
+    quiet = routing.free_from(place, book, now)
+    return quiet if place.at is None else max(quiet, place.at + INTERVAL)
+
+
+async def _settle(
+    waiting: Waiting, state: OutboxState, work: UnitOfWork, clock: Clock, error: str = "", reference: str | None = None
+) -> None:
     for row in waiting.rows:
-        await work.settle(row.id, OutboxState.SUPPRESSED, clock.now())
+        await work.settle(row.id, state, clock.now(), error=error, reference=reference)
 
 
-async def _again(waiting: Waiting, pause: timedelta, why: str, work: UnitOfWork, clock: Clock) -> None:
+async def _again(waiting: Waiting, at: datetime, why: str, work: UnitOfWork, clock: Clock) -> None:
     for row in waiting.rows:
-        await work.settle(row.id, OutboxState.QUEUED, clock.now(), not_before=clock.now() + pause, error=why)
+        await work.settle(row.id, OutboxState.QUEUED, clock.now(), not_before=at, error=why)
 
 
-async def show(showing: Showing, room: ChatRoom) -> CardRef:
-    """Posts or updates. A card whose message was deleted is posted anew. Raises the errors of `workflows.errors`."""
-    if showing.ref is None:
-        return await room.post(showing.channel, showing.drawn)
+async def show(showing: Showing, place: Place, room: ChatRoom, clock: Clock) -> Place:
+    """Posts or updates, then tells the thread. A card whose message was deleted is posted anew. Raises the errors of `workflows.errors`."""
+    after = place.shown(await _put(showing.drawn, place, room), showing.look, clock.now())
+    if showing.lines is None or not room.threads:
+        return after
+    return await threads.tell(after, showing.lines, room, clock.now())
+
+
+async def _put(drawn: Card, place: Place, room: ChatRoom) -> CardRef:
+    if place.ref is None:
+        return await room.post(place.channel, drawn)
     try:
-        await room.update(showing.ref, showing.drawn)
+        await room.update(place.ref, drawn)
     except NotFound:
-        return await room.post(showing.channel, showing.drawn)
-    return showing.ref
+        return await room.post(place.channel, drawn)
+    return place.ref
 
 
-async def note_shown(waiting: Waiting, showing: Showing, ref: CardRef, work: UnitOfWork, clock: Clock) -> None:
-    card = _free(await work.card(waiting.card))
-    data = {**card.data, LOOK: showing.look}
-    await work.set_card(replace(card, platform=ref.platform, channel=ref.channel, message=ref.message, data=data))
-    for row in waiting.rows:
-        await work.settle(row.id, OutboxState.SENT, clock.now(), reference=ref.message)
+async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], work: UnitOfWork, clock: Clock) -> None:
+    """What was shown is kept even where another chat failed: only that one is tried again. Colleagues' cards are shown at least once."""
+    card, now = await work.card(waiting.card), clock.now()
+    done = {before.key: one.place for before, one in zip(showing.places, outcomes, strict=True) if one.error is None}
+    kept = places_of(card) or tuple(one.place for one in outcomes)
+    places = [done.pop(place.key, place) for place in kept]
+    await work.set_card(standing_in(_free(card), [*places, *done.values()]))
+    errors = [one.error for one in outcomes if one.error is not None]
+    refused = [error for error in errors if not may_pass(error)]
+    for one in outcomes:
+        if isinstance(one.error, Rejected):
+            await _tell_administrators(card, one, work, now)
+    if len(errors) > len(refused):
+        await _again(waiting, now + _pause(waiting, errors), str(errors[0]), work, clock)
+    elif showing.rest_at is not None:
+        await _again(waiting, showing.rest_at, "", work, clock)
+    elif refused:
+        await _settle(waiting, OutboxState.FAILED, work, clock, str(refused[0]))
+    else:
+        await _settle(waiting, OutboxState.SENT, work, clock, reference=outcomes[0].place.message)
 
 
-async def note_not_shown(waiting: Waiting, error: Exception, work: UnitOfWork, clock: Clock) -> None:
-    """Colleagues' cards are shown at least once: what may have arrived is shown again, and a chat that is down is waited for."""
+async def note_trouble(waiting: Waiting, error: Exception, work: UnitOfWork, clock: Clock) -> None:
+    """It could not be drawn."""
     await work.set_card(_free(await work.card(waiting.card)))
-    if may_pass(error):
-        longest = min(5 * 2 ** min(row.attempts for row in waiting.rows), LONGEST_PAUSE)
-        pause = max(error.retry_after, 1) if isinstance(error, RateLimited) else longest
-        await _again(waiting, timedelta(seconds=pause), str(error), work, clock)
+    await _settle(waiting, OutboxState.FAILED, work, clock, str(error))
+
+
+async def _tell_administrators(card: StaffCard, one: Shown, work: UnitOfWork, now: datetime) -> None:
+    """A channel that may not, or does not, take cards: one card a day for each, to the administrators themselves and in the inbox."""
+    if card.data.get(TO_ADMINISTRATORS):
         return
-    for row in waiting.rows:
-        await work.settle(row.id, OutboxState.FAILED, clock.now(), error=str(error))
+    about = uuid5(NAMESPACE_URL, f"{one.place.platform}:{one.place.channel}")
+    data = {"what": "channel_refused", "channel": one.place.channel, "because": str(one.error), TO_ADMINISTRATORS: True}
+    problem = StaffCard(CardId(new_id()), CardKind.PROBLEM, card.book, about, card.day, now, data=data)
+    if await work.add_card(problem):
+        await work.enqueue(Effect.CARD, f"card:{problem.id}:{new_id()}", {"card": str(problem.id)}, now)
+
+
+def _pause(waiting: Waiting, errors: Sequence[Exception]) -> timedelta:
+    """What the chat asked for, else longer each time."""
+    asked = [max(error.retry_after, 1) for error in errors if isinstance(error, RateLimited)]
+    longest = min(5 * 2 ** min(row.attempts for row in waiting.rows), LONGEST_PAUSE)
+    return timedelta(seconds=max(asked, default=longest))
 
 
 def may_pass(error: Exception) -> bool:
@@ -126,8 +196,3 @@ def may_pass(error: Exception) -> bool:
 
 def _free(card: StaffCard) -> StaffCard:
     return replace(card, data={name: value for name, value in card.data.items() if name != BUSY})
-
-
-def room_for(rooms: Mapping[str, ChatRoom]) -> ChatRoom | None:
-    """The chat cards go to: the first that is connected."""
-    return next(iter(rooms.values()), None)

@@ -97,6 +97,15 @@ def book_read(book: Book, as_of: date, today: date) -> Card:
     )
 
 
+def channel_refused(channel: str, because: str) -> Card:
+    """A channel that may not see customers' names, or that took no card."""
+    return _problem(
+        f"No card was posted to {name(channel)}",
+        bare(because),
+        "Until that is mended its cards stand in the inbox only. Messages to customers are not affected.",
+    )
+
+
 def put_aside(account: Account, because: str) -> Card:
     """A customer whose account could not be decided."""
     customer = name(account.customer.name)

@@ -14,6 +14,8 @@ from workflows.errors import AlreadyDone, NotAllowed, NotKnown
 from workflows.ports import UnitOfWork
 from workflows.records import AuditEntry, Effect, StaffCard
 
+ACTED = "acted"  # in an outbox row: a person waits to see what their press did
+
 
 def require(user: User, right: Right) -> None:
     """Raises `NotAllowed` naming the role that may."""
@@ -51,21 +53,22 @@ async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, nam
     """Keeps what was done for colleagues and for the audit trail, and has the item's live cards redrawn."""
     await work.add_act(Act(item.id, name, by.id, by.name, at, words))
     await record(work, str(by.id), at, name, {"item": str(item.id), "number": item.number, **facts})
-    await redraw(work, account, item.id, at)
+    await redraw(work, account, item.id, at, acted=True)
 
 
-async def redraw(work: UnitOfWork, account: Account, item: ItemId, at: datetime) -> None:
-    """An outbox row for every live card that shows the item: its own and the book's digest."""
+async def redraw(work: UnitOfWork, account: Account, item: ItemId, at: datetime, *, acted: bool = False) -> None:
+    """An outbox row for every live card that shows the item: its own and the book's digest. What a person did (`acted`) is not waited with."""
     own = await work.live_cards(account.book.id, item)
     digests = [card for card in await work.live_cards(account.book.id, account.book.id) if str(item) in card.data.get("items", ())]
     for card in (*own, *digests):
-        await show(work, account.book, card, at)
+        await show(work, account.book, card, at, acted=acted)
 
 
-async def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime) -> None:
+async def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime, *, acted: bool = False) -> None:
     """Has a card posted or updated in the book's chat; without one it stands in the inbox only."""
     if card.channel is not None or book.chat_channel is not None:
-        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, at)
+        payload = {"card": str(card.id)} | ({ACTED: True} if acted else {})
+        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", payload, at)
 
 
 async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:

@@ -56,6 +56,7 @@ from workflows.records import (
     AuditEntry,
     Effect,
     FoundItem,
+    Identity,
     LedgerRow,
     Mark,
     OutboxRow,
@@ -363,6 +364,7 @@ class UnitOfWork(Protocol):
     async def set_role(self, user: UserId, role: Role) -> None: ...
     async def set_limit(self, user: UserId, limit: int | None) -> None: ...
     async def link(self, user: UserId, platform: str, team: str, person: str) -> None: ...
+    async def identities(self) -> Sequence[Identity]: ...
 
     # inbound
     async def handled(self, key: str, at: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from workflows.domain.account import Book, Customer, Item
-from workflows.domain.ids import BookId, CardId
+from workflows.domain.ids import BookId, CardId, UserId
 from workflows.domain.money import Money
 
 
@@ -91,6 +91,15 @@ class StaffCard:
     platform: str | None = None
     channel: str | None = None
     message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A chat account that is a colleague's; `person` is what the chat calls them."""
+
+    user: UserId
+    platform: str
+    person: str
 
 
 @dataclass(frozen=True, slots=True)

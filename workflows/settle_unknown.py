@@ -48,7 +48,7 @@ async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> 
     await work.set_notice(notice.id, NoticeState.SENT if ask.left else NoticeState.QUEUED, clock.now(), f"{ask.by.name} answered")
     for card in cards:
         await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "said": words(ask.by.name, left=ask.left)}))
-        await show(work, account.book, card, clock.now())
+        await show(work, account.book, card, clock.now(), acted=True)
     await record(work, str(ask.by.id), clock.now(), "notice.settled", {"notice": str(notice.id), "left": ask.left})
     for entry in notice.items:
         await redraw(work, account, entry.item, clock.now())

@@ -84,10 +84,16 @@ class Profile:
 
 
 class ChatRoom(Protocol):
-    """A chat we can write to. All raise the errors of `workflows.errors`."""
+    """A chat we can write to. All raise the errors of `workflows.errors`.
+
+    `post` and `update` raise `Rejected` for a channel that must not see customers' names (`workflows.domain.routing.against`). A
+    person's id in place of a channel's is a line to them alone. `threads` says whether `reply` puts a line under a card.
+    """
 
     platform: str
+    threads: bool
 
     async def post(self, channel: str, card: Card) -> CardRef: ...
     async def update(self, ref: CardRef, card: Card) -> None: ...
+    async def reply(self, ref: CardRef, card: Card) -> CardRef: ...
     async def profile(self, person: Person) -> Profile: ...

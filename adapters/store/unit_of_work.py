@@ -11,6 +11,7 @@ from adapters.store.accounts import Accounts
 from adapters.store.audit import AuditTrail, Trail
 from adapters.store.books import Books
 from adapters.store.cards import Cards
+from adapters.store.chats import Chats
 from adapters.store.claims import Claims
 from adapters.store.contact import Contact
 from adapters.store.facts import Facts, Plans
@@ -47,6 +48,7 @@ class SqlUnitOfWork(
     Notices,
     Outbox,
     Cards,
+    Chats,
     People,
     Arrivals,
     Trail,

@@ -151,7 +151,7 @@ async def test_a_card_left_by_a_worker_that_died_is_shown_by_the_next(store: Sql
     async with store() as work:
         claimed = await live_cards.claim_cards(work, office.clock, 32)
     async with store() as work:
-        await live_cards.prepare(claimed[0], work, office.policies, office.clock)
+        await live_cards.prepare(claimed[0], work, office.policies, office.clock, office.rooms, office.routing)
     await office.jobs.show_cards()
     assert room.standing == {}
     office.clock.advance(live_cards.LEASE)

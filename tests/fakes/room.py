@@ -6,15 +6,21 @@ from dataclasses import dataclass, field
 
 from adapters.chat.protocol import CardRef, Person, Profile
 from cards.elements import Card
-from workflows.errors import NotFound, OutsideError
+from workflows.domain.routing import ChannelFacts, against
+from workflows.errors import NotFound, OutsideError, Rejected
 
 
 @dataclass(slots=True)
 class FakeRoom:
-    """`standing` is the newest drawing of every message; `drawn` counts all of them. `trouble` is raised before anything is taken."""
+    """`standing` is the newest drawing of every message; `drawn` counts all of them; `lines` are those under each card. `trouble` is raised before anything is taken."""
 
     platform: str = "slack"
+    threads: bool = True
     standing: dict[str, Card] = field(default_factory=dict)
+    channels: dict[str, str] = field(default_factory=dict)
+    lines: dict[str, list[str]] = field(default_factory=dict)
+    public: frozenset[str] = frozenset()
+    approved: frozenset[str] = frozenset()
     drawn: int = 0
     tried: int = 0
     trouble: OutsideError | None = None
@@ -22,11 +28,22 @@ class FakeRoom:
 
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()
-        ref = CardRef(self.platform, channel, f"{len(self.standing) + 1}.0")
+        self._allow(channel)
+        ref = CardRef(self.platform, channel, f"{len(self.channels) + 1}.0")
+        self.channels[ref.message] = channel
         self._keep(ref, card)
         return ref
 
+    async def reply(self, ref: CardRef, card: Card) -> CardRef:
+        line = CardRef(self.platform, ref.channel, f"{ref.message}/{len(self.lines.setdefault(ref.message, []))}")
+        self.lines[ref.message].append(card.summary)
+        return line
+
     async def update(self, ref: CardRef, card: Card) -> None:
+        parent, _, line = ref.message.partition("/")
+        if line:
+            self.lines[parent][int(line)] = card.summary
+            return
         self._try()
         if ref.message not in self.standing:
             raise NotFound("message_not_found")
@@ -34,6 +51,11 @@ class FakeRoom:
 
     async def profile(self, person: Person) -> Profile:
         return Profile(None, person.id)
+
+    def _allow(self, channel: str) -> None:
+        reason = against(ChannelFacts(channel, channel, private=channel not in self.public), self.approved)
+        if reason:
+            raise Rejected(reason)
 
     def _try(self) -> None:
         self.tried += 1

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from adapters.chat.protocol import ChatRoom
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.unit_of_work import SqlStore
 from bot.handle import Desk
 from bot.jobs import Delivered, Jobs, Ticked
 from bot.policies import PolicyBook, PolicyVersion, shipped
+from bot.routing import Routing
 from tests.fakes.clock import FixedClock
 from tests.fakes.outreach import FakeOutreach
 from tests.fakes.room import FakeRoom
@@ -46,15 +48,23 @@ class Office:
     clock: FixedClock = field(default_factory=FixedClock)
     mail: FakeOutreach = field(default_factory=FakeOutreach)
     room: FakeRoom | None = None
+    teams: FakeRoom | None = None  # a second chat
+    routing: Routing = field(default_factory=Routing)
     policies: PolicyBook = field(default_factory=policies)
     letters: Letters = field(default_factory=TemplateLetters)
 
     @property
     def jobs(self) -> Jobs:
-        rooms = {"slack": self.room} if self.room is not None else {}
-        inbound = self.store.inbound(self.clock)
-        desk = Desk(self.store, self.policies, self.letters, self.clock, rooms, lambda: None)
-        return Jobs(self.store, self.policies, self.letters, self.clock, {"email": self.mail}, rooms, inbound, desk)
+        channels, inbound = {"email": self.mail}, self.store.inbound(self.clock)
+        return Jobs(self.store, self.policies, self.letters, self.clock, channels, self.rooms, inbound, self.desk, self.routing)
+
+    @property
+    def rooms(self) -> dict[str, ChatRoom]:
+        return {room.platform: room for room in (self.room, self.teams) if room is not None}
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.store, self.policies, self.letters, self.clock, self.rooms, lambda: None)
 
     async def open(self, *users: User, chat: bool = False, by_files: bool = False) -> None:
         async with self.store() as work:

@@ -11,9 +11,11 @@ from adapters.chat.slack.faults import translated
 from adapters.chat.slack.reading import PLATFORM
 from cards.elements import Card
 from cards.slack.render import render
+from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import OutcomeUnknown, Rejected, UnexpectedPayload
 from workflows.ports import Clock
 
+_PEOPLE = ("U", "W", "D")  # a person, or a conversation with one: nobody else reads it
 KNOWN_SECONDS = 600  # a channel made public or shared is noticed within that time
 
 
@@ -21,6 +23,7 @@ class SlackRoom:
     """Implements `ChatRoom`. Names and amounts go only to private channels, or to those an administrator approved."""
 
     platform = PLATFORM
+    threads = True
 
     def __init__(self, client: AsyncWebClient, approved: frozenset[str], clock: Clock) -> None:
         self._client, self._clock = client, clock
@@ -29,11 +32,21 @@ class SlackRoom:
 
     async def post(self, channel: str, card: Card) -> CardRef:
         """Raises `OutcomeUnknown` when the message may stand there."""
-        await self._allow(channel)
+        if not channel.startswith(_PEOPLE):
+            await self._allow(channel)
+        return await self._post(channel, card)
+
+    async def reply(self, ref: CardRef, card: Card) -> CardRef:
+        """A line in the card's thread."""
+        if not ref.channel.startswith(_PEOPLE):
+            await self._allow(ref.channel)
+        return await self._post(ref.channel, card, thread=ref.message)
+
+    async def _post(self, channel: str, card: Card, thread: str | None = None) -> CardRef:
         drawn = render(card)
         with translated(repeatable=False):
             answer = await self._client.chat_postMessage(
-                channel=channel, text=drawn.text, blocks=drawn.blocks, mrkdwn=False, unfurl_links=False, unfurl_media=False
+                channel=channel, text=drawn.text, blocks=drawn.blocks, mrkdwn=False, unfurl_links=False, unfurl_media=False, thread_ts=thread
             )
         message = str(answer.get("ts") or "")
         if not message:
@@ -65,25 +78,17 @@ class SlackRoom:
             return
         with translated(repeatable=True):
             answer = await self._client.conversations_info(channel=channel)
-        reason = _against(_object(answer.data, "channel"), self._approved)
+        reason = against(_facts(_object(answer.data, "channel")), self._approved)
         if reason:
             raise Rejected(reason)
         self._allowed_until[channel] = now + KNOWN_SECONDS
 
 
-def _against(channel: dict[str, Any], approved: frozenset[str]) -> str | None:
-    """Why customers' names must not go there; null when they may. An absent `is_private` counts as public."""
-    name = channel.get("name") or ""
-    if channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"):
-        if name and name in approved:
-            return None
-        return (
-            f"#{name} is shared with another company: nothing was posted. "
-            "Choose a private channel of your own, or approve this one by its name in the settings."
-        )
-    if channel.get("is_private") or channel.get("is_im") or {name, channel.get("id")} & approved:
-        return None
-    return f"#{name} is public: nothing was posted. Make it private, choose another, or approve it in the settings."
+def _facts(channel: dict[str, Any]) -> ChannelFacts:
+    """An absent `is_private` counts as public."""
+    shared = bool(channel.get("is_ext_shared") or channel.get("is_pending_ext_shared"))
+    private = bool(channel.get("is_private") or channel.get("is_im"))
+    return ChannelFacts(str(channel.get("id") or ""), str(channel.get("name") or ""), private, shared)
 
 
 def _profile(user: dict[str, Any], team: str) -> Profile:

@@ -1,0 +1,88 @@
+"""Where a card stands: one place per channel and chat, kept with the card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from adapters.chat.protocol import CardRef
+from workflows.records import StaffCard
+
+PLACES = "places"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The line under a card that is still being added to: what happened after `since`, first told at `at`."""
+
+    message: str
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`message` is empty until the card is posted there; `look` is how it was drawn last, at `at`; `told` up to when the thread tells."""
+
+    platform: str
+    channel: str
+    message: str = ""
+    look: str = ""
+    at: datetime | None = None
+    told: datetime | None = None
+    thread: Thread | None = None
+
+    @property
+    def ref(self) -> CardRef | None:
+        return CardRef(self.platform, self.channel, self.message) if self.message else None
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.platform, self.channel
+
+    def shown(self, ref: CardRef, look: str, at: datetime) -> Place:
+        """Posted or drawn anew; in a thread nothing before its posting is told."""
+        kept = self if ref.message == self.message else replace(self, told=at, thread=None)
+        return replace(kept, channel=ref.channel, message=ref.message, look=look, at=at)
+
+
+def places_of(card: StaffCard) -> tuple[Place, ...]:
+    """Those it was posted to, or is to be."""
+    kept = tuple(_read(row) for row in card.data.get(PLACES, ()))
+    if kept or not (card.platform and card.channel and card.message):
+        return kept
+    return (Place(card.platform, card.channel, card.message),)  # posted by the release before
+
+
+def standing_in(card: StaffCard, places: Iterable[Place]) -> StaffCard:
+    """The card with its places; the first posted one is the card's own."""
+    rows = list(places)
+    first = next((place for place in rows if place.message), None)
+    card = replace(card, data={**card.data, PLACES: [_written(place) for place in rows]})
+    return card if first is None else replace(card, platform=first.platform, channel=first.channel, message=first.message)
+
+
+def _read(row: Mapping[str, Any]) -> Place:
+    thread = row.get("thread")
+    line = Thread(thread["message"], _instant(thread["since"]), _instant(thread["at"])) if thread else None
+    at, told = (datetime.fromisoformat(row[name]) if row.get(name) else None for name in ("at", "told"))
+    return Place(row["platform"], row["channel"], row.get("message", ""), row.get("look", ""), at, told, line)
+
+
+def _written(place: Place) -> dict[str, Any]:
+    thread = place.thread
+    return {
+        "platform": place.platform,
+        "channel": place.channel,
+        "message": place.message,
+        "look": place.look,
+        "at": place.at.isoformat() if place.at else None,
+        "told": place.told.isoformat() if place.told else None,
+        "thread": {"message": thread.message, "since": thread.since.isoformat(), "at": thread.at.isoformat()} if thread else None,
+    }
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,92 @@
+"""Where a card goes and when: the routes of the settings, quiet hours, and colleagues who are told themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from adapters.chat.protocol import ChatRoom
+from bot.places import Place
+from workflows.answer_query import see_item, see_many
+from workflows.domain.access import Role
+from workflows.domain.account import Account, Book
+from workflows.domain.decide import HOLD_OVER, PROMISE_BROKEN, WOKE
+from workflows.domain.ids import ItemId, UserId
+from workflows.domain.money import totals
+from workflows.domain.routing import Channel, Quiet, Route, Subject, channels_for
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import CardKind, StaffCard
+
+TO_ADMINISTRATORS = "to_administrators"  # of a card's data: it goes to them alone
+_TELLS_OWNER = frozenset({WOKE, PROMISE_BROKEN, HOLD_OVER})
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """`quiet` by the channel as the settings write it."""
+
+    routes: Sequence[Route] = ()
+    quiet: Mapping[Channel, Quiet] = field(default_factory=dict)
+
+    def free_from(self, place: Place, book: Book, now: datetime) -> datetime:
+        """When a card may be posted there; `now` unless it is quiet."""
+        named, plain = Channel(place.platform, place.channel), Channel("", place.channel)
+        quiet = self.quiet.get(named) or self.quiet.get(plain)
+        return quiet.over(book.place, now) if quiet else now
+
+    async def places(
+        self, card: StaffCard, book: Book, rooms: Mapping[str, ChatRoom], work: UnitOfWork, policies: Policies, now: datetime
+    ) -> tuple[Place, ...]:
+        """Where a card that stands nowhere yet goes. Chats that are not connected get none."""
+        if card.data.get(TO_ADMINISTRATORS):
+            administrators = {user.id for user in await work.users() if user.role is Role.ADMINISTRATOR}
+            return await _of_people(administrators, rooms, work)
+        subject = Subject(book.slug) if not self.routes else await self._subject(card, book, work, policies, now)
+        chosen = channels_for(self.routes, subject, book.chat_channel)
+        places = [Place(one.platform or next(iter(rooms), ""), one.id) for one in chosen]
+        return tuple(dict.fromkeys(place for place in places if place.platform in rooms))
+
+    async def _subject(self, card: StaffCard, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Subject:
+        """A digest counts what all its customers owe; a card without items is about its book."""
+        items = [ItemId(card.subject)] if card.kind is CardKind.ALERT else [ItemId(UUID(str(one))) for one in card.data.get("items", ())]
+        owners = await work.owners(items)
+        seen = await see_many(owners.values(), work, policies, now)
+        decided = [seen[customer].of(item) for item, customer in owners.items() if customer in seen]
+        owner = {one.account.customer.owner for one in seen.values()}
+        people = {user.id: user.email for user in await work.users()}
+        only = next(iter(owner)) if len(owner) == 1 else None
+        return Subject(
+            book.slug,
+            frozenset(one.item.product for one in decided if one.item.product),
+            totals(one.open for one in decided),
+            max((one.days_past_due or 0 for one in decided), default=0),
+            people.get(only) if only else None,
+        )
+
+
+async def owners_place(
+    card: StaffCard, rooms: Mapping[str, ChatRoom], work: UnitOfWork, policies: Policies, now: datetime
+) -> tuple[Place, ...]:
+    """The customer's owner is told themselves, in a line of their own, when a snooze, a hold or a promise is over (whoever set it)."""
+    if card.kind is not CardKind.ALERT:
+        return ()
+    account = (await see_item(ItemId(card.subject), work, policies, now)).account
+    if account.customer.owner is None or not _woke(account, card):
+        return ()
+    return await _of_people({account.customer.owner}, rooms, work)
+
+
+def _woke(account: Account, card: StaffCard) -> bool:
+    day = account.book.place.day
+    return any(told.item == card.subject and told.step in _TELLS_OWNER and day(told.at) == card.day for told in account.raised)
+
+
+async def _of_people(people: set[UserId], rooms: Mapping[str, ChatRoom], work: UnitOfWork) -> tuple[Place, ...]:
+    """One chat account each, of the first chat they have."""
+    first: dict[UserId, Place] = {}
+    for one in await work.identities():
+        if one.user in people and one.platform in rooms:
+            first.setdefault(one.user, Place(one.platform, one.person))
+    return tuple(first.values())

@@ -1,0 +1,113 @@
+"""Which channel a card goes to, when it may go there, and which channels may see customers' names and amounts at all. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from workflows.domain.calendar import Place
+from workflows.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A channel of a chat. Written `teams:19:abc@thread`; without a chat's name it is one of the first chat that is connected."""
+
+    platform: str
+    id: str
+
+
+PLATFORMS = ("slack", "teams")
+
+
+def channel(text: str) -> Channel:
+    platform, _, rest = text.partition(":")
+    return Channel(platform, rest) if platform in PLATFORMS and rest else Channel("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a card is about, as far as routes look at it: `amounts` one per currency, `days` how late the oldest is, `owner` an e-mail."""
+
+    book: str
+    products: frozenset[str] = frozenset()
+    amounts: tuple[Money, ...] = ()
+    days: int = 0
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Cards that fit everything that is given go to these channels: at least `least` in its currency, at least `days` late."""
+
+    to: tuple[Channel, ...]
+    book: str | None = None
+    product: str | None = None
+    least: Money | None = None
+    days: int | None = None
+    owner: str | None = None
+
+    def fits(self, subject: Subject) -> bool:
+        least = self.least
+        return (
+            self.book in {None, subject.book}
+            and (self.product is None or self.product in subject.products)
+            and (least is None or any(one.currency == least.currency and one >= least for one in subject.amounts))
+            and (self.days is None or subject.days >= self.days)
+            and self.owner in {None, subject.owner}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours of a channel in which cards wait, from `start` to `end` of the book's day; `end` before `start` is of the next day."""
+
+    start: time
+    end: time
+
+    def over(self, place: Place, now: datetime) -> datetime:
+        """The instant at which it is over; `now` where it is not quiet."""
+        local = place.local(now)
+        if self.start <= self.end:
+            return place.at(local.date(), self.end) if self.start <= local.time() < self.end else now
+        if local.time() >= self.start:
+            return place.at(local.date() + timedelta(1), self.end)
+        return place.at(local.date(), self.end) if local.time() < self.end else now
+
+
+def channels_for(routes: Sequence[Route], subject: Subject, default: str | None) -> tuple[Channel, ...]:
+    """Of the first route that fits; else the book's own channel."""
+    fit = next((route.to for route in routes if route.fits(subject)), None)
+    if fit is not None:
+        return fit
+    return (channel(default),) if default else ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What a chat says of one of its channels. `shared` with another company, or about to be; what it does not say counts as public."""
+
+    id: str
+    name: str
+    private: bool
+    shared: bool = False
+
+
+def against(facts: ChannelFacts, approved: frozenset[str]) -> str | None:
+    """Why customers' names and amounts must not go there; null when they may. `approved` are ids and names an administrator allowed.
+
+    One that is shared with another company has to be approved by its name, so that nobody allows it unknowingly.
+    """
+    if facts.shared:
+        if facts.name and facts.name in approved:
+            return None
+        return (
+            f"#{facts.name} is shared with another company: nothing was posted. "
+            "Choose a private channel of your own, or approve this one by its name: duebot channel approve NAME."
+        )
+    if facts.private or {facts.name, facts.id} & approved - {""}:
+        return None
+    return (
+        f"#{facts.name} is public: nothing was posted. Make it private, choose another, or approve it: duebot channel approve {facts.id}."
+    )
