@@ -24,8 +24,8 @@ from bot.commands import (
     number_first,
 )
 from bot.draw import line_of, names
+from bot.summaries import figure_card
 from bot.figures_said import amount_of
-from cards.aging import aging as aging_card
 from cards import answers as cards
 from cards import choices, lists, problems
 from cards.actions import Action, Name
@@ -180,5 +180,4 @@ class Answering:
         if not ask.book and len(books) > 1:
             fit = [Choice(one.name, one.slug, asking(f"{ask.what} {one.slug}")) for one in books]
             return choices.several(ask.what, fit)
-        day = book.place.day(self.now)
-        return aging_card(book, day, await self.work.aging(book.id, day))
+        return await figure_card(ask.what, book, self.work, self.policies, self.now)

@@ -29,6 +29,9 @@ class Figure(StrEnum):
     """Figures of one book."""
 
     AGING = "aging"
+    METRICS = "metrics"
+    FORECAST = "forecast"
+    REPORT = "report"
 
 
 ACTS = {"remind": Name.SEND_REMINDER, "snooze": Name.SNOOZE, "flag": Name.FLAG, "escalate": Name.ESCALATE}

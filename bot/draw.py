@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from uuid import UUID
 
+from bot.summaries import standing_summary
 from cards import digest as digest_cards
 from cards import keeping, overdue, problems
 from cards.approval import approval_card
@@ -41,6 +42,8 @@ async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datet
             items = [ItemId(UUID(str(item))) for item in card.data.get("items", ())]
             lines = await digest_lines(items, work, policies, now)
             return digest_cards.digest(book, card.day, lines, await _today(book, work, policies, now))
+        case CardKind.SUMMARY:
+            return await standing_summary(card, await _book(card, work), work, policies, now)
         case CardKind.REVIEW:
             return await _review(await _book(card, work), work, policies, now)
         case CardKind.PROBLEM:

@@ -13,6 +13,7 @@ from bot.answers import invoice_card, why_card
 from bot.draw import digest_lines, outgoing_lines
 from bot.outcomes import outcome_card
 from bot.request_outcomes import request_card
+from bot.summaries import list_card
 from cards import claim_forms
 from cards import digest as digest_cards
 from cards import forms as form_cards
@@ -96,6 +97,9 @@ class FormDesk:
                 return Reply(card=await self._promise(action, values))
             case Name.SHOW_ALL | Name.SHOW_OUTGOING:
                 return Reply(card=await self._list(action))
+            case Name.SHOW_DEBTORS | Name.SHOW_WAITING:
+                book, now = await self._book(BookId(action.id)), self.clock.now()
+                return Reply(card=await list_card(action, book, _day(action.data.get("day", "")) or book.place.day(now), self.work, now))
             case Name.OPEN | Name.WHY:
                 return Reply(card=await self._show(action))
             case _:

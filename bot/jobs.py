@@ -19,6 +19,7 @@ from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import LEASE, Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
 from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
 from workflows.ports import Clock, Letters, Outreach, Policies, Store
+from workflows.post_summaries import post_summaries
 from workflows.raise_alerts import AlertsRaised, raise_alerts
 
 AT_ONCE = 32
@@ -91,6 +92,11 @@ class Jobs:
         async with self.store() as work:
             alerts = await raise_alerts(work, self.clock)
         return Ticked(done, alerts)
+
+    async def post_summaries(self) -> int:
+        """Cards for managers about the week or month that is over."""
+        async with self.store() as work:
+            return await post_summaries(work, self.clock)
 
     async def catch_up(self) -> int:
         """Handles what was accepted and then lost to a stop; the answer has nobody to go to, the effect has."""

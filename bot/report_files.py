@@ -14,6 +14,7 @@ from cards.format import locale_of
 from cards.summary import period_words
 from workflows.domain.account import Book
 from workflows.domain.aging import BUCKETS, AgingRow
+from workflows.domain.calendar import spoken
 from workflows.domain.forecast import METHOD, Forecast
 from workflows.domain.metrics import Figures
 from workflows.domain.money import Money
@@ -29,16 +30,20 @@ def picture(title: str, panels: Sequence[Bars]) -> bytes:
     return png(title, panels)
 
 
+def _title(book: Book, day: date) -> str:
+    return f"{book.name}, {spoken(day)}"
+
+
 def aging_png(book: Book, day: date, rows: Sequence[AgingRow]) -> bytes:
-    return picture(f"{book.name}, {day.isoformat()}", [aging_bars(row, locale_of(book)) for row in rows])
+    return picture(_title(book, day), [aging_bars(row, locale_of(book)) for row in rows])
 
 
 def metrics_png(book: Book, day: date, figures: Sequence[Figures]) -> bytes:
-    return picture(f"{book.name}, {day.isoformat()}", [figure_bars(one) for one in figures])
+    return picture(_title(book, day), [figure_bars(one) for one in figures])
 
 
 def forecast_png(book: Book, day: date, found: Sequence[Forecast]) -> bytes:
-    return picture(f"{book.name}, {day.isoformat()}", [forecast_bars(one, day, locale_of(book)) for one in found])
+    return picture(_title(book, day), [forecast_bars(one, locale_of(book)) for one in found])
 
 
 def summary_png(told: Summary) -> bytes:

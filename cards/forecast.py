@@ -17,28 +17,29 @@ def forecast(book: Book, on: date, found: Sequence[Forecast]) -> Card:
     title = f"Expected in, {name(book.name)}, after {long_day(on, locale)}"
     if not found:
         return Card(f"{title}: nothing is open", (Heading(title), Text("Nothing is open.")))
-    rows = tuple(Row((one.currency, words, amount)) for one in found for words, amount in forecast_lines(one, on, locale))
+    rows = tuple(Row((one.currency, words, amount)) for one in found for words, amount in forecast_lines(one, locale))
     late = amounts([one.overdue for one in found if one.overdue], locale)
     said = f"Due-date baseline: {METHOD}." + (f" The first week holds {late} that is overdue already." if late else "")
     body: tuple[Element, ...] = (Heading(title), Text(said), Rows(("", "Week", "Expected"), rows, frozenset({2})))
     return Card(f"{title}, {METHOD}: {amounts([one.weeks[0].expected for one in found], locale)} in the first week", body)
 
 
-def forecast_lines(one: Forecast, on: date, locale: str) -> list[tuple[str, str]]:
+def forecast_lines(one: Forecast, locale: str) -> list[tuple[str, str]]:
     lines = [
-        (f"{day(week.first, on, locale)} to {day(week.last, on, locale)}", money(week.expected, locale))
+        (f"{day(week.first, week.first, locale)} to {day(week.last, week.last, locale)}", money(week.expected, locale))
         for week in one.weeks
         if week.expected
     ]
     return [*lines, ("later, or no due date", money(one.later, locale))] if one.later else lines
 
 
-def forecast_bars(one: Forecast, on: date, locale: str) -> Bars:
-    """The weeks of one currency beside one another."""
+def forecast_bars(one: Forecast, locale: str) -> Bars:
+    """The weeks of one currency beside one another, up to the last with something."""
     most = max((week.expected.minor for week in one.weeks), default=0)
+    shown = one.weeks[: max((nth for nth, week in enumerate(one.weeks, start=1) if week.expected), default=1)]
     bars = tuple(
-        Bar(day(week.first, on, locale), money(week.expected, locale), round(1000 * week.expected.minor / most) if most > 0 else 0)
-        for week in one.weeks
+        Bar(day(week.first, week.first, locale), money(week.expected, locale), round(1000 * week.expected.minor / most) if most > 0 else 0)
+        for week in shown
     )
-    title = f"Expected per week, {one.currency}, {METHOD}"
+    title = f"Expected per week, {one.currency}: due-date baseline, {METHOD}"
     return Bars(title, f"{title}. {listing([f'week of {bar.label} {bar.words}' for bar in bars])}.", bars)

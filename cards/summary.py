@@ -32,7 +32,7 @@ def summary(told: Summary) -> Card:
     body += [aging_bars(one.aging, locale) for one in told.currencies if one.aging.items]
     body += [
         Text(line)
-        for line in (_debtors_line(told, locale), _promises_line(told, locale), _said_line(told), _ahead_line(told, locale))
+        for line in (*_debtors_lines(told, locale), _promises_line(told, locale), _said_line(told), _ahead_line(told, locale))
         if line
     ]
     body.append(_buttons(told))
@@ -85,13 +85,13 @@ def _method(told: Summary) -> str:
     return f"{since}. DSO: simple, over {told.dso_days} days."
 
 
-def _debtors_line(told: Summary, locale: str) -> str:
-    owing = [
-        f"{name(debtor.name)} {money(debtor.aging.overdue, locale)}{_oldest(debtor, told.last)}"
-        for one in told.currencies
-        for debtor in one.debtors
-    ]
-    return f"Most overdue: {' · '.join(owing)}" if owing else "Nobody is overdue."
+def _debtors_lines(told: Summary, locale: str) -> list[str]:
+    """One per currency in which somebody is overdue."""
+    lines = []
+    for one in told.currencies:
+        owing = [f"{name(debtor.name)} {money(debtor.aging.overdue, locale)}{_oldest(debtor, told.last)}" for debtor in one.debtors]
+        lines += [f"Most overdue: {' · '.join(owing)}"] if owing else []
+    return lines or ["Nobody is overdue."]
 
 
 def _oldest(debtor: Debtor, last: date) -> str:
@@ -127,7 +127,7 @@ def _ahead_line(told: Summary, locale: str) -> str:
     ]
     due = amounts([one.falls_due for one in told.currencies if one.falls_due], locale)
     goes = f"{'at least ' if ahead.at_least else ''}{listing(steps)}" if steps else "no message goes out"
-    return f"Next {_PERIOD[told.period]}: {goes}{f' · {due} falls due' if due else ''}"
+    return f"Next {_PERIOD[told.period]}: {goes}{f' · falling due: {due}' if due else ''}"
 
 
 def _buttons(told: Summary) -> Actions:

@@ -51,6 +51,7 @@ class CardKind(StrEnum):
     PROBLEM = "problem"
     ANSWER = "answer"
     REVIEW = "review"
+    SUMMARY = "summary"
     AUDIT_HEAD = "audit_head"
     APPROVAL = "approval"
 

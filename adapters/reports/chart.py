@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from io import BytesIO
+from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,49 +16,53 @@ from matplotlib.figure import Figure
 from cards.clean import bare, shorten
 from cards.elements import Bars
 
-_WIDE, _DPI = 7.8, 100  # 780 pixels, two for each of a phone's 390
-_ROW, _AROUND, _TITLE = 0.46, 1.0, 0.9  # inches: a bar, the title and margin of its panel, the picture's own title
+_WIDE, _DPI = 780, 100  # pixels, two for each of a phone's 390, and how many make an inch
+_ROW, _LINE, _MARGIN, _HEAD = 46, 34, 24, 76  # pixels: a bar, a line of words, the edge, the picture's title
+_LABELS, _LETTER = 196, 14  # pixels: where bars begin, and the width of a figure's letter
+_LETTERS, _TITLE = 17, 20  # points: 12 and 14 pixels on the phone
 _INK, _GROUND = "#1b1f24", "#ffffff"
-# One hue growing darker, told apart by lightness alone, at every kind of colour vision and in print.
-_SHADES = ("#8fb8de", "#6b9fd1", "#4a82b8", "#2f6496", "#174469")
+# One hue growing darker, told apart by lightness alone, at every kind of colour vision and in print; each 3 : 1 against the ground.
+_SHADES = ("#5797cf", "#3f80ba", "#2e68a0", "#1e5083", "#0f3864")
 _MOST_PANELS = 12
-_LETTERS = 17  # points: 12 pixels on the phone
 
 
 def png(title: str, panels: Sequence[Bars]) -> bytes:
     """One panel per set of bars, below one another, each with a scale of its own."""
     shown = panels[:_MOST_PANELS]
-    heights = [_ROW * max(len(bars.bars), 1) + _AROUND for bars in shown]
-    figure = Figure(figsize=(_WIDE, _TITLE + sum(heights)), dpi=_DPI, facecolor=_GROUND)
-    figure.suptitle(
-        _safe(title, 48),
-        x=0.03,
-        y=1 - 0.3 / (_TITLE + sum(heights)),
-        ha="left",
-        fontsize=20,
-        fontweight="bold",
-        color=_INK,
-        parse_math=False,
-    )
-    for nth, bars in enumerate(shown):
-        below = sum(heights[nth + 1 :])
-        room = _TITLE + sum(heights)
-        axes = figure.add_axes((0.26, (below + 0.2) / room, 0.42, (heights[nth] - _AROUND + 0.1) / room))
-        _panel(axes, bars)
+    heights = [len(_title(bars)) * _LINE + _ROW * len(bars.bars) + _MARGIN for bars in shown]
+    high = _HEAD + max(sum(heights), _MARGIN)
+    figure = Figure(figsize=(_WIDE / _DPI, high / _DPI), dpi=_DPI, facecolor=_GROUND)
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, _WIDE), ylim=(high, 0))  # pixels from the top left
+    axes.set_axis_off()
+    _write(axes, _MARGIN, _HEAD / 2, _safe(title, 46), size=_TITLE, weight="bold")
+    top = _HEAD
+    for bars, height in zip(shown, heights, strict=True):
+        _panel(axes, bars, top)
+        top += height
     return _saved(figure, title, panels)
 
 
-def _panel(axes: Axes, bars: Bars) -> None:
-    places = range(len(bars.bars))
-    shades = _SHADES if len(bars.bars) == len(_SHADES) else _SHADES[2:3] * len(bars.bars)
-    axes.barh(places, [bar.share for bar in bars.bars], height=0.72, color=shades)
-    axes.set_xlim(0, 1000)
-    axes.set_ylim(len(bars.bars) - 0.4, -0.6)  # the first on top
-    for at, bar in zip(places, bars.bars, strict=True):
-        axes.text(-25, at, _safe(bar.label, 18), ha="right", va="center", fontsize=_LETTERS, color=_INK, parse_math=False)
-        axes.text(1770, at, _safe(bar.words, 24), ha="right", va="center", fontsize=_LETTERS, color=_INK, parse_math=False)
-    axes.text(-590, -0.85, _safe(bars.title, 66), ha="left", va="bottom", fontsize=_LETTERS, color=_INK, parse_math=False)
-    axes.set_axis_off()
+def _title(bars: Bars) -> list[str]:
+    return wrap(_safe(bars.title, 150), 52)
+
+
+def _panel(axes: Axes, bars: Bars, top: int) -> None:
+    for line in _title(bars):
+        _write(axes, _MARGIN, top + _LINE / 2, line)
+        top += _LINE
+    longest = max((len(bar.words) for bar in bars.bars), default=0)
+    room = max(_WIDE - _LABELS - 2 * _MARGIN - _LETTER * longest, 80)
+    shades = _SHADES if len(bars.bars) == len(_SHADES) else _SHADES[1:2] * len(bars.bars)
+    for nth, (bar, shade) in enumerate(zip(bars.bars, shades, strict=True)):
+        at = top + _ROW * (nth + 0.5)
+        axes.barh(at, bar.share * room / 1000, left=_LABELS, height=_ROW - 12, color=shade)
+        _write(axes, _MARGIN, at, _safe(bar.label, 16))
+        _write(axes, _WIDE - _MARGIN, at, _safe(bar.words, 32), align="right")
+
+
+def _write(axes: Axes, x: float, y: float, words: str, *, align: str = "left", size: int = _LETTERS, weight: str = "normal") -> None:
+    """What stands between dollar signs is no formula."""
+    axes.text(x, y, words, ha=align, va="center", fontsize=size, fontweight=weight, color=_INK, parse_math=False)
 
 
 def _safe(words: str, width: int) -> str:

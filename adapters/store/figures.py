@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,7 +29,7 @@ class Figures(Part):
         query = select(line.currency, *_aged(lines, day)).where(line.open != 0).group_by(line.currency).order_by(line.currency)
         return [_aging_row(row) for row in await self._all(query)]
 
-    async def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncIterator[Debtor]:
+    async def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncGenerator[Debtor, None]:
         lines = await self._lines(book, day)
         line, c = lines.c, t.customers.c
         late = and_(line.due_on < day, line.open > 0)

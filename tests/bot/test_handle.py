@@ -161,6 +161,8 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.WHY, LOOKS, {}, {}, _nothing),
     (Name.SHOW_ALL, LOOKS, {}, {}, _digested),
     (Name.SHOW_OUTGOING, LOOKS, {}, {}, _nothing),
+    (Name.SHOW_DEBTORS, LOOKS, {}, {}, _nothing),
+    (Name.SHOW_WAITING, LOOKS, {}, {}, _nothing),
     (Name.ASK, LOOKS, {"q": "overdue"}, {}, _nothing),
     (Name.ASK, ACTS, {"q": "flag N-1"}, {}, _nothing),
     (Name.FLAG, ACTS, {}, {}, _nothing),
@@ -202,7 +204,7 @@ async def test_each_role_does_what_it_may_and_no_more(
     office: Office, name: Name, least: Role, data: dict[str, str], values: dict[str, str], before: Callable[..., object], role: Role
 ) -> None:
     await before(office)  # type: ignore[misc]
-    things: dict[Name, UUID] = {Name.SHOW_ALL: office.book, Name.SHOW_OUTGOING: office.book, Name.WAS_SENT: NOTICE, Name.SEND_AGAIN: NOTICE}
+    things: dict[Name, UUID] = {Name.SHOW_ALL: office.book, Name.SHOW_OUTGOING: office.book, Name.SHOW_DEBTORS: office.book, Name.SHOW_WAITING: office.book, Name.WAS_SENT: NOTICE, Name.SEND_AGAIN: NOTICE}
     thing = things.get(name, office.item)
     reply = await office.do(role, Action(name, thing, 0, data), values)
     told = "" if reply.card is None else render(reply.card)

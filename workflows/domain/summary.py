@@ -29,6 +29,10 @@ class Period(StrEnum):
             return months_after(after, -1)
         return after - timedelta(weeks=1 if self is Period.WEEKLY else 2)
 
+    def last_day(self, first: date) -> date:
+        """Of the period that begins with `first`."""
+        return self.next_last_day(first - _DAY)
+
     def next_last_day(self, last: date) -> date:
         """Of the period that follows the one that ends with `last`."""
         if self is Period.MONTHLY:

@@ -1,0 +1,81 @@
+"""The figures of a book as cards: what `/due` answers about them, the summary that stands, and the lists behind it."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from datetime import date, datetime
+from operator import itemgetter
+
+from bot.commands import Figure
+from cards import summary as cards
+from cards.actions import Action, Name
+from cards.aging import aging
+from cards.elements import Card
+from cards.figures import figures
+from cards.forecast import forecast
+from cards.summary import PAGE, WaitingLine
+from workflows.domain.account import Book
+from workflows.domain.ids import ApprovalId, CustomerId, ItemId
+from workflows.domain.summary import Period
+from workflows.forecast_cash import forecast_cash
+from workflows.measure_book import measure_book
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import StaffCard
+from workflows.summarise_book import DSO_DAYS, summarise_book
+
+_MOST_WAITING = 100
+
+
+async def figure_card(what: Figure, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """As of today, which counts as far as it is known."""
+    day = book.place.day(now)
+    match what:
+        case Figure.AGING:
+            return aging(book, day, await work.aging(book.id, day))
+        case Figure.METRICS:
+            return figures(book, day, DSO_DAYS, await measure_book(book, day, DSO_DAYS, work, policies))
+        case Figure.FORECAST:
+            return forecast(book, day, await forecast_cash(book, day, work))
+        case Figure.REPORT:
+            return cards.summary(await summarise_book(book, Period.WEEKLY, day, work, policies, now))
+
+
+async def standing_summary(card: StaffCard, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """The summary of the period that began with the card's day."""
+    period = Period(card.data["period"])
+    last = period.last_day(card.day)
+    return cards.summary(await summarise_book(book, period, last, work, policies, now))
+
+
+async def list_card(action: Action, book: Book, day: date, work: UnitOfWork, now: datetime) -> Card:
+    """What the summary's buttons open."""
+    if action.name is Name.SHOW_WAITING:
+        return cards.waiting(book, await _waiting(book, work), now)
+    page = int(action.data["page"]) if action.data.get("page", "").isdecimal() and len(action.data["page"]) < 6 else 0
+    first, shown = page * PAGE, []
+    async with aclosing(work.debtors(book.id, day)) as found:
+        at = 0
+        async for debtor in found:
+            if at > first + PAGE:
+                break
+            shown += [debtor] if at >= first else []
+            at += 1
+    return cards.debtors(book, day, shown[:PAGE], page, more=len(shown) > PAGE)
+
+
+async def _waiting(book: Book, work: UnitOfWork) -> list[WaitingLine]:
+    """Answers nobody has dealt with, approvals nobody has given, tasks nobody has done; the oldest first."""
+    found: list[tuple[CustomerId, str, datetime, ItemId | None]] = [
+        (customer, f"answered: {reply.meaning.value.replace('_', ' ')}", reply.at, next(iter(reply.items), None))
+        for customer, reply in await work.open_replies(book.id)
+    ]
+    found += [(customer, f"task: {task.what}", task.at, task.item) for customer, task in await work.open_tasks(book.id)]
+    found += [await _approval(customer, one, work) for customer, one in await work.open_approvals(book.id)]
+    found = sorted(found, key=itemgetter(2))[:_MOST_WAITING]
+    names = {account.customer.id: account.customer.name for account in await work.accounts(list({customer for customer, *_ in found}))}
+    return [WaitingLine(names[customer], what, since, item) for customer, what, since, item in found]
+
+
+async def _approval(customer: CustomerId, approval: ApprovalId, work: UnitOfWork) -> tuple[CustomerId, str, datetime, ItemId | None]:
+    asked, _ = await work.approval(approval)
+    return customer, f"approval: {asked.kind.value.replace('_', ' ')}", asked.at, asked.item
