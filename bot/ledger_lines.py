@@ -14,41 +14,36 @@ from uuid import uuid5
 
 from workflows.domain.account import Book, Party
 from workflows.domain.calendar import Place, UnknownZone, zone
+from workflows.domain.contact import EVERY
 from workflows.domain.ids import BookId
 from workflows.domain.money import BadAmount, Money, UnknownCurrency, exponent, total
 from workflows.ledger_facts import (
+    Answered,
+    Collecting,
     Disputed,
+    Failed,
     Flagged,
     Held,
     Invoiced,
     Known,
     LedgerFact,
     MoneyKind,
+    OptedOut,
     Part,
     Planned,
     PolicySwitched,
     Promised,
     Received,
     Released,
+    Replied,
     Reversed,
     Says,
     Snoozed,
     Ticked,
-    Unsupported,
 )
 from workflows.simulate import NINE
 from workflows.simulated_claims import NAMES
 
-LATER = frozenset(
-    [
-        "reply",
-        "opt_out",
-        "collection_scheduled",
-        "payment_failed",
-        "approved",
-        "skip",
-    ]
-)
 T = TypeVar("T")
 _DAY_LENGTH = len("2026-11-24")
 
@@ -119,10 +114,8 @@ class _Reader:
         name = _text(row, "fact")
         if name == "book":
             raise _Wrong("the fact book stands on the first line only")
-        if name in LATER:
-            return LedgerFact(str(row["id"]), self.instant(row), Unsupported(name, _maybe(row, "customer"), self.invoices(row)))
         if name not in _KNOWN:
-            raise _Wrong(f"there is no fact “{name}”; there are {', '.join(sorted({*_KNOWN, *LATER, 'book'}))}")
+            raise _Wrong(f"there is no fact “{name}”; there are {', '.join(sorted({*_KNOWN, 'book'}))}")
         return LedgerFact(str(row["id"]), self.instant(row), _KNOWN[name](self, row))
 
     def instant(self, row: Mapping[str, Any]) -> datetime:
@@ -167,8 +160,6 @@ class _Reader:
 
 
 def _customer(reader: _Reader, row: Mapping[str, Any]) -> Says:
-    if row.get("parent"):
-        return Unsupported("customer with `parent`", _customer_number(row))
     party, channels = row.get("party"), row.get("channels")
     if party is not None and party not in set(Party):
         raise _Wrong(f"“{party}” is no party; choose one of {', '.join(Party)}")
@@ -177,7 +168,14 @@ def _customer(reader: _Reader, row: Mapping[str, Any]) -> Says:
     place = _place(row, reader.book.place) if row.get("zone") or row.get("country") else None
     reached = None if channels is None else tuple(map(str, channels))
     return Known(
-        _customer_number(row), place, _maybe(row, "language"), None if party is None else Party(party), reached, row.get("excluded")
+        _customer_number(row),
+        place,
+        _maybe(row, "language"),
+        None if party is None else Party(party),
+        reached,
+        row.get("excluded"),
+        _maybe(row, "parent"),
+        _maybe(row, "segment"),
     )
 
 
@@ -197,7 +195,7 @@ def _invoice(reader: _Reader, row: Mapping[str, Any]) -> Says:
         raise _Wrong("the amount of an invoice is above zero; what goes the other way is a credit")
     due = None if row.get("due") is None else _day(row, "due")
     issued = reader.book.place.day(reader.instant(row)) if row.get("issued") is None else _day(row, "issued")
-    return Invoiced(_text(row, "customer"), _text(row, "number"), whole, due, issued, parts, _is_draft(row))
+    return Invoiced(_text(row, "customer"), _text(row, "number"), whole, due, issued, parts, _is_draft(row), _maybe(row, "product"))
 
 
 def _received(kind: MoneyKind) -> Callable[[_Reader, Mapping[str, Any]], Says]:
@@ -238,6 +236,18 @@ def _hold(reader: _Reader, row: Mapping[str, Any]) -> Says:
     return Held(customer, invoices, until, _maybe(row, "reason") or "no reason given")
 
 
+def _reply(reader: _Reader, row: Mapping[str, Any]) -> Says:
+    customer, invoices = _maybe(row, "customer"), reader.invoices(row)
+    if customer is None and not invoices:
+        raise _Wrong("there is no `customer` and no `invoice`")
+    return Replied(customer, invoices)
+
+
+def _failed(reader: _Reader, row: Mapping[str, Any]) -> Says:
+    invoices = reader.some_invoices(row)
+    return Failed(invoices, None if row.get("amount") is None else reader.money(row, invoices[0].partition("/")[0]))
+
+
 def _release(reader: _Reader, row: Mapping[str, Any]) -> Says:
     customer, invoices = _maybe(row, "customer"), reader.invoices(row)
     if customer is None and not invoices:
@@ -259,6 +269,12 @@ _KNOWN: dict[str, Callable[[_Reader, Mapping[str, Any]], Says]] = {
     "policy_on": lambda _, __: PolicySwitched(on=True),
     "plan": _plan,
     "release": _release,
+    "reply": _reply,
+    "opt_out": lambda _, row: OptedOut(_text(row, "customer"), _maybe(row, "channel") or EVERY),
+    "collection_scheduled": lambda reader, row: Collecting(reader.some_invoices(row), _day(row, "for")),
+    "payment_failed": _failed,
+    "approved": lambda reader, row: Answered(reader.some_invoices(row), _text(row, "step"), approved=True),
+    "skip": lambda reader, row: Answered(reader.some_invoices(row), _text(row, "step"), approved=False),
     "tick": lambda _, __: Ticked(),
     **{kind.value: _received(kind) for kind in MoneyKind},
 }

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import time
-from typing import Annotated, Literal, Self
+from datetime import time, timedelta
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StringConstraints, model_validator
+from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
+from bot.policy_deeds import DoSection
+from bot.policy_shapes import TAG, Amounts, Count, Currency, Days, Lax, Name, Names, Section
+from workflows.domain.events import EventName, Trigger
 from workflows.domain.money import Money
 from workflows.domain.policy import (
     Advance,
     AgeFrom,
-    Alert,
     Anchor,
     CatchUp,
-    Do,
-    Escalate,
+    EventRule,
     FirstContact,
     Hours,
+    Mode,
     OnAccount,
     OnNewLeader,
     Policy,
-    Remind,
     Sequence,
     Step,
     When,
@@ -33,19 +34,6 @@ from workflows.domain.policy import AppliesTo as Applies
 _LEFT_OUT = Policy(name="", steps=())
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ANCHORS = tuple(anchor.value for anchor in Anchor)
-
-Lax = Strict(strict=False)
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-Days = Annotated[int, Field(ge=0, le=3650)]
-Count = Annotated[int, Field(ge=1, le=3650)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}(\.[0-9]{1,4})?$")]
-Amounts = Annotated[dict[Currency, Amount], Field(json_schema_extra={"additionalProperties": False})]
-Names = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=200)]], Field(min_length=1, max_length=10_000)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class AppliesTo(Section):
@@ -77,6 +65,7 @@ class WhenSection(Section):
     after_due: Days = Field(default=0, description="Days after the due day.")
     after_issue: Days = Field(default=0, description="Days after the invoice's date.")
     after_previous: Days = Field(default=0, description="Days after the step before was sent to the customer.")
+    no_reply: Days = Field(default=0, description="The same, where the customer has not answered since.")
     month_end_after_due: Days = Field(default=0, description="The last day of the month that holds the due day plus so many days.")
     before_instalment: Days = Field(default=0, description="Days before the due day of a plan's instalment.")
     after_instalment: Days = Field(default=0, description="Days after the due day of a plan's instalment.")
@@ -94,57 +83,6 @@ class WhenSection(Section):
         return When(Anchor(anchor), getattr(self, anchor), repeat)
 
 
-class AlertSection(Section):
-    """A card for staff. It takes no settings: `alert: {}`."""
-
-    def to_domain(self) -> Alert:
-        return Alert()
-
-
-class RemindSection(Section):
-    """A message to the customer."""
-
-    via: list[Literal["email"]] = Field(default=["email"], min_length=1, description="Channels, the first possible one is used.")
-    template: str = Field(description="Which letter is sent.")
-
-    def to_domain(self) -> Remind:
-        return Remind(self.template, tuple(self.via))
-
-
-class EscalateSection(Section):
-    """The item goes to a manager; reminders wait until it is handed back."""
-
-    to: Literal["manager"] = "manager"
-
-    def to_domain(self) -> Escalate:
-        return Escalate(self.to)
-
-
-class DoSection(Section):
-    """One thing to do."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
-
-    alert: AlertSection = AlertSection()
-    remind: RemindSection = RemindSection(template="")
-    escalate: EscalateSection = EscalateSection()
-
-    @model_validator(mode="after")
-    def _one_thing(self) -> Self:
-        if len(self.model_fields_set) != 1:
-            raise PydanticCustomError("one_thing", "expected exactly one of alert, remind and escalate in each entry of `do`")
-        return self
-
-    @property
-    def what(self) -> str:
-        (name,) = self.model_fields_set
-        return name
-
-    def to_domain(self) -> Do:
-        section: AlertSection | RemindSection | EscalateSection = getattr(self, self.what)
-        return section.to_domain()
-
-
 class StepSection(Section):
     """A rung of the ladder."""
 
@@ -156,12 +94,57 @@ class StepSection(Section):
         return Step(self.name, self.when.to_domain(), tuple(entry.to_domain() for entry in self.do))
 
 
+PlainEvent = Literal[
+    "overdue",
+    "flagged",
+    "promise_broken",
+    "plan_late",
+    "plan_defaulted",
+    "instalment_created",
+    "payment_received",
+    "payment_failed",
+    "reply_received",
+    "end_of_sequence",
+    "weekly",
+    "fortnightly",
+    "monthly",
+]
+
+
+class OverSection(Section):
+    """More than these sums is open, by currency."""
+
+    balance_over: Amounts = Field(min_length=1)
+
+
+def _on_shape(value: Any) -> str:
+    return f"{TAG}over" if isinstance(value, dict | OverSection) else f"{TAG}name"
+
+
+class EventSection(Section):
+    """What is done each time something happens."""
+
+    on: Annotated[Annotated[PlainEvent, Tag(f"{TAG}name")] | Annotated[OverSection, Tag(f"{TAG}over")], Discriminator(_on_shape)] = Field(
+        description='What happens; of a sum, as in {balance_over: {EUR: "5000.00"}}.'
+    )
+    do: list[DoSection] = Field(min_length=1)
+
+    def to_domain(self) -> EventRule:
+        done = tuple(entry.to_domain() for entry in self.do)
+        if isinstance(self.on, OverSection):
+            over = {code: Money.of(amount, code) for code, amount in self.on.balance_over.items()}
+            return EventRule(Trigger(EventName.BALANCE_OVER, over), done)
+        return EventRule(Trigger(EventName(self.on)), done)
+
+
 class PolicyFile(Section):
     """When customers who owe are written to, and when staff are told."""
 
     name: Name
     applies_to: AppliesTo = AppliesTo()
-    mode: Literal["active"] = "active"
+    mode: Annotated[Mode, Lax] = Field(
+        default=_LEFT_OUT.mode, description="draft: every message waits for a manager's approval. off: nothing is done."
+    )
     age_from: Annotated[AgeFrom, Lax] = Field(
         default=_LEFT_OUT.age_from, description="Count `after_due` from the due day or the invoice's date."
     )
@@ -192,7 +175,9 @@ class PolicyFile(Section):
     minimum_count: Count = Field(default=_LEFT_OUT.minimum_count, description="Overdue items an account needs.")
     tolerance: Amounts = Field(default={}, description="An item with less than this open counts as settled.")
     gap_days: Days = Field(default=_LEFT_OUT.gap_days, description="Days between two messages to one customer.")
-    messages_per_day: Literal[1] = 1
+    messages_per_day: Literal[1, 2] = Field(
+        default=1, description="2: what falls due and what is overdue are messages of their own on one day."
+    )
     max_attempts: Count | None = Field(default=_LEFT_OUT.max_attempts, description="Messages per currency until money arrives.")
     hours: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$")] | None = Field(
         default=None, description="On the customer's clocks, from up to but not including: 09:00-18:00."
@@ -202,17 +187,24 @@ class PolicyFile(Section):
     promise_grace_days: Days = Field(
         default=_LEFT_OUT.promise_grace_days, description="Business days the money of a promise may still take to arrive."
     )
-    grace_days: Literal[5] = Field(default=5, description="Business days an instalment may be late before its plan is.")
-    cure_days: Literal[10] = Field(default=10, description="Calendar days a late plan has to catch up.")
-    freshness: Literal["10m"] = Field(default="10m", description="How old a balance may be when a message leaves.")
-    freshness_file: Literal[1] = Field(default=1, description="The same for books fed by files: business days after the day of the file.")
+    grace_days: Days = Field(default=_LEFT_OUT.grace_days, description="Business days an instalment may be late before its plan is.")
+    cure_days: Days = Field(default=_LEFT_OUT.cure_days, description="Calendar days a late plan has to catch up before all of it is due.")
+    freshness: Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,3}[smh]$")] = Field(
+        default="10m", description="How old a balance may be when a message leaves: 90s, 10m, 2h."
+    )
+    freshness_file: Annotated[int, Field(ge=0, le=30)] = Field(
+        default=_LEFT_OUT.freshness_file, description="The same for books fed by files: business days after the day of the file."
+    )
     steps: list[StepSection] = Field(min_length=1, max_length=50)
+    events: list[EventSection] = Field(default=[], max_length=50, description="What is done when something happens, whatever the step.")
 
     def to_domain(self, version: int) -> Policy:
         return Policy(
             name=self.name,
             version=version,
             steps=tuple(step.to_domain() for step in self.steps),
+            events=tuple(event.to_domain() for event in self.events),
+            mode=self.mode,
             applies=self.applies_to.to_domain(),
             age_from=self.age_from,
             sequence=self.sequence,
@@ -227,11 +219,16 @@ class PolicyFile(Section):
             minimum_count=self.minimum_count,
             tolerance={code: Money.of(amount, code) for code, amount in self.tolerance.items()},
             gap_days=self.gap_days,
+            messages_per_day=self.messages_per_day,
             max_attempts=self.max_attempts,
             hours=read_hours(self.hours) if self.hours else None,
             business_days=self.business_days,
             weekdays=tuple(sorted({WEEKDAYS.index(day) for day in self.weekdays})),
             promise_grace_days=self.promise_grace_days,
+            grace_days=self.grace_days,
+            cure_days=self.cure_days,
+            freshness=read_span(self.freshness),
+            freshness_file=self.freshness_file,
         )
 
 
@@ -239,3 +236,8 @@ def read_hours(text: str) -> Hours:
     """`09:00-18:00`."""
     start, end = text.split("-")
     return Hours(time.fromisoformat(start), time.fromisoformat(end))
+
+
+def read_span(text: str) -> timedelta:
+    """`90s`, `10m` or `2h`."""
+    return int(text[:-1]) * {"s": timedelta(seconds=1), "m": timedelta(minutes=1), "h": timedelta(hours=1)}[text[-1]]

@@ -10,33 +10,46 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from adapters.core.yaml_lines import Path
-from bot.policy_model import (
+from bot.policy_deeds import (
     AlertSection,
-    AppliesTo,
+    ApproveSection,
     DoSection,
     EscalateSection,
-    PolicyFile,
+    EveryChannel,
+    FeeSection,
+    HandOverSection,
+    NotifySection,
+    OfferPlanSection,
+    ReceiptSection,
     RemindSection,
-    StepSection,
-    WhenSection,
+    TaskSection,
+    UpdateRecordsSection,
 )
+from bot.policy_model import AppliesTo, EventSection, OverSection, PolicyFile, StepSection, WhenSection
+from bot.policy_shapes import TAG
 
-# By the word a section stands under: its keys, and those that are planned for a later version.
-_SECTIONS: dict[str, tuple[type[BaseModel], frozenset[str]]] = {
-    "": (PolicyFile, frozenset({"events", "fee"})),
-    "applies_to": (AppliesTo, frozenset()),
-    "steps": (StepSection, frozenset()),
-    "when": (WhenSection, frozenset({"no_reply"})),
-    "do": (DoSection, frozenset({"task", "receipt", "notify", "update_records", "fee", "approve", "offer_plan", "hand_over"})),
-    "alert": (AlertSection, frozenset()),
-    "remind": (RemindSection, frozenset()),
-    "escalate": (EscalateSection, frozenset()),
+# By the word a section stands under: its keys.
+_SECTIONS: dict[str, type[BaseModel]] = {
+    "": PolicyFile,
+    "applies_to": AppliesTo,
+    "steps": StepSection,
+    "events": EventSection,
+    "on": OverSection,
+    "when": WhenSection,
+    "do": DoSection,
+    "alert": AlertSection,
+    "remind": RemindSection,
+    "via": EveryChannel,
+    "escalate": EscalateSection,
+    "approve": ApproveSection,
+    "fee": FeeSection,
+    "task": TaskSection,
+    "receipt": ReceiptSection,
+    "notify": NotifySection,
+    "update_records": UpdateRecordsSection,
+    "offer_plan": OfferPlanSection,
+    "hand_over": HandOverSection,
 }
-_LATER_VALUES = {
-    "mode": frozenset({"draft", "off"}),
-    "via": frozenset({"sms", "phone", "voice", "whatsapp", "telegram", "intercom", "push", "letter"}),
-}
-_ONE_VALUE = {"messages_per_day": "1", "grace_days": "5", "cure_days": "10", "freshness": "10m", "freshness_file": "1"}
 _EXPECTED = {
     "name": "a short name of small letters, digits, - and _",
     "hours": 'the opening and closing hour, such as "09:00-18:00"',
@@ -55,9 +68,29 @@ _EXPECTED = {
     "alert": "`{}`: an alert takes no settings",
     "remind": "settings such as {via: [email], template: first}",
     "escalate": "settings such as {to: manager}",
+    "approve": "settings such as {by: manager}",
+    "fee": 'settings such as {flat: {EUR: "10.00"}}',
+    "flat": 'amounts in quotes by currency, such as {EUR: "10.00"}',
+    "percent": 'a percentage in quotes, such as "2.5"',
+    "interest": 'percent a year in quotes, such as "10.0"',
+    "task": "settings such as {what: call}",
+    "receipt": "settings such as {via: [email]}",
+    "notify": "settings such as {who: owner}",
+    "update_records": "`{}`: it takes no settings",
+    "offer_plan": "`{}`: it takes no settings",
+    "hand_over": "settings such as {to: collections}",
+    "all": "a list of channels, such as [email, sms]",
+    "on": "the name of an event, such as payment_received",
+    "balance_over": 'amounts in quotes by currency, such as {EUR: "5000.00"}',
+    "freshness": "a time such as 90s, 10m or 2h",
+    "events": "a list of events, each with `on` and `do`",
     "steps": "a list of steps, each with a name, `when` and `do`",
 }
-_ENTRIES = {"do": "one thing to do, such as `alert: {}`", "steps": "a step with a name, `when` and `do`"}
+_ENTRIES = {
+    "do": "one thing to do, such as `alert: {}`",
+    "steps": "a step with a name, `when` and `do`",
+    "events": "an event with `on` and `do`",
+}
 _TYPES = {
     "greater_than_equal": "{ge} or more",
     "less_than_equal": "{le} or less",
@@ -76,7 +109,7 @@ def place(path: Path) -> str:
 
 def words_for(error: ErrorDetails) -> tuple[Path, str]:
     """Where it is wrong and what was expected there."""
-    path = tuple(part for part in error["loc"] if part != "[key]")
+    path = tuple(part for part in error["loc"] if part != "[key]" and not str(part).startswith(TAG))
     kind, found = error["type"], error["input"]
     if kind == "extra_forbidden":
         return path, _unknown_key(path)
@@ -84,8 +117,6 @@ def words_for(error: ErrorDetails) -> tuple[Path, str]:
         return path, f"`{path[-1]}` is missing"
     if kind in {"one_anchor", "one_thing"}:
         return path, error["msg"]
-    if later := _later(path, found):
-        return path, f"{later} is not supported yet"
     return path, f"expected {_expected(path, error)}, found {_shown(found)}{_nearest(found, _choices(error))}"
 
 
@@ -96,22 +127,10 @@ def _under(path: Path) -> str:
 
 def _unknown_key(path: Path) -> str:
     key, under = str(path[-1]), _under(path[:-1])
-    section, later = _SECTIONS[under]
-    if key in later:
-        return f"`{key}` is not supported yet"
-    known = [*section.model_fields, *later]
+    known = [field.alias or name for name, field in _SECTIONS[under].model_fields.items()]
     if not known:
         return f"`{under}` takes no settings"
-    return f"there is no `{key}` here{_nearest(key, known) or '; there are ' + ', '.join(section.model_fields)}"
-
-
-def _later(path: Path, found: Any) -> str | None:
-    under = _under(path)
-    if under == "via" and isinstance(found, dict) and set(found) == {"all"}:
-        return "`all` of several channels"
-    if under in _ONE_VALUE and isinstance(found, int | str):
-        return f"another value than {_ONE_VALUE[under]}"
-    return f"`{found}`" if isinstance(found, str) and found in _LATER_VALUES.get(under, ()) else None
+    return f"there is no `{key}` here{_nearest(key, known) or '; there are ' + ', '.join(known)}"
 
 
 def _choices(error: ErrorDetails) -> list[str]:
@@ -124,7 +143,7 @@ def _expected(path: Path, error: ErrorDetails) -> str:
     kind, limits = error["type"], error.get("ctx", {})
     if choices := _choices(error):
         return " or ".join(choices)
-    if len(path) > 1 and path[-2] in {"minimum", "tolerance"}:
+    if len(path) > 1 and path[-2] in {"minimum", "tolerance", "flat", "balance_over"}:
         is_key = "[key]" in error["loc"]
         return "a currency of three capitals" if is_key else 'an amount in quotes such as "25.00"'
     if isinstance(path[-1] if path else "", int) and kind == "model_type":
@@ -147,7 +166,7 @@ def _shown(found: Any) -> str:
 
 
 def _nearest(found: Any, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(str(found), list(known), n=1)
+    near = difflib.get_close_matches(str(found)[:60], list(known), n=1)
     return f"; did you mean `{near[0]}`?" if near else ""
 
 

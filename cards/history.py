@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from cards.format import day, locale_of, moment, money, name, over, remark, step_words
 from cards.standing import STATE_WORDS, notices_on, person
 from workflows.domain.account import Account
-from workflows.domain.decide import HOLD_OVER, PROMISE_BROKEN
+from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN
 from workflows.domain.ids import ItemId, UserId
 
 _TOLD = {PROMISE_BROKEN: "The promise was not kept", HOLD_OVER: "The hold came to its end"}

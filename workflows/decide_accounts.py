@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workflows.acting import record, redraw, show, stand
+from workflows.carry_out import TO_DO, actor, ask, charge, make_task, tell, turn
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
-from workflows.domain.decide import NEEDS_A_LOOK, decide
+from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.ids import CardId, NoticeId, new_id
+from workflows.domain.writing import NEEDS_A_LOOK
 from workflows.errors import Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import CardKind, Effect, StaffCard
@@ -36,6 +38,9 @@ class Decided:
     escalated: int = 0
     waiting: int = 0
     withheld: int = 0
+    charged: int = 0
+    asked: int = 0
+    tasks: int = 0
 
     def __add__(self, other: Decided) -> Decided:
         return Decided(
@@ -45,6 +50,9 @@ class Decided:
             self.escalated + other.escalated,
             self.waiting + other.waiting,
             self.withheld + other.withheld,
+            self.charged + other.charged,
+            self.asked + other.asked,
+            self.tasks + other.tasks,
         )
 
 
@@ -63,6 +71,8 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         except Exception as error:  # ruff: ignore[blind-except] - whatever it is, it must stop no other account
             await _put_aside(account, error, work, now)
             continue
+        for change in decision.turns:
+            await turn(change, account, work, now)
         for action in decision.actions:
             done += await _carry_out(action, account, managers, work, now)
         await work.looked(customer, decision.next_look_at, (policy.name, policy.version))
@@ -96,7 +106,7 @@ async def _redraw(account: Account, standing: Sequence[StaffCard], work: UnitOfW
 
 async def _carry_out(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
     match action.kind:
-        case ActionKind.REMIND:
+        case ActionKind.REMIND | ActionKind.RECEIPT:
             return await _queue_notice(action, account, work, now)
         case ActionKind.ALERT:
             return await _raise(action, account, work, now)
@@ -106,6 +116,19 @@ async def _carry_out(action: Action, account: Account, managers: list[User], wor
             return await _review(action, account, work, now)
         case ActionKind.NONE:
             return await _withheld(account, work, now)
+        case _:
+            return await _do(action, account, managers, work, now)
+
+
+async def _do(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+    if action.kind is ActionKind.FEE:
+        return Decided(charged=int(await charge(action, account, work, now)))
+    if action.kind is ActionKind.APPROVAL:
+        await ask(action, account, work, now)
+        return Decided(asked=1)
+    if action.kind in TO_DO:
+        return Decided(tasks=int(await make_task(action, account, managers, work, now)))
+    return Decided(raised=int(await tell(action, work, now)))
 
 
 async def _queue_notice(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
@@ -117,15 +140,10 @@ async def _queue_notice(action: Action, account: Account, work: UnitOfWork, now:
         return Decided()
     await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, now)
     facts = {"notice": str(notice.id), "customer": str(account.customer.id), "step": action.step, "because": action.because}
-    await record(work, _actor(action), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
+    await record(work, actor(action), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
     for entry in listed:
         await redraw(work, account, entry.item, now)
     return Decided(notices=1)
-
-
-def _actor(action: Action) -> str:
-    name, version = action.policy
-    return f"policy:{name}@{version}"
 
 
 async def _raise(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
@@ -133,7 +151,7 @@ async def _raise(action: Action, account: Account, work: UnitOfWork, now: dateti
     if not new:
         return Decided()
     facts = {"customer": str(account.customer.id), "step": action.step, "because": action.because}
-    await record(work, _actor(action), now, "alert.raised", facts | {"items": [str(entry.item) for entry in new]})
+    await record(work, actor(action), now, "alert.raised", facts | {"items": [str(entry.item) for entry in new]})
     return Decided(raised=1)
 
 
@@ -146,7 +164,7 @@ async def _escalate(action: Action, account: Account, managers: list[User], work
     if managers:
         why = f"the policy {action.policy[0]} hands it over at this age"
         await work.escalate(Escalation(item.id, managers[0].id, why, None, now))
-    await record(work, _actor(action), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
+    await record(work, actor(action), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
     return Decided(escalated=1)
 
 
@@ -158,7 +176,7 @@ async def _review(action: Action, account: Account, work: UnitOfWork, now: datet
         return Decided(waiting=1)
     raised = await work.add_raised(Raised(action.items[0].item, NEEDS_A_LOOK, day.toordinal(), now))
     if raised:
-        await record(work, _actor(action), now, "alert.raised", {"item": str(action.items[0].item), "because": action.because})
+        await record(work, actor(action), now, "alert.raised", {"item": str(action.items[0].item), "because": action.because})
     return Decided(raised=int(raised), withheld=1)
 
 

@@ -10,7 +10,8 @@ from uuid import UUID
 from workflows.acting import record, redraw, stand
 from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
-from workflows.domain.decision import ActionKind, Decision
+from workflows.domain.decision import Action, ActionKind, Decision
+from workflows.domain.events import EVENT_NAMES
 from workflows.domain.guard_rows import Effect as GuardEffect
 from workflows.domain.guards import Verdict
 from workflows.domain.ids import CardId, NoticeId, new_id
@@ -25,6 +26,7 @@ from workflows.write_letter import letter, listed_by_hand
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor
 MOST_ATTEMPTS = 8
+_MESSAGES = frozenset({ActionKind.REMIND, ActionKind.RECEIPT, ActionKind.NONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +110,22 @@ def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) 
     if notice.by is not None:
         late = _came_since(policy, account, notice, now)
         return _by_hand(policy, decision, notice) if late is None else _Dropped(late)
-    due = next((action for action in decision.actions if action.kind in {ActionKind.REMIND, ActionKind.NONE} and action.template), None)
-    if due is None or due.template is None or due.step != notice.step:
+    mine = (action for action in decision.actions if action.kind in _MESSAGES and _is_the_same(action, notice))
+    due = next((action for action in mine if action.template), None)
+    if due is None or due.template is None:
         return _Dropped("What it asked for is paid, paused or changed since it was queued.")
     if due.kind is ActionKind.NONE:
         return _Dropped(due.because)
     if due.day != notice.day:
         return _Dropped("Its day was over before it could leave.")
     return _Due(due.template, due.items, due.upcoming, due.items + due.upcoming, tuple(amount.currency for amount in due.amounts))
+
+
+def _is_the_same(action: Action, notice: Notice) -> bool:
+    """A reminder is known by its step, whoever leads by now; a word about an event by the item it befell, too."""
+    if action.step != notice.step:
+        return False
+    return notice.step not in EVENT_NAMES or {entry.item for entry in action.items[:1]} <= {entry.item for entry in notice.items}
 
 
 def _by_hand(policy: Policy, decision: Decision, notice: Notice) -> _Due | _Dropped:

@@ -13,7 +13,10 @@ from workflows.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Who a customer is. What is null stays as it was; `channels` are those over which they can be reached."""
+    """Who a customer is. What is null stays as it was; `channels` are those over which they can be reached.
+
+    A `parent` pays for them: what they owe is the parent's, and is asked of the parent.
+    """
 
     customer: str
     place: Place | None = None
@@ -21,6 +24,8 @@ class Known:
     party: Party | None = None
     channels: tuple[str, ...] | None = None
     excluded: bool | None = None
+    parent: str | None = None
+    segment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Invoiced:
     issued_on: date
     parts: tuple[Part, ...] = ()
     is_draft: bool = False
+    product: str | None = None
 
 
 class MoneyKind(StrEnum):
@@ -138,16 +144,49 @@ class Ticked:
 
 
 @dataclass(frozen=True, slots=True)
-class Unsupported:
-    """A fact of a feature that does not exist yet."""
+class Replied:
+    """The customer answered, about the invoices or without any about everything; somebody has to release it."""
 
-    name: str
-    customer: str | None = None
+    customer: str | None
     invoices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class OptedOut:
+    """No more messages over that channel; `*`: over any."""
+
+    customer: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """The money is to be drawn from the customer's account on that day."""
+
+    invoices: tuple[str, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A payment that did not come about; without `amount` of everything that is open."""
+
+    invoices: tuple[str, ...]
+    amount: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a step does about the invoices is approved, or left out."""
+
+    invoices: tuple[str, ...]
+    step: str
+    approved: bool
+
+
 Claimed = Promised | Disputed | Held
-Says = Known | Invoiced | Received | Reversed | Snoozed | Claimed | Flagged | Planned | Released | PolicySwitched | Ticked | Unsupported
+Heard = Replied | OptedOut | Collecting | Failed | Answered
+Says = Known | Invoiced | Received | Reversed | Snoozed | Claimed | Flagged | Planned | Released | PolicySwitched | Ticked | Heard
 
 
 @dataclass(frozen=True, slots=True)

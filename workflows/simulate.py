@@ -8,30 +8,35 @@ from datetime import date, datetime, time, timedelta
 
 from workflows.domain.account import Book
 from workflows.domain.decide import decide
-from workflows.domain.decision import Action, Decision, ItemDecision
+from workflows.domain.decision import Action, ActionKind, Decision, ItemDecision
 from workflows.domain.money import Money
 from workflows.ledger_facts import (
+    Answered,
     CannotBe,
+    Collecting,
     Disputed,
+    Failed,
     Flagged,
     Held,
     Invoiced,
     Known,
     LedgerFact,
+    OptedOut,
     Planned,
     PolicySwitched,
     Promised,
     Received,
     Released,
+    Replied,
     Reversed,
     Snoozed,
     Ticked,
-    Unsupported,
 )
 from workflows.ports import Policies
 from workflows.simulated_account import SimulatedAccount
 
 NINE = time(9)
+_MESSAGES = frozenset({ActionKind.REMIND, ActionKind.RECEIPT})
 _LOOKS = 9  # at one tick: production ticks again a minute later, until an account is quiet
 
 
@@ -91,6 +96,7 @@ class _Run:
         self._book, self._policies, self._states = book, policies, states
         self._customers: dict[str, SimulatedAccount] = {}
         self._by_invoice: dict[str, SimulatedAccount] = {}
+        self._payers: dict[str, str] = {}
         self._off: LedgerFact | None = None
 
     def take(self, fact: LedgerFact, *, is_history: bool) -> Iterator[Line]:
@@ -129,10 +135,8 @@ class _Run:
                 if each.knows(fact.says.of):
                     return each
             raise CannotBe(f"There is no fact {fact.says.of} that could be reversed.")
-        if isinstance(fact.says, Unsupported):
-            raise CannotBe(f"A fact {fact.says.name} is not supported yet.")
         named = {self._owner(invoice) for invoice in _invoices_of(fact)} - {None}
-        customer = _customer_of(fact)
+        customer = self._payer(fact)
         if customer is not None:
             named.add(customer)
         if len(named) > 1:
@@ -146,6 +150,15 @@ class _Run:
                 self._customers[number].apply(self._off)
         return self._customers[number]
 
+    def _payer(self, fact: LedgerFact) -> str | None:
+        """The customer themselves, or the parent that pays for them; what is said of a subsidiary itself is told of the parent's account."""
+        customer = _customer_of(fact)
+        if isinstance(fact.says, Known) and fact.says.parent is not None:
+            if customer in self._customers or fact.says.parent == customer:
+                raise CannotBe(f"{customer} has facts of its own already, so nobody else can pay for it.")
+            self._payers[fact.says.customer] = self._payers.get(fact.says.parent, fact.says.parent)
+        return self._payers.get(customer, customer) if customer is not None else None
+
     def _owner(self, invoice: str) -> str | None:
         owner = self._by_invoice.get(invoice) or self._by_invoice.get(invoice.rpartition("/")[0])
         return None if owner is None else owner.number
@@ -158,10 +171,11 @@ class _Run:
         each.follow(policy)
         decision = self._decide(each, now)
         for _ in range(_LOOKS):
+            turned = each.keep(decision.turns)
             done = [action for action in decision.actions if each.take(action, now)]
             for action in done:
                 yield from _lines(each, action, now)
-            if not done:
+            if not done and not turned:
                 break
             decision = self._decide(each, now)
         each.look_at = min((at for at in self._hints(decision) if at is not None), default=None)
@@ -184,7 +198,7 @@ def _customer_of(fact: LedgerFact) -> str | None:
     match fact.says:
         case Known(customer=customer) | Invoiced(customer=customer) | Released(customer=customer) | Held(customer=customer):
             return customer
-        case Received(customer=customer) | Unsupported(customer=customer):
+        case Received(customer=customer) | Replied(customer=customer) | OptedOut(customer=customer):
             return customer
         case _:
             return None
@@ -196,7 +210,9 @@ def _invoices_of(fact: LedgerFact) -> tuple[str, ...]:
             return (number,)
         case Received(invoice=invoice) if invoice is not None:
             return (invoice,)
-        case Snoozed() | Promised() | Disputed() | Held() | Flagged() | Planned() | Released() | Unsupported():
+        case Snoozed() | Promised() | Disputed() | Held() | Flagged() | Planned() | Released():
+            return fact.says.invoices
+        case Replied() | Collecting() | Failed() | Answered():
             return fact.says.invoices
         case _:
             return ()
@@ -207,7 +223,7 @@ def _lines(each: SimulatedAccount, action: Action, now: datetime) -> Iterator[Di
     item = each.account.item
     listed = [item(entry.item) for entry in action.items + action.upcoming]
     amounts = {amount.currency: amount for amount in action.amounts}
-    by = action.via[0] if action.kind == "remind" and action.via else None
+    by = "+".join(action.via) if action.kind in _MESSAGES and action.via else None
     for code in dict.fromkeys(one.total.currency for one in listed):
         numbers = tuple(one.number for one in listed if one.total.currency == code)
         amount = amounts.get(code, Money.zero(code))

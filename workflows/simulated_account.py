@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import uuid5
@@ -11,13 +11,11 @@ from workflows.domain.account import (
     Account,
     Book,
     Credit,
+    CreditKind,
     Customer,
-    Escalation,
     Flag,
     Item,
     ItemKind,
-    Notice,
-    NoticeState,
     Payment,
     Plan,
     PlanState,
@@ -25,35 +23,41 @@ from workflows.domain.account import (
     Snooze,
 )
 from workflows.domain.allocation import balances
-from workflows.domain.decide import NEEDS_A_LOOK
 from workflows.domain.decision import Action, ActionKind, ItemDecision
-from workflows.domain.ids import CustomerId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.ids import CustomerId, ItemId, PlanId
+from workflows.domain.lateness import PlanTurn
 from workflows.domain.money import CannotSplit, Money, split, total
 from workflows.domain.policy import Policy
+from workflows.domain.writing import NEEDS_A_LOOK
 from workflows.ledger_facts import (
+    Answered,
     CannotBe,
     Claimed,
+    Collecting,
     Disputed,
+    Failed,
     Flagged,
+    Heard,
     Held,
     Invoiced,
     Known,
     LedgerFact,
     MoneyKind,
+    OptedOut,
     Part,
     Planned,
     PolicySwitched,
     Promised,
     Received,
     Released,
+    Replied,
     Reversed,
     Snoozed,
 )
+from workflows.simulated_acts import approve, carried_out, leave_out
 from workflows.simulated_claims import EXCLUDED, NAMES, POLICY_OFF, STAFF, dispute, hold, keep_silent, promise, release
+from workflows.simulated_words import CHANNELS, FAILED, collect, fail, opt_in, opt_out, read_replies, reply, stop_of
 from workflows.snooze_item import LONGEST_DAYS
-
-MANAGER = UserId(uuid5(NAMES, "manager"))
-_ADDRESS = ("customer@ledger.invalid",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,8 @@ class SimulatedAccount:
     """`account` is what production code is asked about. `last` is where each item stood when it was last told of."""
 
     def __init__(self, book: Book, number: str) -> None:
-        customer = Customer(
-            CustomerId(uuid5(NAMES, f"customer {number}")), book.id, number, number, book.place, book.language, emails=_ADDRESS
-        )
-        self.account = Account(book, customer)
+        customer = Customer(CustomerId(uuid5(NAMES, f"customer {number}")), book.id, number, number, book.place, book.language)
+        self.account = Account(book, customer, channels=CHANNELS)
         self.look_at: datetime | None = None
         self.last: dict[ItemId, ItemDecision] = {}
         self.withheld: tuple[object, ...] | None = None
@@ -82,6 +84,7 @@ class SimulatedAccount:
         self._items: dict[str, tuple[ItemId, ...]] = {}
         self._money: list[_Money] = []
         self._undone: dict[str, str] = {}
+        self._reversed_on: dict[str, date] = {}
 
     @property
     def number(self) -> str:
@@ -104,6 +107,8 @@ class SimulatedAccount:
                 self._claim(fact, fact.says)
             case PolicySwitched(on):
                 self.account = keep_silent(self.account, POLICY_OFF, fact.at, on=not on)
+            case Replied() | OptedOut() | Collecting() | Failed() | Answered():
+                self._hear(fact, fact.says)
             case _:
                 self._agree(fact)
         self.look_at = fact.at
@@ -113,7 +118,7 @@ class SimulatedAccount:
             case Received() as money:
                 self._receive(money, fact)
             case Reversed(of):
-                self._reverse(of, fact.id)
+                self._reverse(of, fact)
 
     def _agree(self, fact: LedgerFact) -> None:
         """What people do about an item."""
@@ -141,17 +146,36 @@ class SimulatedAccount:
                 items = self._open_items(invoices, "hold") if invoices else ()
                 self.account = hold(self.account, said, items, fact.id, fact.at)
 
+    def _hear(self, fact: LedgerFact, said: Heard) -> None:
+        match said:
+            case Replied(invoices=invoices):
+                items = tuple(item.id for item in self._named(invoices)) if invoices else ()
+                self.account = reply(self.account, items, fact.id, fact.at)
+            case OptedOut(channel=channel):
+                self.account = opt_out(self.account, channel, fact.id, fact.at)
+            case Collecting(invoices, on):
+                self.account = collect(self.account, self._open_items(invoices, "draw"), on, fact.id, fact.at)
+            case Failed(invoices, amount):
+                items = self._open_items(invoices, "pay")
+                left = self._open_sum(map(self.account.item, items))
+                self.account = fail(self.account, items, amount or left, fact.id, fact.at)
+            case Answered(invoices, step, approved):
+                items = tuple(item.id for item in self._named(invoices))
+                self.account = (approve if approved else leave_out)(self.account, items, step, fact.at)
+
     def _know(self, known: Known, at: datetime) -> None:
         customer = self.account.customer
-        emails = customer.emails if known.channels is None else _ADDRESS if "email" in known.channels else ()
+        if known.parent is not None:
+            return  # a subsidiary: it is the parent whose account this is
         customer = replace(
             customer,
             place=known.place or customer.place,
             language=known.language or customer.language,
             party=known.party or customer.party,
-            emails=emails,
+            segment=known.segment or customer.segment,
         )
-        self.account = replace(self.account, customer=customer)
+        channels = self.account.channels if known.channels is None else frozenset(known.channels)
+        self.account = replace(self.account, customer=customer, channels=channels)
         if known.excluded is not None:
             self.account = keep_silent(self.account, EXCLUDED, at, on=known.excluded)
 
@@ -163,7 +187,7 @@ class SimulatedAccount:
         new = []
         for name, (due_on, amount) in zip(names, parts, strict=True):
             key = ItemId(uuid5(NAMES, f"item {name}"))
-            new.append(Item(key, name, amount, due_on, known.get(key, at), said.issued_on))
+            new.append(Item(key, name, amount, due_on, known.get(key, at), said.issued_on, product=said.product))
         if said.is_draft:
             new = []
         others = tuple(item for item in self.account.items if item.id not in before)
@@ -210,8 +234,17 @@ class SimulatedAccount:
                 if money.kind is MoneyKind.PAYMENT:
                     payments.append(Payment(amount, money.on, item, money.id))
                 else:
-                    credits_.append(Credit(amount, money.on, item, money.id))
-        self.account = replace(self.account, payments=tuple(payments), credits=tuple(credits_))
+                    kind = CreditKind.WRITE_OFF if money.kind is MoneyKind.WRITE_OFF else CreditKind.NOTE
+                    credits_.append(Credit(amount, money.on, item, money.id, kind))
+        self.account = replace(self.account, payments=(*payments, *self._taken_back()), credits=tuple(credits_))
+
+    def _taken_back(self) -> Iterator[Payment]:
+        """Payments that count for nothing any more: what was reversed, and what never came about."""
+        for money in self._money:
+            if money.kind is MoneyKind.PAYMENT and self._is_undone(money.id):
+                items = self._items.get(money.invoice or "", ()) or (None,)
+                yield Payment(money.amount, money.on, items[0], money.id, self._reversed_on.get(money.id, money.on))
+        yield from (paid for paid in self.account.payments if paid.key.startswith(FAILED))
 
     def _by_item(self, money: _Money, left: dict[ItemId, int]) -> Iterable[tuple[ItemId | None, Money]]:
         items = self._items.get(money.invoice, ()) if money.invoice is not None else ()
@@ -229,16 +262,20 @@ class SimulatedAccount:
     def _is_undone(self, fact: str) -> bool:
         return any(of == fact and not self._is_undone(reversal) for reversal, of in self._undone.items())
 
-    def _reverse(self, of: str, reversal: str) -> None:
+    def _reverse(self, of: str, reversal: LedgerFact) -> None:
+        if (stopped := stop_of(self.account, of)) is not None:
+            self.account = opt_in(self.account, stopped, reversal.at)
+            return
         if all(money.id != of for money in self._money) and of not in self._undone:
-            raise CannotBe(f"The fact {of} is no payment, credit, write-off, void or reversal, so it cannot be reversed.")
+            raise CannotBe(f"The fact {of} is no payment, credit, write-off, void, opt-out or reversal, so it cannot be reversed.")
         if self._is_undone(of):
             raise CannotBe(f"The fact {of} is reversed already.")
-        self._undone[reversal] = of
+        self._undone[reversal.id] = of
+        self._reversed_on[of] = self.account.book.place.day(reversal.at)
         self._share_out()
 
     def knows(self, fact: str) -> bool:
-        return fact in self._undone or any(money.id == fact for money in self._money)
+        return fact in self._undone or stop_of(self.account, fact) is not None or any(money.id == fact for money in self._money)
 
     def _snooze(self, said: Snoozed, at: datetime) -> None:
         today, items = self.account.book.place.day(at), self._open_items(said.invoices, "snooze")
@@ -268,6 +305,7 @@ class SimulatedAccount:
         ended = (replace(e, ended_at=at) if e.item in mine and e.ended_at is None else e for e in self.account.escalations)
         self.account = replace(self.account, released_at=at, escalations=tuple(ended))
         self.account = release(self.account, mine if said.invoices else (), at)
+        self.account = read_replies(self.account, mine, at)
 
     def _named(self, invoices: Iterable[str]) -> list[Item]:
         """The items of invoices, which may also name one instalment."""
@@ -301,17 +339,23 @@ class SimulatedAccount:
         if not told and action.key in self._done:
             return False
         self._done.add(action.key)
-        if action.kind is ActionKind.REMIND:
-            self._notify(action, now)
-        if action.kind is ActionKind.ESCALATE:
-            new = (Escalation(entry.item, MANAGER, "the policy", None, now) for entry in action.items)
-            self.account = replace(self.account, escalations=(*self.account.escalations, *new))
+        if action.kind in {ActionKind.REMIND, ActionKind.RECEIPT}:
+            self.withheld = None
+        self.account = carried_out(self.account, action, now)
         return True
+
+    def keep(self, turns: Iterable[PlanTurn]) -> bool:
+        """Whether a plan has come to another state."""
+        changed = {turn.plan: turn for turn in turns}
+        ended = {plan: None if turn.state is PlanState.ACTIVE else turn.at for plan, turn in changed.items()}
+        plans = (replace(p, state=changed[p.id].state, ended_at=ended[p.id]) if p.id in changed else p for p in self.account.plans)
+        self.account = replace(self.account, plans=tuple(plans))
+        return bool(changed)
 
     def _raise(self, action: Action, now: datetime) -> bool:
         """Whether staff are told of anything new."""
         match action.kind:
-            case ActionKind.ALERT | ActionKind.ESCALATE:
+            case ActionKind.ALERT | ActionKind.ESCALATE | ActionKind.NOTIFY | ActionKind.FINISHED:
                 rows = [Raised(entry.item, entry.step or action.step, entry.occurrence, now) for entry in action.items]
             case ActionKind.REVIEW if action.day is not None:
                 rows = [Raised(action.items[0].item, NEEDS_A_LOOK, self.account.book.place.day(now).toordinal(), now)]
@@ -321,16 +365,6 @@ class SimulatedAccount:
         new = [one for one in rows if (one.item, one.step, one.occurrence) not in known]
         self.account = replace(self.account, raised=(*self.account.raised, *new))
         return bool(new)
-
-    def _notify(self, action: Action, now: datetime) -> None:
-        """A notice counts as sent at once."""
-        self.withheld = None
-        day = action.day or self.account.customer.place.day(now)
-        currencies = tuple(amount.currency for amount in action.amounts)
-        key = NoticeId(uuid5(NAMES, action.key))
-        listed = action.items + action.upcoming
-        notice = Notice(key, day, now, action.step, listed, NoticeState.SENT, action.via[0], None, currencies, now)
-        self.account = replace(self.account, notices=(*self.account.notices, notice))
 
 
 def _amounts(parts: tuple[Part, ...], whole: Money) -> tuple[tuple[date, Money], ...]:

@@ -85,7 +85,7 @@ class Plans(Part):
         values: dict[str, object] = {"state": state.value}
         if state is PlanState.ACTIVE:
             values |= {"accepted_by": by, "accepted_at": at, "accepted_how": how, "ended_at": None}
-        elif state in {PlanState.DECLINED, PlanState.CANCELLED}:
+        elif state is not PlanState.PROPOSED:
             values["ended_at"] = at
         changed = update(t.plans).where(t.plans.c.id == plan).values(values).returning(t.plans.c.customer_id)
         customer = (await self._connection.execute(changed)).scalar_one_or_none()

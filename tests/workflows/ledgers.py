@@ -47,8 +47,10 @@ def simulated(policies: str | list[str], rows: list[Row], first: str, last: str,
 
 
 def actions(lines: list[Row], *kinds: str) -> list[tuple[str, str, str]]:
-    """Day, action and step of what was done; of some kinds only."""
-    return [(line["on"], line["action"], line["step"]) for line in lines if "action" in line and (not kinds or line["action"] in kinds)]
+    """Day, action and step of what was done; of some kinds only, or of all but the word that nothing more is."""
+    done = [line for line in lines if "action" in line]
+    shown = [line for line in done if (line["action"] in kinds if kinds else line["action"] != "finished")]
+    return [(line["on"], line["action"], line["step"]) for line in shown]
 
 
 def reminded(lines: list[Row]) -> list[tuple[str, str, list[str], str]]:

@@ -54,7 +54,7 @@ def test_a_fact_after_nine_is_seen_the_next_day_and_one_at_nine_the_same_day() -
 
 def test_with_ticks_in_the_ledger_nothing_is_decided_at_other_times() -> None:
     lines = run(invoice(), {"on": "2026-03-07", "fact": "tick"}, {"on": "2026-03-20T16:30:00Z", "fact": "tick"})
-    assert [line["at"] for line in lines] == ["2026-03-07T09:00:00Z", "2026-03-20T16:30:00Z"]
+    assert [line["at"] for line in lines if line["action"] == "remind"] == ["2026-03-07T09:00:00Z", "2026-03-20T16:30:00Z"]
 
 
 def test_history_is_applied_and_nothing_is_decided_there() -> None:
@@ -163,13 +163,20 @@ def test_a_plan_takes_the_invoices_place() -> None:
     plan = {"id": "plan", "on": "2026-03-04", "fact": "plan", "invoices": ["I1"], "instalments": thirds}
     lines = run(invoice(), plan, policy=steps, states=True)
     assert [line["open"] for line in lines if line.get("invoice", "").startswith("plan/")][:3] == ["33.34", "33.33", "33.33"]
-    assert states_of(lines, "I1")[-1][:3] == ("2026-03-04", "on_plan", None)
-    assert reminded(lines) == [("2026-03-13", "late", ["plan/1"], "33.34")]
+    assert states_of(lines, "I1")[1][:3] == ("2026-03-04", "on_plan", None)
+    assert reminded(lines)[0] == ("2026-03-13", "late", ["plan/1"], "33.34")
+    assert states_of(lines, "I1")[-1][:3] == ("2026-03-29", "chasing", "first"), "not kept: all of it is due again"
+    assert actions(lines, "alert") == [
+        ("2026-03-18", "alert", "plan_late"),
+        ("2026-03-28", "alert", "plan_late"),
+        ("2026-03-29", "alert", "plan_defaulted"),
+    ]
 
 
-def test_without_an_address_the_step_is_withheld() -> None:
+def test_without_an_address_somebody_has_a_task() -> None:
     lines = run({"on": "2026-03-01", "fact": "customer", "customer": "C1", "channels": ["sms"]}, invoice())
-    assert actions(lines)[0] == ("2026-03-05", "none", "first")
+    assert actions(lines) == [("2026-03-05", "task", "first"), ("2026-03-12", "task", "second")]
+    assert {line["by"] for line in lines} == {None}
 
 
 def test_each_book_of_policies_says_which_one_decided() -> None:
@@ -188,8 +195,8 @@ def test_each_book_of_policies_says_which_one_decided() -> None:
         ({"fact": "payment", "invoice": "I1", "customer": "C2", "amount": "1.00"}, "several customers: C1, C2"),
         ({"fact": "plan", "invoices": ["I1"], "instalments": [{"due": "2026-04-01", "amount": "99.99"}]}, "do not add up to 100.00 EUR"),
         ({"fact": "plan", "invoices": ["P"], "instalments": [{"due": f"2026-04-0{n}", "share": 1} for n in (1, 2, 3)]}, "0.02 EUR"),
-        ({"fact": "collection_scheduled", "customer": "C1", "for": "2026-04-01"}, "not supported yet"),
-        ({"fact": "customer", "customer": "C1", "parent": "C0"}, "not supported yet"),
+        ({"fact": "collection_scheduled", "invoice": "I1", "for": "2026-03-01"}, "The day of the collection has passed."),
+        ({"fact": "customer", "customer": "C1", "parent": "C0"}, "has facts of its own already"),
     ],
 )
 def test_a_fact_that_cannot_be_is_refused_with_the_reason_and_changes_nothing(fact: dict[str, Any], because: str) -> None:

@@ -151,8 +151,12 @@ class Escalation:
 
 
 class PlanState(StrEnum):
+    """Completed: all is paid. Defaulted: an instalment stayed unpaid; the invoices are due again as they were."""
+
     PROPOSED = "proposed"
     ACTIVE = "active"
+    COMPLETED = "completed"
+    DEFAULTED = "defaulted"
     DECLINED = "declined"
     CANCELLED = "cancelled"
 
@@ -242,7 +246,10 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Everything known of one customer in one book. `fresh_until` is the instant up to which balances count as current; null: always."""
+    """Everything known of one customer in one book. `fresh_until` is the instant up to which balances count as current; null: always.
+
+    `channels` are those over which the customer can be reached where that is known without addresses; null: as their addresses say.
+    """
 
     book: Book
     customer: Customer
@@ -267,6 +274,7 @@ class Account:
     policy: tuple[str, int] | None = None
     released_at: datetime | None = None
     fresh_until: datetime | None = None
+    channels: frozenset[str] | None = None
     _by_id: dict[ItemId, Item] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from workflows.domain.account import Account, Item, Plan, PlanState
 from workflows.domain.ids import ItemId
@@ -15,20 +15,32 @@ from workflows.domain.money import Money
 class Balances:
     """What is open on each item of an account, and the money that belongs to none, by currency (only where there is some).
 
-    An invoice on an active plan and the plan's instalments are two views of one debt: count the one or the other.
+    Fees raise what is open; money fills them before the item's own sum. An invoice on an active plan and the plan's instalments
+    are two views of one debt: count the one or the other.
     """
 
     on_account: Mapping[str, Money]
     _items: Mapping[ItemId, Item]
+    _fees: Mapping[ItemId, int]
     _applied: Mapping[ItemId, int]
 
     def received_on(self, item: ItemId) -> Money:
-        """Money and credits that settled the item, never more than its total. Raises `KeyError` for an item of another account."""
+        """Money and credits that settled the item, never more than its total and fees. Raises `KeyError` for an item of another account."""
         return Money(self._applied.get(item, 0), self._items[item].total.currency)
+
+    def fees_on(self, item: ItemId) -> Money:
+        """What was charged on top of its total. Raises `KeyError` for an item of another account."""
+        return Money(self._fees.get(item, 0), self._items[item].total.currency)
 
     def open_of(self, item: ItemId) -> Money:
         """Raises `KeyError` for an item of another account."""
-        return self._items[item].total - self.received_on(item)
+        total = self._items[item].total
+        return Money(total.minor + self._fees.get(item, 0) - self._applied.get(item, 0), total.currency)
+
+    def principal_of(self, item: ItemId) -> Money:
+        """What is open without fees, the base of further ones. Raises `KeyError` for an item of another account."""
+        total, fees = self._items[item].total, self._fees.get(item, 0)
+        return Money(total.minor - max(0, self._applied.get(item, 0) - fees), total.currency)
 
 
 def on_plans(account: Account) -> frozenset[ItemId]:
@@ -41,27 +53,55 @@ def balances(account: Account, up_to: date | None = None) -> Balances:
 
     Money goes to the item it names; what is too much for it, names none, or is of another currency stays on account. Money for an
     invoice on a plan fills the plan's earliest instalment first; money for an instalment settles the oldest invoice of its plan.
+    Fees on an instalment are owed with the oldest invoice of its plan, and so outlive the plan.
     """
     items = {item.id: item for item in (*account.items, *(part for plan in account.plans for part in plan.instalments))}
+    fees = _charged(account, items, up_to)
     named, unapplied = _sort_by_item(account, items, up_to)
-    for plan in account.plans:
-        _pass_to_invoices(plan, items, named)
-    applied = {invoice.id: _settle(invoice, named, unapplied) for invoice in account.items if invoice.id in named}
+    for item, money in _from_instalments(account.plans, items, fees, named).items():
+        named[item] = named.get(item, 0) + money
+    applied = {invoice.id: _settle(invoice, fees, named, unapplied) for invoice in account.items if invoice.id in named}
     for plan in account.plans:
         if plan.state is PlanState.ACTIVE:
-            applied |= _fill_instalments(plan, items, applied, named)
+            applied |= _fill_instalments(plan, items, fees, applied, named)
     on_account = {code: Money(minor, code) for code, minor in sorted(unapplied.items()) if minor}
-    return Balances(on_account, items, applied)
+    return Balances(on_account, items, fees, applied)
+
+
+def _charged(account: Account, items: Mapping[ItemId, Item], up_to: date | None) -> dict[ItemId, int]:
+    """Fees that stand, in minor units: on their own item, and those of an instalment on its plan's oldest invoice too."""
+    charged: dict[ItemId, int] = {}
+    oldest = {plan.id: _covered(plan, items)[0].id for plan in account.plans} if account.fees else {}
+    for fee in account.fees:
+        item = items.get(fee.item)
+        if item is None or item.total.currency != fee.amount.currency or not _stands(account, fee.at, fee.waived_at, up_to):
+            continue
+        for owing in {item.id, oldest.get(item.plan, item.id) if item.plan else item.id}:
+            charged[owing] = charged.get(owing, 0) + fee.amount.minor
+    return charged
+
+
+def _stands(account: Account, at: datetime, waived_at: datetime | None, up_to: date | None) -> bool:
+    day = account.book.place.day
+    if up_to is None:
+        return waived_at is None
+    return day(at) <= up_to and (waived_at is None or day(waived_at) > up_to)
 
 
 def _money(account: Account, up_to: date | None) -> Iterator[tuple[Money, ItemId | None]]:
-    """Payments and credits of the time, each with the item it names."""
+    """Payments and credits of the time that were not taken back by then, each with the item it names."""
     for payment in account.payments:
-        if up_to is None or payment.paid_on <= up_to:
+        if _counts(payment.paid_on, payment.reversed_on, up_to):
             yield payment.amount, payment.item
     for credit in account.credits:
-        if up_to is None or credit.credited_on <= up_to:
+        if _counts(credit.credited_on, credit.reversed_on, up_to):
             yield credit.amount, credit.item
+
+
+def _counts(on: date, reversed_on: date | None, up_to: date | None) -> bool:
+    if up_to is None:
+        return reversed_on is None
+    return on <= up_to and (reversed_on is None or reversed_on > up_to)
 
 
 def _sort_by_item(account: Account, items: Mapping[ItemId, Item], up_to: date | None) -> tuple[dict[ItemId, int], dict[str, int]]:
@@ -82,39 +122,42 @@ def _covered(plan: Plan, items: Mapping[ItemId, Item]) -> list[Item]:
     return sorted((items[item] for item in plan.covers), key=lambda item: (item.due_on is None, item.due_on or date.max, item.number))
 
 
-def _pass_to_invoices(plan: Plan, items: Mapping[ItemId, Item], named: dict[ItemId, int]) -> None:
-    """Counts money that names the plan's instalments as money for its invoices; what is too much lands on the last of them."""
-    left = sum(named.get(part.id, 0) for part in plan.instalments)
-    invoices = _covered(plan, items)
-    if not left:
-        return
-    for invoice in invoices:
-        room = max(0, invoice.total.minor - named.get(invoice.id, 0))
-        taken = left if invoice is invoices[-1] else min(left, room)
-        named[invoice.id] = named.get(invoice.id, 0) + taken
-        left -= taken
+def _from_instalments(
+    plans: Iterable[Plan], items: Mapping[ItemId, Item], fees: Mapping[ItemId, int], named: Mapping[ItemId, int]
+) -> dict[ItemId, int]:
+    """What the invoices of plans get of the money that names instalments: the oldest first, what is too much for all the last one."""
+    passed: dict[ItemId, int] = {}
+    for plan in plans:
+        left = sum(named.get(part.id, 0) for part in plan.instalments)
+        invoices = _covered(plan, items) if left else []
+        for invoice in invoices:
+            room = max(0, invoice.total.minor + fees.get(invoice.id, 0) - named.get(invoice.id, 0))
+            taken = left if invoice is invoices[-1] else min(left, room)
+            passed[invoice.id] = passed.get(invoice.id, 0) + taken
+            left -= taken
+    return passed
 
 
-def _settle(invoice: Item, named: Mapping[ItemId, int], unapplied: dict[str, int]) -> int:
+def _settle(invoice: Item, fees: Mapping[ItemId, int], named: Mapping[ItemId, int], unapplied: dict[str, int]) -> int:
     """What the invoice takes of the money naming it; the rest of an overpayment goes on account."""
-    taken = min(named[invoice.id], invoice.total.minor)
+    taken = min(named[invoice.id], invoice.total.minor + fees.get(invoice.id, 0))
     over = named[invoice.id] - taken
     unapplied[invoice.total.currency] = unapplied.get(invoice.total.currency, 0) + over
     return taken
 
 
 def _fill_instalments(
-    plan: Plan, items: Mapping[ItemId, Item], applied: Mapping[ItemId, int], named: Mapping[ItemId, int]
+    plan: Plan, items: Mapping[ItemId, Item], fees: Mapping[ItemId, int], applied: Mapping[ItemId, int], named: Mapping[ItemId, int]
 ) -> dict[ItemId, int]:
     """What each instalment has received: all that the invoices are short of the plan's sum, by name first, then the earliest first."""
-    planned = sum(part.total.minor for part in plan.instalments)
-    owed = sum(items[item].total.minor - applied.get(item, 0) for item in plan.covers)
-    left = planned - owed
+    sums = {part.id: part.total.minor + fees.get(part.id, 0) for part in plan.instalments}
+    owed = sum(items[item].total.minor + fees.get(item, 0) - applied.get(item, 0) for item in plan.covers)
+    left = sum(sums.values()) - owed
     filled: dict[ItemId, int] = {}
     for limits in ({part.id: named.get(part.id, 0) for part in plan.instalments}, {}):
         for part in plan.instalments:
             had = filled.get(part.id, 0)
-            taken = max(0, min(left, limits.get(part.id, left), part.total.minor - had))
+            taken = max(0, min(left, limits.get(part.id, left), sums[part.id] - had))
             filled[part.id] = had + taken
             left -= taken
     if left < 0 and plan.instalments:  # money that the plan took as given was taken back: the earliest instalment asks for it

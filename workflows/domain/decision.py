@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from workflows.domain.account import Item, ListedItem
 from workflows.domain.claims import Promise
+from workflows.domain.deeds import Approve
 from workflows.domain.ids import ItemId
+from workflows.domain.lateness import PlanTurn
 from workflows.domain.money import Money
 from workflows.domain.promises import Fate
 
@@ -69,6 +71,14 @@ class ActionKind(StrEnum):
     ALERT = "alert"
     REMIND = "remind"
     ESCALATE = "escalate"
+    TASK = "task"
+    NOTIFY = "notify"
+    FEE = "fee"
+    APPROVAL = "approval"
+    OFFER_PLAN = "offer_plan"
+    HAND_OVER = "hand_over"
+    RECEIPT = "receipt"
+    FINISHED = "finished"
     REVIEW = "review"
     NONE = "none"
 
@@ -79,6 +89,7 @@ class Action:
 
     `items` are the overdue items it lists, leader first; `upcoming` those whose step before the due day falls now.
     `key` is unique for ever: doing it twice is noticed by its key alone. `amounts` is one open sum per currency over `items`, net.
+    Of a fee `amounts` is the fee. `what` is what a task is about, `to` whom it goes to, `ask` what approval is needed.
     `policy` is the version that decided it.
     """
 
@@ -93,6 +104,8 @@ class Action:
     via: tuple[str, ...] = ()
     day: date | None = None
     to: str | None = None
+    what: str = ""
+    ask: Approve | None = None
     policy: tuple[str, int] = ("none", 0)
 
 
@@ -100,13 +113,14 @@ class Action:
 class Decision:
     """`next_look_at` is a hint for the tick: null when nothing will change by the passing of time alone.
 
-    `next_change_at` is when the first state or level changes by time alone, also in hours in which nothing may be done about it.
+    `turns` are plans that have come to another state than is kept of them. `next_change_at` is when the first state or level changes by time alone, also in hours in which nothing may be done about it.
     """
 
     items: tuple[ItemDecision, ...]
     actions: tuple[Action, ...]
     next_look_at: datetime | None
     next_change_at: datetime | None = None
+    turns: tuple[PlanTurn, ...] = ()
 
     def of(self, item: ItemId) -> ItemDecision:
         """Raises `KeyError` for an item of another account."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from workflows.domain.account import Account, Item
+from workflows.domain.account import Account, Item, Payment
 from workflows.domain.claims import Dispute, Hold, HoldKind
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, total
@@ -19,7 +19,11 @@ def subjects(account: Account, item: Item) -> frozenset[ItemId]:
 def received_for(account: Account, item: Item) -> Money:
     """Money that names the item or, for an instalment, an invoice of its plan."""
     names, code = subjects(account, item), item.total.currency
-    return total((paid.amount for paid in account.payments if paid.item in names and paid.amount.currency == code), code)
+    return total((paid.amount for paid in account.payments if _is_for(paid, names) and paid.amount.currency == code), code)
+
+
+def _is_for(paid: Payment, names: frozenset[ItemId]) -> bool:
+    return paid.item in names and paid.reversed_on is None
 
 
 def money_came(hold: Hold, account: Account) -> date | None:
@@ -30,7 +34,7 @@ def money_came(hold: Hold, account: Account) -> date | None:
     if item is None or received_for(account, item) <= hold.had:
         return None
     names = subjects(account, item)
-    return max((paid.paid_on for paid in account.payments if paid.item in names), default=None)
+    return max((paid.paid_on for paid in account.payments if _is_for(paid, names)), default=None)
 
 
 def covers(hold: Hold, account: Account, item: Item) -> bool:

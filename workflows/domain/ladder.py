@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from workflows.domain.account import Account, Item, ItemKind, ListedItem
+from workflows.domain.account import Account, Item, ItemKind, ListedItem, PlanState
 from workflows.domain.calendar import month_end
 from workflows.domain.claims import PromiseEnd
+from workflows.domain.gates import Gate, gates
 from workflows.domain.holds import covers, money_came
 from workflows.domain.ids import ItemId
 from workflows.domain.policy import Advance, AgeFrom, Anchor, CatchUp, Policy, Step
 from workflows.domain.promises import ends_on, is_kept
 
 _FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
+_AFTER_SENDING = frozenset({Anchor.AFTER_PREVIOUS, Anchor.NO_REPLY})
 _BEFORE = frozenset({Anchor.BEFORE_DUE, Anchor.BEFORE_INSTALMENT})
 
 
@@ -40,6 +42,8 @@ class Ladder:
     climbs: bool = field(default=False, kw_only=True)  # one step for each message, whatever its age
     paused_to: date | None = None
     broken_on: date | None = None
+    answered_on: tuple[date, ...] = ()
+    left_out: frozenset[str] = frozenset()
 
     def step(self, rung: Rung) -> Step:
         return self.policy.steps[rung.rank]
@@ -47,17 +51,28 @@ class Ladder:
     def day_of(self, rank: int) -> date | None:
         """The day of a step's first occurrence; null when it cannot be known (no due day, or the step before it has not been sent)."""
         when = self.policy.steps[rank].when
+        if when.anchor is Anchor.NO_REPLY:
+            return self._unanswered(rank, when.days)
         if when.anchor is Anchor.AFTER_PREVIOUS:
             return self._after_previous(rank, when.days)
         return _dated(when.anchor, when.days, self.item, self.policy.age_from)
 
     def _after_previous(self, rank: int, days: int) -> date | None:
         sent = self.said.get((rank - 1, 0))  # only the last step repeats
+        if sent is None and self.policy.steps[rank - 1].name in self.left_out:
+            sent = self.day_of(rank - 1)
         if sent is None and self.paused_to is not None and self.policy.after_pause is CatchUp.SKIP:
             previous = self.day_of(rank - 1)
             if previous is not None and previous < self.paused_to:
                 sent = self.paused_to  # the step before was let go by a pause: count from its end, or the ladder would stop for ever
         return None if sent is None else sent + timedelta(days=days)
+
+    def _unanswered(self, rank: int, days: int) -> date | None:
+        """As after the previous step, unless the customer answered in between."""
+        sent, day = self.said.get((rank - 1, 0)), self._after_previous(rank, days)
+        if sent is None or day is None or any(sent <= answered < day for answered in self.answered_on):
+            return None
+        return day
 
     def reached(self, today: date) -> Rung | None:
         """The highest step whose day has come; where it climbs, the one after what was sent on an earlier day."""
@@ -77,7 +92,7 @@ class Ladder:
         here = None
         for rank, step in enumerate(self.policy.steps):
             first = self.day_of(rank)
-            if first is None and step.when.anchor is not Anchor.AFTER_PREVIOUS:
+            if first is None and step.when.anchor not in _AFTER_SENDING:
                 continue  # no step of such an item
             if first is None or first > today:
                 break
@@ -98,7 +113,10 @@ class Ladder:
 
     def let_go(self, rung: Rung) -> bool:
         """The step's day passed during a pause and the policy does not catch up."""
-        return self.policy.after_pause is CatchUp.SKIP and self.paused_to is not None and rung.day < self.paused_to
+        return self.lets_go_before(rung.day)
+
+    def lets_go_before(self, day: date) -> bool:
+        return self.policy.after_pause is CatchUp.SKIP and self.paused_to is not None and day < self.paused_to
 
     def ahead(self, today: date) -> Iterator[Rung]:
         """The first coming occurrence of every step above the one reached, by day."""
@@ -155,7 +173,39 @@ def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
                     if listed.leads or rung not in days:  # to be listed once more under another's lead says nothing new of it
                         days[rung] = max(day, days.get(rung, day))
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
-    return {item.id: Ladder(policy, item, said.get(item.id, {}), ends.get(item.id), broken.get(item.id)) for item in account.all_items}
+    answered, left_out = _answered(account), _left_out(account)
+    return {
+        item.id: Ladder(
+            policy,
+            item,
+            said.get(item.id, {}),
+            ends.get(item.id),
+            broken.get(item.id),
+            answered.get(item.id, answered.get(None, ())),
+            left_out.get(item.id, frozenset()),
+        )
+        for item in account.all_items
+    }
+
+
+def _answered(account: Account) -> dict[ItemId | None, tuple[date, ...]]:
+    """The days of the customer's answers by item; those about the whole account stand under null and with every item."""
+    day = account.customer.place.day
+    found: dict[ItemId | None, tuple[date, ...]] = {}
+    about_all = tuple(day(reply.at) for reply in account.replies if not reply.items)
+    for reply in account.replies:
+        for item in reply.items:
+            found[item] = (*found.get(item, about_all), day(reply.at))
+    return found | {None: about_all}
+
+
+def _left_out(account: Account) -> dict[ItemId, frozenset[str]]:
+    """Steps that somebody refused."""
+    found: dict[ItemId, frozenset[str]] = {}
+    for (item, step), gate in gates(account).items():
+        if gate is Gate.LEFT_OUT:
+            found[item] = found.get(item, frozenset()) | {step}
+    return found
 
 
 def _rung_of(policy: Policy, account: Account, listed: ListedItem, day: date) -> tuple[int, int]:
@@ -174,12 +224,16 @@ def _rung_of(policy: Policy, account: Account, listed: ListedItem, day: date) ->
 
 
 def _broken(policy: Policy, account: Account) -> dict[ItemId, date]:
-    """The end of each item's promises that are not kept so far; of one that still stands it lies ahead."""
+    """The end of each item's promises and plans that were not kept; of a promise that still stands it lies ahead."""
     ends: dict[ItemId, date] = {}
     for promise in account.promises:
         if promise.ended_at is None and not is_kept(promise, policy, account):
             end = ends_on(promise, policy, account)
             ends |= {item: max(end, ends.get(item, end)) for item in promise.items}
+    for plan in account.plans:
+        if plan.state is PlanState.DEFAULTED and plan.ended_at is not None:
+            end = account.book.place.day(plan.ended_at)
+            ends |= {item: max(end, ends.get(item, end)) for item in plan.covers}
     return ends
 
 
@@ -187,13 +241,14 @@ def _pause_ends(policy: Policy, account: Account) -> dict[ItemId, date]:
     """The latest day on which a pause of each item ended: running pauses end in the future and let nothing go yet.
 
     A pause that ends on the day it began, such as a slip of the hand put right, lets nothing go. Nor does a promise that was not kept
-    or gave way to another one, nor an offered plan that nobody answered: what fell in between is said once.
+    or gave way to another one, nor a plan that was not kept or that nobody answered: what fell in between is said once.
     """
     day = account.book.place.day
     ends: dict[ItemId, date] = {}
     pauses = [(s.item, s.at, s.until if s.ended_at is None else min(s.until, day(s.ended_at))) for s in account.snoozes]
     pauses += [(e.item, e.at, day(e.ended_at)) for e in account.escalations if e.ended_at is not None]
-    pauses += [(item, p.at, day(p.ended_at)) for p in account.plans if p.ended_at is not None for item in p.covers]
+    kept = (p for p in account.plans if p.state is not PlanState.DEFAULTED)
+    pauses += [(item, p.at, day(p.ended_at)) for p in kept if p.ended_at is not None for item in p.covers]
     pauses += [(d.item, d.at, day(d.ended_at)) for d in account.disputes if d.ended_at is not None]
     pauses += _promised(policy, account)
     pauses += _held(account)

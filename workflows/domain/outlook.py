@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from workflows.domain.account import Account, PlanState
+from workflows.domain.account import Account, Plan, PlanState
 from workflows.domain.calendar import spoken
 from workflows.domain.decision import Action, ActionKind, ItemDecision, NextStep, State
+from workflows.domain.happenings import period_ends
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Rung
+from workflows.domain.lateness import late_parts
 from workflows.domain.policy import Policy, Sequence, Step
 from workflows.domain.standing import NO_ADDRESS, PLAN_OFFER_DAYS, Standing, View
 from workflows.domain.windows import next_allowed, opens
@@ -17,6 +19,7 @@ from workflows.domain.windows import next_allowed, opens
 _DAY = timedelta(days=1)
 _GO_ON = frozenset({State.OPEN, State.CHASING, State.SNOOZED, State.PROMISED, State.HELD})  # by the passing of time alone
 _MINUTE = timedelta(minutes=1)  # how often the engine ticks
+_CHANGE_WHAT_IS_ASKED = frozenset({ActionKind.ESCALATE, ActionKind.FEE, ActionKind.HAND_OVER, ActionKind.FINISHED})
 
 
 def decided(view: View, seen: Standing) -> ItemDecision:
@@ -142,6 +145,8 @@ def _changes(view: View) -> Iterator[datetime]:
         yield view.account.customer.place.start_of(reached)
     ends = [end for seen in unsettled for end in (view.snoozed_until(seen.item.id), view.promised_to(seen.item.id))]
     ends += [hold.until for hold in view.account.holds if hold.until is not None and view.book_day < hold.until]
+    ends += [day for plan in view.account.plans if plan.state is PlanState.ACTIVE for day in _plan_days(view, plan)]
+    ends += period_ends(view)
     ends += [seen.item.due_on + _DAY for seen in unsettled if seen.item.due_on is not None and not seen.overdue]
     if (end := min((day for day in ends if day is not None), default=None)) is not None:
         yield view.account.book.place.start_of(end)
@@ -149,14 +154,22 @@ def _changes(view: View) -> Iterator[datetime]:
         yield from (plan.at + timedelta(days=PLAN_OFFER_DAYS) for plan in view.account.plans if plan.state is PlanState.PROPOSED)
 
 
+def _plan_days(view: View, plan: Plan) -> Iterator[date]:
+    """When its instalments are late, when notice is given and when the whole is due, if nothing is paid."""
+    for late in late_parts(view.policy, view.account, plan):
+        yield from (day for day in (late.on, late.notice_on, late.default_on) if view.book_day < day)
+
+
 def _waits_end(view: View, actions: tuple[Action, ...], *, to_tell: bool) -> Iterator[datetime]:
     """When what was withheld, or hides behind what is done now, comes."""
     kinds = {action.kind for action in actions}
     if ActionKind.NONE in kinds and view.is_fresh:
         yield view.writing_from
-    if ActionKind.REMIND in kinds:  # it may fail, or a step may count from it
+        yield view.early_from
+        yield next_allowed(view.policy, view.account.customer.place, view.now)
+    if kinds & {ActionKind.REMIND, ActionKind.RECEIPT}:  # it may fail, or a step may count from it
         yield next_allowed(view.policy, view.account.customer.place, view.now, view.day + _DAY)
-    if ActionKind.ESCALATE in kinds:
+    if kinds & _CHANGE_WHAT_IS_ASKED:
         yield view.now + _MINUTE
     if to_tell:
         yield view.telling_from

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from enum import StrEnum
 
+from workflows.domain.deeds import Approve, Charge, HandOver, MakeTask, Notify, OfferPlan, SendReceipt, UpdateRecords
+from workflows.domain.events import Trigger
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
 
@@ -51,6 +53,14 @@ class OnAccount(StrEnum):
     SEND = "send"
 
 
+class Mode(StrEnum):
+    """In draft nothing is sent or charged that nobody approved; off, nothing is done at all."""
+
+    ACTIVE = "active"
+    DRAFT = "draft"
+    OFF = "off"
+
+
 class Anchor(StrEnum):
     """What a step's days count from."""
 
@@ -58,6 +68,7 @@ class Anchor(StrEnum):
     AFTER_DUE = "after_due"
     AFTER_ISSUE = "after_issue"
     AFTER_PREVIOUS = "after_previous"
+    NO_REPLY = "no_reply"
     MONTH_END_AFTER_DUE = "month_end_after_due"
     BEFORE_INSTALMENT = "before_instalment"
     AFTER_INSTALMENT = "after_instalment"
@@ -65,7 +76,10 @@ class Anchor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """`days` from the anchor; `repeat_every` days from the step's own day, for ever."""
+    """`days` from the anchor; `repeat_every` days from the step's own day, for ever.
+
+    `no_reply` counts as `after_previous` does, and comes only where the customer has not answered since.
+    """
 
     anchor: Anchor
     days: int
@@ -79,10 +93,15 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Remind:
-    """Write to the customer over the first possible of `via`, in the words of `template`."""
+    """Write to the customer over the first possible of `via`, or over `every` possible one, in the words of `template`.
+
+    `attach`: the invoices' documents go along; where one is missing the message waits for it.
+    """
 
     template: str
     via: tuple[str, ...] = ("email",)
+    every: bool = False
+    attach: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +111,7 @@ class Escalate:
     to: str = "manager"
 
 
-Do = Alert | Remind | Escalate
+Do = Alert | Remind | Escalate | Approve | Charge | MakeTask | SendReceipt | Notify | UpdateRecords | OfferPlan | HandOver
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +131,14 @@ class Step:
     @property
     def escalates(self) -> bool:
         return any(isinstance(act, Escalate) for act in self.do)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """What is done each time something happens."""
+
+    on: Trigger
+    do: tuple[Do, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +163,17 @@ class AppliesTo:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Limits that are null or empty do not apply. Days are calendar days unless the name says business days.
+    """Limits that are null or empty do not apply. Days are calendar days; those of promises, of a plan's
+    `grace_days` and of `freshness_file` are business days.
 
     `apart` are items of the account that another policy has (`workflows.domain.choosing`); it is for one account and never read from a file.
     """
 
     name: str
     steps: tuple[Step, ...]
+    events: tuple[EventRule, ...] = ()
     version: int = 1
+    mode: Mode = Mode.ACTIVE
     applies: AppliesTo = AppliesTo()
     age_from: AgeFrom = AgeFrom.DUE
     sequence: Sequence = Sequence.CUSTOMER
@@ -158,11 +188,16 @@ class Policy:
     minimum_count: int = 1
     tolerance: dict[str, Money] = field(default_factory=dict)
     gap_days: int = 0
+    messages_per_day: int = 1
     max_attempts: int | None = None
     hours: Hours | None = None
     business_days: bool = False
     weekdays: tuple[int, ...] = ()
     promise_grace_days: int = 2
+    grace_days: int = 5
+    cure_days: int = 10
+    freshness: timedelta = timedelta(minutes=10)
+    freshness_file: int = 1
 
     apart: dict[ItemId, Policy] = field(default_factory=dict)
 

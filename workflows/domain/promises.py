@@ -33,8 +33,8 @@ def ends_on(promise: Promise, policy: Policy, account: Account) -> date:
 def received(promise: Promise, policy: Policy, account: Account) -> Money:
     """Money for its items dated from the day it was made up to its end. A credit note counts: what it takes off is no longer owed."""
     first, end = account.book.place.day(promise.at), ends_on(promise, policy, account)
-    money = [(paid.amount, paid.item, paid.paid_on) for paid in account.payments]
-    money += [(note.amount, note.item, note.credited_on) for note in account.credits]
+    money = [(paid.amount, paid.item, paid.paid_on) for paid in account.payments if paid.reversed_on is None]
+    money += [(note.amount, note.item, note.credited_on) for note in account.credits if note.reversed_on is None]
     code = promise.amount.currency
     return total((amount for amount, item, on in money if item in promise.items and first <= on < end and amount.currency == code), code)
 

@@ -6,19 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from operator import itemgetter
 
 from workflows.domain.account import Account, Item, ListedItem, Notice, Plan, PlanState
 from workflows.domain.allocation import Balances, balances
 from workflows.domain.calendar import spoken
 from workflows.domain.claims import Hold, HoldKind
-from workflows.domain.decision import PromiseNow, State
-from workflows.domain.holds import covers, dispute_on, holds_on, money_came
+from workflows.domain.decision import State
+from workflows.domain.events import EVENT_NAMES
+from workflows.domain.gates import Gate, free, gates
+from workflows.domain.holds import dispute_on, holds_on
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Ladder, Rung, is_before_due, ladders
+from workflows.domain.lateness import is_settled
 from workflows.domain.money import Money
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, OnNewLeader, Policy, Sequence, Step
-from workflows.domain.promises import Fate, ends_on, fate
+from workflows.domain.reach import channels
+from workflows.domain.silences import Silences
 from workflows.domain.windows import next_allowed
 
 NO_ADDRESS = "No address of the customer is known for any channel of the step; import one, or call them."
@@ -51,7 +54,7 @@ class Standing:
         return ListedItem(self.item.id, self.ladder.step(self.rung).name, self.rung.occurrence, leads)
 
 
-class View:
+class View(Silences):
     """Everything `decide` reads of an account, each part worked out once."""
 
     def __init__(self, policy: Policy, account: Account, now: datetime, mine: frozenset[ItemId] | None = None) -> None:
@@ -68,6 +71,14 @@ class View:
     def seen(self) -> list[Standing]:
         return [self._see(item) for item in self.account.all_items if self.mine is None or item.id in self.mine]
 
+    @cached_property
+    def _standings(self) -> dict[ItemId, Standing]:
+        return {seen.item.id: seen for seen in self.seen}
+
+    def standing(self, item: ItemId) -> Standing | None:
+        """Null for one that is not there, or that another policy has."""
+        return self._standings.get(item)
+
     def _see(self, item: Item) -> Standing:
         ladder, left = self._ladders[item.id], self.balances.open_of(item.id)
         late = None if item.due_on is None else (self.book_day - item.due_on).days
@@ -83,6 +94,8 @@ class View:
             return State.SETTLED, "It is paid."
         if holds := holds_on(self.account, item, self.book_day):
             return State.HELD, _held_words(holds[0])
+        if self.answered(item.id):
+            return State.HELD, "They answered; somebody is to read it."
         if (dispute := dispute_on(self.account, item)) is not None:
             return State.DISPUTED, f"It is disputed: {dispute.reason.rstrip('.')}. Reminders wait until the dispute is settled."
         if (plan := self._plans.get(item.id)) is not None:
@@ -108,63 +121,6 @@ class View:
     @cached_property
     def _escalated(self) -> frozenset[ItemId]:
         return frozenset(e.item for e in self.account.escalations if e.ended_at is None)
-
-    @cached_property
-    def _promises(self) -> dict[ItemId, PromiseNow]:
-        """Each item's newest promise."""
-        found: dict[ItemId, PromiseNow] = {}
-        for promise in sorted((one for one in self.account.promises if one.ended_how is None), key=lambda one: one.at):
-            became = fate(promise, self.policy, self.account, self.book_day)
-            now = PromiseNow(promise, became, ends_on(promise, self.policy, self.account))
-            found |= dict.fromkeys(promise.items, now)
-        return found
-
-    def promise_on(self, item: ItemId) -> PromiseNow | None:
-        return self._promises.get(item)
-
-    def promised_to(self, item: ItemId) -> date | None:
-        """The first day on which its promise no longer keeps it silent; null when none does today."""
-        promise = self._promises.get(item)
-        return promise.ends_on if promise is not None and self.book_day < promise.ends_on else None
-
-    def broke_on(self, item: ItemId) -> date | None:
-        """The day on which its newest promise ended, not kept or only in part."""
-        promise = self._promises.get(item)
-        return promise.ends_on if promise is not None and promise.fate in {Fate.BROKEN, Fate.PARTLY_KEPT} else None
-
-    def held_to(self, item: Item) -> date | None:
-        """The day on which nothing holds it any more; null when that is not known."""
-        ends = [hold.until for hold in holds_on(self.account, item, self.book_day)]
-        return None if None in ends else max((end for end in ends if end is not None), default=None)
-
-    def hold_over(self, item: Item) -> tuple[Hold, date] | None:
-        """The last hold on it that came to the end of its time, with that day; one that the money ended is none."""
-        mine = [hold for hold in self.account.holds if hold.ended_at is None and covers(hold, self.account, item)]
-        over = [(hold, hold.until) for hold in mine if hold.until is not None and money_came(hold, self.account) is None]
-        return max((one for one in over if not self.book_day < one[1]), key=itemgetter(1), default=None)
-
-    def quiet_to(self, item: Item) -> date | None:
-        """The day on which everything that keeps it silent for a time is over."""
-        ends = (self.snoozed_until(item.id), self.promised_to(item.id), self.held_to(item))
-        return max((end for end in ends if end is not None), default=None)
-
-    @cached_property
-    def _snoozes(self) -> dict[ItemId, date]:
-        """The end of each item's latest snooze that nobody ended by hand, passed or not."""
-        ends: dict[ItemId, date] = {}
-        for snooze in self.account.snoozes:
-            if snooze.ended_at is None:
-                ends[snooze.item] = max(snooze.until, ends.get(snooze.item, snooze.until))
-        return ends
-
-    def snoozed_until(self, item: ItemId) -> date | None:
-        until = self._snoozes.get(item)
-        return until if until is not None and until > self.book_day else None
-
-    def woke_on(self, item: ItemId) -> date | None:
-        """The day on which its snooze ran out by itself."""
-        until = self._snoozes.get(item)
-        return until if until is not None and until <= self.book_day else None
 
     @cached_property
     def covered_currencies(self) -> frozenset[str]:
@@ -221,12 +177,13 @@ class View:
 
     def _attempts(self, currency: str) -> int:
         """Messages about something overdue in that currency since money last came in it; money comes at the start of its day."""
-        last = max((p.paid_on for p in self.account.payments if p.amount.currency == currency), default=date.min)
+        mine = (p.paid_on for p in self.account.payments if p.amount.currency == currency and p.reversed_on is None)
+        last = max(mine, default=date.min)
         return sum(1 for n in self._chasing_notices if currency in n.currencies and self.account.written_on(n) >= last)
 
     @cached_property
     def _chasing_notices(self) -> list[Notice]:
-        early = {step.name for step in self.policy.steps if is_before_due(step)}
+        early = self._early_steps | EVENT_NAMES
         found = (n for n in self.account.notices if n.state.counts and n.step not in early)
         return [n for n in found if self.mine is None or any(listed.item in self.mine for listed in n.items)]
 
@@ -242,10 +199,15 @@ class View:
         return sorted((seen for seen in self.seen if self.is_early(seen) and self.words(seen)), key=by_due_day)
 
     def words(self, seen: Standing) -> Step | None:
-        """The step in whose words a message led by the item is written now; null when it has nothing new to say.
+        """The step in whose words a message led by the item is written now; null when it has nothing new to say, or may not yet."""
+        step = self._words(seen)
+        return step if step is not None and self._may_say(seen, step) else None
 
-        Words for before the due day are not for after it.
-        """
+    def _may_say(self, seen: Standing, step: Step) -> bool:
+        return step.remind in free(step.do, self.policy.mode, self.gate(seen.item.id, step.name)).do
+
+    def _words(self, seen: Standing) -> Step | None:
+        """Words for before the due day are not for after it."""
         if (again := self._restarted(seen)) is not None:
             return again
         if seen.rung is None or seen.ladder.was_said(seen.rung) or seen.ladder.let_go(seen.rung) or self._missed(seen.ladder, seen.rung):
@@ -307,7 +269,7 @@ class View:
             ladder.item.seen_at,
             self.account.released_at or ladder.item.seen_at,
         )
-        return self.day > place.day(next_allowed(self.policy, place, since, self._gap_ends))
+        return self.day > place.day(next_allowed(self.policy, place, since, self._gap_ends(early=False)))
 
     def asked(self, items: Iterable[Standing]) -> tuple[Money, ...]:
         """One open sum per currency, less the money on account where the policy nets it."""
@@ -333,25 +295,55 @@ class View:
     @cached_property
     def writing_from(self) -> datetime:
         """The first instant at which a message may leave: hours, days and the gap to the last one, at the customer's place."""
-        return next_allowed(self.policy, self.account.customer.place, self.now, self._gap_ends)
+        return self._writing_from(early=False)
 
     @cached_property
-    def _gap_ends(self) -> date | None:
+    def early_from(self) -> datetime:
+        """The same for a message about nothing but what falls due."""
+        return self._writing_from(early=True)
+
+    def _writing_from(self, *, early: bool) -> datetime:
+        return next_allowed(self.policy, self.account.customer.place, self.now, self._gap_ends(early=early))
+
+    def _gap_ends(self, *, early: bool) -> date | None:
         """The first local day on which the gap is over. A message that did not leave is tried again, but not on its own day."""
-        gap, notices = timedelta(days=max(self.policy.gap_days, 1)), self.account.notices
+        gap = timedelta(days=max(self.policy.gap_days, 1))
+        notices = [notice for notice in self.account.notices if notice.step not in EVENT_NAMES]
+        if self.policy.messages_per_day > 1:  # the other message of today is none of its own
+            notices = [n for n in notices if self.account.written_on(n) != self.day or (n.step in self._early_steps) is early]
         days = [self.account.written_on(notice) + gap for notice in notices if notice.state.counts]
         days += [notice.day + timedelta(days=1) for notice in notices if notice.by is None and not notice.state.counts]
         return max(days, default=None)
+
+    @cached_property
+    def _early_steps(self) -> frozenset[str]:
+        return frozenset(step.name for step in self.policy.steps if is_before_due(step))
+
+    @cached_property
+    def task_keys(self) -> frozenset[str]:
+        return frozenset(task.key for task in self.account.tasks)
+
+    @property
+    def running_holds(self) -> list[Hold]:
+        return [hold for hold in self.account.holds if hold.ended_at is None and (hold.until is None or self.book_day < hold.until)]
 
     @cached_property
     def telling_from(self) -> datetime:
         """The first instant at which staff are told, in the policy's hours at the book's place."""
         return next_allowed(self.policy, self.account.book.place, self.now)
 
-    @property
+    @cached_property
     def channels(self) -> frozenset[str]:
         """Those over which the customer can be reached."""
-        return frozenset({"email"}) if self.account.customer.emails else frozenset()
+        return channels(self.account)
+
+    @cached_property
+    def _gates(self) -> dict[tuple[ItemId, str], Gate]:
+        return gates(self.account)
+
+    def gate(self, item: ItemId, step: str) -> Gate:
+        """Whether what the step does about the item was approved, or left out."""
+        return self._gates.get((item, step), Gate.CLOSED)
 
     @property
     def is_fresh(self) -> bool:
@@ -370,9 +362,8 @@ def _held_words(hold: Hold) -> str:
     return f"{what}. Reminders wait until {ends}{f', or {spoken(hold.until)}' if hold.until else ''}."
 
 
-def is_settled(policy: Policy, left: Money) -> bool:
-    least = policy.tolerance.get(left.currency)
-    return left.minor <= 0 or (least is not None and left < least)
+def rung_of(seen: Standing) -> Rung:
+    return seen.rung or Rung(-1, 0, date.min)
 
 
 def leads_first(seen: Standing) -> tuple[date, int, str]:

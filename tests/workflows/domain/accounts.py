@@ -213,8 +213,9 @@ def state(policy: Policy, account: Account, now: datetime, item: str = "A") -> s
 
 
 def told(policy: Policy, account: Account, now: datetime) -> list[tuple[str, str]]:
-    """What goes to staff now: kind and step."""
-    return [(a.kind.value, a.step) for a in decide(policy, account, now).actions if a.kind not in {ActionKind.REMIND, ActionKind.NONE}]
+    """What goes to staff now: kind and step. That nothing more is to come is told elsewhere."""
+    others = {ActionKind.REMIND, ActionKind.NONE, ActionKind.FINISHED}
+    return [(a.kind.value, a.step) for a in decide(policy, account, now).actions if a.kind not in others]
 
 
 def withheld(policy: Policy, account: Account, now: datetime) -> str | None:

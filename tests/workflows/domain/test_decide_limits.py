@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from uuid import NAMESPACE_OID
+
 import pytest
 
 from tests.workflows.domain.accounts import (
@@ -28,11 +31,12 @@ from tests.workflows.domain.accounts import (
     state,
     step,
     told,
-    withheld,
 )
 from workflows.domain.account import Account, ListedItem, NoticeState
 from workflows.domain.decision import ActionKind
+from workflows.domain.ids import TaskId
 from workflows.domain.policy import OnAccount, Policy, Sequence
+from workflows.domain.tasks import Task
 
 DAILY = policy(step("it", "after_due", 1, repeat=1))
 
@@ -281,8 +285,11 @@ def test_a_payment_or_a_credit_settles_at_once_and_a_part_lowers_what_is_asked()
 def test_nobody_is_written_to_without_an_address() -> None:
     owed = account(invoice(), emails=())
     assert said(policy(), owed, at(3)) is None
-    assert "No address" in str(withheld(policy(), owed, at(3)))
-    assert told(policy(), owed, at(3)) == [("alert", "first")], "staff are told all the same"
+    assert told(policy(), owed, at(3)) == [("alert", "first"), ("task", "first")], "somebody has to reach them another way"
+    (task,) = (action for action in look(policy(), owed, at(3)).actions if action.kind is ActionKind.TASK)
+    assert "No address" in task.because
+    made = replace(owed, tasks=(Task(TaskId(NAMESPACE_OID), task.key, item_id("A"), task.what, at(3)),))
+    assert told(policy(), made, at(4)) == [("alert", "first")], "one task"
     assert look(policy(), owed, at(3)).of(item_id("A")).next is None
 
 

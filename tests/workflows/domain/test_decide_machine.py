@@ -42,11 +42,13 @@ from workflows.domain.account import (
 )
 from workflows.domain.calendar import Place
 from workflows.domain.claims import Dispute, Hold, HoldKind, Promise, PromiseEnd
-from workflows.domain.decide import HOLD_OVER, NEEDS_A_LOOK, PROMISE_BROKEN, decide
+from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.ids import HoldId, NoticeId, PromiseId
 from workflows.domain.money import Money
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence
+from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN
+from workflows.domain.writing import NEEDS_A_LOOK
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FAR_ENOUGH = 4 * 24  # hours in which a denser clock is compared with the hint
@@ -61,7 +63,7 @@ SHORT = (
 )
 ENDS = {"repeats": step("last", "after_due", 7, repeat=2), "escalates": step("last", "after_due", 7, "alert", "remind", "escalate")}
 POLICIES = st.builds(
-    lambda end, **keys: policy(*SHORT, ENDS[end], tolerance=minimum(EUR="0.10"), promise_grace_days=1, **keys),
+    lambda end, **keys: policy(*SHORT, ENDS[end], tolerance=minimum(EUR="0.10"), promise_grace_days=1, cure_days=3650, **keys),
     end=st.sampled_from(sorted(ENDS)),
     gap_days=st.integers(0, 2),
     hours=st.sampled_from([None, "09:00-18:00"]),
