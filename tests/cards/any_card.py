@@ -14,6 +14,8 @@ from cards.clean import clean
 from cards.elements import (
     Actions,
     AmountField,
+    Bar,
+    Bars,
     Button,
     Card,
     ChoiceField,
@@ -88,7 +90,8 @@ prose = st.one_of(
     some_rows(opens=False),
 )
 rows_of_buttons = st.builds(Actions, st.lists(buttons, max_size=6).map(tuple), st.lists(buttons, max_size=8).map(tuple))
-elements = st.one_of(prose, st.builds(Heading, texts, maybe, maybe, tones), some_rows(), rows_of_buttons)
+bars = st.builds(Bars, texts, texts, st.lists(st.builds(Bar, texts, texts, st.integers(0, 1000)), max_size=14).map(tuple))
+elements = st.one_of(prose, st.builds(Heading, texts, maybe, maybe, tones), some_rows(), bars, rows_of_buttons)
 cards = st.builds(Card, texts, st.lists(elements, min_size=1, max_size=7).map(tuple), tones)
 
 options = st.lists(st.builds(Option, st.uuids().map(str), texts), max_size=12, unique_by=lambda option: option.value).map(tuple)

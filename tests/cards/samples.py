@@ -14,6 +14,7 @@ from cards.elements import Card, Form
 from cards.help import help_card
 from cards.history import history
 from cards.reminder import reminder_preview, reminder_queued
+from tests.cards.report_samples import report_cards
 from workflows.domain.access import Role, User
 from workflows.domain.account import (
     Account,
@@ -262,7 +263,7 @@ def cards() -> dict[str, Card]:
     decision = Decision((decided(), SECOND_DECIDED), (), None)
     settled = decided(State.SETTLED, following=None, open_="0.00")
     outside = {f"hostile_{kind}_{name}": card for kind, words in HOSTILE.items() for name, card in hostile(words).items()}
-    return outside | {
+    return outside | report_cards(BOOK, ITEM.id, NOW, HOSTILE) | {
         "alert": alert(plain),
         "alert_first_time": alert(FIRST_TIME, decided(open_="14400.00")),
         "alert_snoozed": alert(SNOOZED, decided(State.SNOOZED, following=LATER)),
