@@ -20,6 +20,7 @@ from workflows.errors import AlreadyDone, Refused
 from workflows.ports import Clock, UnitOfWork
 
 _RUNS = frozenset({PlanState.PROPOSED, PlanState.ACTIVE})
+_CAME_TO_NOTHING = frozenset({PlanState.DECLINED, PlanState.CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def _preview(account: Account, item: Item, terms: Terms, clock: Clock, limits: L
 
 def _spread_before(account: Account, amount: Money, now: datetime) -> Money:
     """The amount with that of the customer's plans of thirty days, so that splitting one into several helps nobody."""
-    plans = (one for one in account.plans if one.at >= now - ADDS_UP_FOR and one.state is not PlanState.DECLINED)
+    plans = (one for one in account.plans if one.at >= now - ADDS_UP_FOR and one.state not in _CAME_TO_NOTHING)
     parts = (part.total for plan in plans for part in plan.instalments)
     return total((amount, *(one for one in parts if one.currency == amount.currency)), amount.currency)
 
