@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
 KEY_BYTES = 32
@@ -62,6 +62,25 @@ class SMTPSettings(BaseModel):
     folder: Path | None = Field(default=None, description="write mails as .eml files into this folder instead of sending them")
 
 
+class IMAPSettings(BaseModel):
+    """The mailbox in which customers' answers arrive. It is only looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    host: str | None = None
+    port: int = Field(default=993, ge=1, le=65535)
+    user: str | None = None
+    password: SecretStr | None = None
+    security: Literal["starttls", "tls", "none"] = "tls"
+    folder: str = "INBOX"
+
+    @model_validator(mode="after")
+    def someone_who_logs_in(self) -> IMAPSettings:
+        if self.host is not None and (self.user is None or self.password is None):
+            raise ValueError("expected USER and PASSWORD beside HOST; a mailbox is never open to everybody")
+        return self
+
+
 class Settings(BaseSettings):
     """Everything an administrator sets. Names in the environment begin with `DUEBOT_`, nested ones join with `__`."""
 
@@ -82,6 +101,7 @@ class Settings(BaseSettings):
     inbox_user: str | None = Field(default=None, description="the e-mail of the person the local inbox acts as")
     slack: SlackSettings = Field(default_factory=SlackSettings)
     smtp: SMTPSettings = Field(default_factory=SMTPSettings)
+    imap: IMAPSettings = Field(default_factory=IMAPSettings)
 
     @field_validator("database_url")
     @classmethod

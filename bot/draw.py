@@ -8,6 +8,7 @@ from operator import itemgetter
 from uuid import UUID
 
 from bot.summaries import standing_summary
+from bot import reply_cards
 from cards import digest as digest_cards
 from cards import keeping, overdue, problems
 from cards.approval import approval_card
@@ -47,7 +48,9 @@ async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datet
         case CardKind.REVIEW:
             return await _review(await _book(card, work), work, policies, now)
         case CardKind.PROBLEM:
-            return await _problem(card, work, now)
+            return await reply_cards.told(card, work) or await _problem(card, work, now)
+        case CardKind.ANSWER:
+            return await reply_cards.answer(card, work, now)
         case CardKind.AUDIT_HEAD:
             return keeping.audit_head(card.day, int(card.data["entries"]), str(card.data["hash"]))
         case CardKind.APPROVAL:

@@ -73,6 +73,9 @@ class Name(StrEnum):
     APPROVE = "approval.give"
     REFUSE = "approval.refuse_form"
     CONFIRM_REFUSE = "approval.refuse"
+    # an answer of a customer
+    ANSWER = "reply.form"
+    CONFIRM_ANSWER = "reply.confirm"
     # a book
     SHOW_ALL = "digest.all"
     SHOW_OUTGOING = "digest.outgoing"
@@ -92,7 +95,7 @@ OPENS = frozenset(
     | {Name.REFUSE}
     | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
     | {Name.SHOW_DEBTORS, Name.SHOW_WAITING}
-    | {Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
+    | {Name.ANSWER, Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
 )
 
 

@@ -27,8 +27,8 @@ from workflows.domain.account import (
     Snooze,
 )
 from workflows.domain.aging import AgingRow, Debtor
-from workflows.domain.arrivals import Arrival
 from workflows.domain.approvals import Approval, ApprovalEnd
+from workflows.domain.arrivals import Arrival
 from workflows.domain.charges import Fee
 from workflows.domain.claims import Dispute, Hold, Promise, PromiseEnd
 from workflows.domain.contact import Meaning, OptOut, Reply

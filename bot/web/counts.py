@@ -33,7 +33,7 @@ class Counts:
         if kept is None or self._elapsed() - at > KEPT_SECONDS:
             kept = await _counted(book, work, policies, now)
             self._kept[book.id] = (self._elapsed(), kept)
-        own = {view: len(standing(cards, view)) for view in (View.NEEDS_ME, View.PROBLEMS)}
+        own = {view: len(standing(cards, view)) for view in (View.NEEDS_ME, View.ANSWERS, View.PROBLEMS)}
         return {**kept, **own}
 
 

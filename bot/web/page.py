@@ -32,7 +32,7 @@ from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, StaffCard
 
 PRESS, ANSWER = "/inbox/press", "/inbox/answer"
-TODAYS = (View.NEEDS_ME, View.FIRST_CONTACT, View.PROBLEMS, View.TODAY)
+TODAYS = (View.NEEDS_ME, View.FIRST_CONTACT, View.ANSWERS, View.PROBLEMS, View.TODAY)
 OPEN_ITEMS = (View.OVERDUE, View.ON_PLAN, View.SNOOZED, View.ESCALATED, View.FLAGGED)
 
 

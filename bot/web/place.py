@@ -19,6 +19,7 @@ class View(StrEnum):
 
     NEEDS_ME = "needs"
     FIRST_CONTACT = "first"
+    ANSWERS = "answers"
     PROBLEMS = "problems"
     TODAY = "today"
     OVERDUE = "overdue"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cards.elements import Card, Form
-from tests.cards import request_samples, samples
+from tests.cards import reply_samples, request_samples, samples
 
-ERRORS: Mapping[str, Mapping[str, str]] = {**samples.ERRORS, "form_write_off_again": request_samples.WRITE_OFF_ERRORS}
+ERRORS: Mapping[str, Mapping[str, str]] = {**samples.ERRORS, "form_write_off_again": request_samples.WRITE_OFF_ERRORS, **reply_samples.REPLY_ERRORS}
 
 
 def cards() -> dict[str, Card]:
-    return samples.cards() | request_samples.request_cards()
+    return samples.cards() | request_samples.request_cards() | reply_samples.reply_cards()
 
 
 def make_forms() -> dict[str, Form]:
-    return samples.make_forms() | request_samples.request_form_samples()
+    return samples.make_forms() | request_samples.request_form_samples() | reply_samples.reply_form_samples()

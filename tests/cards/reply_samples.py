@@ -1,0 +1,59 @@
+"""Answers of customers in every state, and the forms that ask what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from cards import reply as cards
+from cards.elements import Card, Form
+from tests.cards.samples import ANA, HOSTILE, ITEM, NOW, PEOPLE, SECOND, TODAY, account, eur, ident
+from workflows.domain.contact import Meaning, Reply
+from workflows.domain.ids import ReplyId
+
+AT = NOW - timedelta(minutes=40)
+WORDS = "Hello Ana,\n\nwe pay 4.000 € on 3 December, the rest in January.\n\nKind regards\nJo Pay"
+REPLY = Reply(ReplyId(ident(90)), "mail:1", "email", "pay@acme.example", AT, Meaning.OTHER, (ITEM.id,))
+PROMISE = replace(REPLY, meaning=Meaning.PROMISE, until=date(2026, 12, 3), amount=eur("4000.00"))
+BOTH = replace(PROMISE, items=(ITEM.id, SECOND.id))
+LONG = "\n".join(f"Line {n} of a long letter" for n in range(1, 30))
+
+
+def reply_cards() -> dict[str, Card]:
+    def card(reply: Reply, words: str = WORDS) -> Card:
+        return cards.answer_card(account(), reply, words, NOW, PEOPLE)
+
+    hostile = " ".join(HOSTILE.values())
+    return {
+        "answer": card(REPLY),
+        "answer_promise": card(PROMISE),
+        "answer_paid": card(replace(REPLY, meaning=Meaning.PAID), "Bereits bezahlt"),
+        "answer_stop": card(replace(REPLY, meaning=Meaning.STOP, items=()), "please write no more"),
+        "answer_help": card(replace(REPLY, meaning=Meaning.HELP), ""),
+        "answer_long": card(REPLY, LONG),
+        "answer_hostile": card(replace(REPLY, sender=f"{hostile}@x.example"), "\n".join(HOSTILE.values())),
+        "answer_dealt_with": card(replace(PROMISE, ended_at=NOW, ended_by=ANA)),
+        "answer_confirmed": cards.confirmed(account(), PROMISE, Meaning.PROMISE),
+        "answer_wrong_person": cards.confirmed(account(), REPLY, Meaning.WRONG_PERSON),
+        "problem_stray_answer": cards.stray_answer("x@y.example", f"About {hostile}"),
+        "problem_opted_out": cards.opted_out(account(), "pay@acme.example", "The mail server there takes none: 5.1.1 no such user."),
+        "problem_unread_letter": cards.unread("The log says more (ValueError)."),
+    }
+
+
+def reply_form_samples() -> dict[str, Form]:
+    def form(reply: Reply, meaning: Meaning, words: str = WORDS, values: Mapping[str, str] | None = None) -> Form:
+        return cards.answer_form(account(), reply, words, meaning, TODAY, values, REPLY_ERRORS["form_answer_again"] if values else None)
+
+    return {
+        "form_answer_promise": form(PROMISE, Meaning.PROMISE),
+        "form_answer_promise_several": form(BOTH, Meaning.PROMISE),
+        "form_answer_dispute": form(REPLY, Meaning.DISPUTE, "\n".join(HOSTILE.values())),
+        "form_answer_again": form(PROMISE, Meaning.PROMISE, values={"amount": "40000", "until": "2026-12-03"}),
+    }
+
+
+REPLY_ERRORS: Mapping[str, Mapping[str, str]] = {
+    "form_answer_again": {"": "Only €12,400.00 are open on INV-2041; a promise cannot be of more."}
+}
