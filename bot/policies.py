@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,6 +19,7 @@ from bot.policy_conflicts import shared_words
 from bot.policy_model import PolicyFile
 from bot.policy_words import choose as choose_word
 from bot.policy_words import place, words_for
+from cards.clean import bare, shorten
 from workflows.domain.account import Account, Item
 from workflows.domain.choosing import NOBODY, choose, could_both_win, is_for_items, with_apart
 from workflows.domain.policy import Policy
@@ -29,23 +31,33 @@ TEMPLATES = (
 )
 FOLDER = FilePath(__file__).parent / "policy_files"
 SHIPPED = FOLDER / "standard.yaml"
+_LONGEST = 200_000  # characters: a policy that names ten thousand customers
+_BREAKS = re.compile(r"[\x85\u2028\u2029]")
+_TOLD = 50
+_WHERE, _WORDS = 80, 300
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyError:
-    """One mistake. `where` is a path such as `steps[2].when`, counted from 0."""
+    """One mistake. `where` is a path such as `steps[2].when`, counted from 0. What it quotes of the file is cleaned and cut short."""
 
     line: int
     where: str
     words: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "where", shorten(bare(self.where), _WHERE) or "the file")
+        object.__setattr__(self, "words", shorten(bare(self.words), _WORDS))
+
 
 class BadPolicy(Exception):
-    """A policy file that cannot be used. Its text holds one line per mistake, in the order of the file."""
+    """A policy file that cannot be used. Its text holds one line per mistake, in the order of the file, the first of very many."""
 
     def __init__(self, name: str, errors: Iterable[PolicyError]) -> None:
         self.name, self.errors = name, sorted(errors, key=lambda error: error.line)
-        super().__init__("\n".join(f"{name} line {error.line}: {error.where}: {error.words}" for error in self.errors))
+        told = [f"{name} line {error.line}: {error.where}: {error.words}" for error in self.errors[:_TOLD]]
+        left = len(self.errors) - len(told)
+        super().__init__("\n".join([*told, *([f"{name}: and {left:,} more mistakes"] if left else [])]))
 
 
 def read_policy(text: str, name_for_errors: str, *, version: int = 1, templates: Collection[str] = TEMPLATES) -> Policy:
@@ -53,6 +65,14 @@ def read_policy(text: str, name_for_errors: str, *, version: int = 1, templates:
 
     `version` is given by whoever keeps the files' history; `templates` are the letters that exist.
     """
+    if len(text) > _LONGEST:
+        words = f"it is longer than {_LONGEST:,} characters; no policy is"
+        raise BadPolicy(name_for_errors, [PolicyError(1, "the file", words)])
+    if (
+        unseen := _BREAKS.search(text)
+    ) is not None:  # YAML begins a new line there and no editor does, so every line named after it would be wrong
+        line = text.count("\n", 0, unseen.start()) + 1
+        raise BadPolicy(name_for_errors, [PolicyError(line, "the file", "a character that must not stand in YAML")])
     try:
         document = read_yaml(text)
     except BadYAML as error:
@@ -229,7 +249,8 @@ class _Read:
 def text_of(file: FilePath) -> str:
     """Raises `BadPolicy` for a file that cannot be read."""
     try:
-        return file.read_text(encoding="utf-8")
+        with file.open(encoding="utf-8") as opened:
+            return opened.read(_LONGEST + 1)
     except OSError as error:
         words = f"cannot be read: {error.strerror}"
     except UnicodeDecodeError:
