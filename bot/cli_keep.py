@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Generator
+from collections.abc import AsyncIterator, Generator, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -13,11 +14,19 @@ import typer
 
 from adapters.keep.audit_lines import as_csv, as_json, heading
 from adapters.keep.head_file import read_heads
+from adapters.store.audit import SealedEntry
 from bot.app import App
 from bot.options import JSON
-from bot.terminal import FAILED, polite, say, say_json, stop, with_app
-from cards.format import count
-from workflows.errors import OutsideError
+from bot.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
+from cards.clean import clean
+from cards.format import count, listing
+from workflows.acting import record
+from workflows.domain.account import Customer
+from workflows.dossier import Dossier, dossier_of, mentions
+from workflows.erase_person import Erased, ErasePerson, erase_person
+from workflows.errors import NotKnown, OutsideError, Refused
+from workflows.export_person import export_person, plain
+from workflows.keeping_ports import KeepingWork
 
 verbs = typer.Typer(rich_markup_mode=None)
 
@@ -29,6 +38,11 @@ def _group(name: str, words: str) -> typer.Typer:
 
 
 audit = _group("audit", "Verifies the trail of everything that was done.")
+
+
+person = _group("person", "Tells a person what is stored of them, or forgets them.")
+
+Who = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's number, name or e-mail.", show_default=False)]
 
 
 class AuditFormat(StrEnum):
@@ -96,3 +110,95 @@ def _opened(out: Path | None) -> Generator[TextIO, None, None]:
         return
     with out.open("w", encoding="utf-8", newline="") as file:
         yield file
+
+
+@person.command("export")
+@polite
+async def export_one(
+    who: Who,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; else to standard output.")] = None,
+) -> None:
+    """Writes out everything that is stored of one person, as one JSON document.
+
+    Messages with their words, answers, notes, promises, payments, and what the audit trail has on them.
+    """
+
+    async def run(app: App) -> None:
+        async with app.store() as work:
+            customer = await _one_customer(who, work)
+            dossier = await dossier_of(customer.id, work)
+            copies = await work.snapshots_of(customer.id)
+            await record(work, "command line", app.clock.now(), "person.exported", {"customer": str(customer.id)})
+        trail = [json.loads(as_json(entry)) async for entry in _about(app, dossier)]
+        say_json(export_person(dossier, copies, trail), out)
+
+    await with_app(run)
+
+
+@person.command("erase")
+@polite
+async def erase_one(
+    who: Who,
+    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Forgets a person; there is no way back.
+
+    Name, addresses, messages, answers and notes go. What the law keeps stays up to its day and is listed with the reason. An e-mail that
+    is one of several of a customer is erased alone.
+    """
+
+    async def run(app: App) -> None:
+        async with app.store() as work:
+            customer = await _one_customer(who, work)
+        _agree(customer, yes=yes)
+        address = who if "@" in who and who.casefold() in {one.casefold() for one in customer.emails} else None
+        async with app.store() as work:
+            done = await erase_person(ErasePerson(customer.id, None, address), work, app.clock)
+        if as_json:
+            say_json(plain(done))
+            return
+        say("\n".join(clean(line) for line in _told(done)))
+
+    await with_app(run)
+
+
+def _agree(customer: Customer, *, yes: bool) -> None:
+    asks = clean(f"Forget {customer.name} (customer {customer.number}) for ever?")
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        stop(QUESTION, f"{asks} Say so with --yes.")
+    if not typer.confirm(asks, err=True):
+        stop(QUESTION, "Nothing was erased.")
+
+
+def _told(done: Erased) -> Iterator[str]:
+    gone = [count(done.messages, "message"), count(done.answers, "answer"), count(done.notes, "note")]
+    yield f"Erased; known as “{done.alias}” from now on. Emptied: {listing(gone)}."
+    for kept in done.kept:
+        until = f" until {kept.until.isoformat()}" if kept.until else ""
+        yield f"Kept{until}: {kept.what}. {kept.why}"
+    if done.open_items:
+        yield f"Still open, and no message can ask for them now: {listing(list(done.open_items))}."
+
+
+async def _one_customer(who: str, work: KeepingWork) -> Customer:
+    """By e-mail, else by number or name; raises `NotKnown` for nobody and `Refused` for several."""
+    at = [(await work.account(one)).customer for one in await work.customers_at(who)] if "@" in who else []
+    found = at or list(await work.find_customers(who))
+    exact = [one for one in found if who.casefold() in {one.number.casefold(), one.name.casefold(), *(e.casefold() for e in one.emails)}]
+    if not found:
+        raise NotKnown(f"No customer has the number, name or e-mail “{who}”.")
+    if len(exact) != 1:
+        named = ", ".join(one.number for one in exact or found)
+        raise Refused(f"Several customers fit “{who}”, or only part of it does: {named}. Give one of these numbers.")
+    return exact[0]
+
+
+async def _about(app: App, dossier: Dossier) -> AsyncIterator[SealedEntry]:
+    """Entries of the trail about the customer."""
+    await app.store.audit.seal()
+    async for entry in app.store.audit.entries():
+        if mentions(entry.data, dossier.ids):
+            yield entry

@@ -1,4 +1,4 @@
-"""Jobs that keep the books honest: each does its work once a day, whenever it is asked."""
+"""Jobs that keep the books honest and forget what is to be forgotten: each does its work once a day, whenever it is asked."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from adapters.keep.head_file import HeadFile
 from adapters.store.unit_of_work import SqlStore
 from bot.config import Settings
 from workflows.audit_invariants import audit_invariants
+from workflows.erase_person import forget_expired
 from workflows.ports import Clock, Policies
 from workflows.publish_head import HeadPlaces, publish_head
 
 
 @dataclass(slots=True)
 class Keeping:
-    """`audited_on` is remembered in this process only: an audit repeated after a restart raises no card again."""
+    """The days are remembered in this process only: what is repeated after a restart changes nothing."""
 
     store: SqlStore
     policies: Policies
     clock: Clock
     places: HeadPlaces
     audited_on: date | None = None
+    forgot_on: date | None = None
 
     async def publish(self) -> bool:
         return await publish_head(self.store.audit, self.places, self.store, self.clock)
@@ -34,6 +36,16 @@ class Keeping:
         found = await audit_invariants(self.store, self.policies, self.clock)
         self.audited_on = today
         return len(found)
+
+    async def forget(self) -> int:
+        """Of how many erased persons the time of keeping is over."""
+        today = self.clock.now().date()
+        if self.forgot_on == today:
+            return 0
+        async with self.store() as work:
+            forgotten = await forget_expired(work, self.clock)
+        self.forgot_on = today
+        return forgotten
 
 
 def head_places(settings: Settings) -> HeadPlaces:

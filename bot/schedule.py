@@ -24,4 +24,5 @@ def jobs(app: App) -> tuple[Job, ...]:
         Job("seal_audit", app.store.audit.seal),
         Job("publish_head", app.keeping.publish),
         Job("audit_invariants", app.keeping.audit),
+        Job("forget_expired", app.keeping.forget),
     )

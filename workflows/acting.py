@@ -10,6 +10,7 @@ from workflows.domain.account import Account, Act, Book, Item
 from workflows.domain.calendar import spoken
 from workflows.domain.ids import ItemId, new_id
 from workflows.domain.money import Money
+from workflows.domain.pseudonyms import without_people
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown
 from workflows.ports import UnitOfWork
 from workflows.records import AuditEntry, Effect, StaffCard
@@ -81,6 +82,9 @@ async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:
 
 
 async def record(work: UnitOfWork, actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> None:
-    """An audit entry; money is written as its plain decimal beside its currency."""
-    plain = {key: {"amount": value.plain, "currency": value.currency} if isinstance(value, Money) else value for key, value in data.items()}
-    await work.record(AuditEntry(actor, at, kind, plain))
+    """An audit entry; money is written as its plain decimal beside its currency, and nothing in it names a customer."""
+    await work.record(AuditEntry(actor, at, kind, {name: _plain(name, value) for name, value in data.items()}))
+
+
+def _plain(name: str, value: object) -> object:
+    return {"amount": value.plain, "currency": value.currency} if isinstance(value, Money) else without_people(name, value)

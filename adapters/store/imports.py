@@ -39,7 +39,8 @@ class Imports(Part):
 
     async def _customers(self, book: BookId, part: Sequence[LedgerRow]) -> dict[str, _Row]:
         c = t.customers.c
-        query = select(c.id, c.number, c.name, c.party, *(c[name] for name in _DETAILS))
+        erased = select(t.erasures.c.id).where(t.erasures.c.customer_id == c.id).exists()
+        query = select(c.id, c.number, c.name, c.party, *(c[name] for name in _DETAILS), erased.label("erased"))
         found = await self._all(query.where(c.book_id == book, c.number.in_({row.customer_number for row in part})))
         return {row.number: _Row(row.id, row._asdict()) for row in found}
 
@@ -74,7 +75,10 @@ class Imports(Part):
         await self._insert(t.customers, (one.values for one in batch.customers.values() if one.new))
         await self._update(t.customers, (*_DETAILS, "name", "folded", "party"), batch.customers.values())
         emails = {
-            (batch.customers[row.customer_number].id, email): None for row in part if row.email for email in (row.email, *row.more_emails)
+            (batch.customers[row.customer_number].id, email): None
+            for row in part
+            if row.email and not batch.customers[row.customer_number].values.get("erased")
+            for email in (row.email, *row.more_emails)
         }
         await self._add_emails(list(emails))
         await self._insert(t.items, (one.values for one in batch.invoices.values() if one.new))
@@ -165,7 +169,10 @@ class _Batch:
         return answer
 
     def _customer(self, row: LedgerRow) -> UUID:
-        """What the file leaves empty stays as it is. A customer spelt anew does not make the row count as changed."""
+        """What the file leaves empty stays as it is. A customer spelt anew does not make the row count as changed.
+
+        A person who was erased is not named again by a file that still does.
+        """
         known = self.customers.get(row.customer_number)
         if known is None:
             name = row.customer_name or row.customer_number
@@ -174,6 +181,8 @@ class _Batch:
             new.values |= {name: getattr(row, name) for name in _DETAILS}
             self.customers[row.customer_number] = new
             return new.id
+        if known.values.get("erased"):
+            return known.id
         told = {name: getattr(row, name) for name in (*_DETAILS, "party") if getattr(row, name)}
         known.set(**told, name=row.customer_name or known.values["name"])
         known.values["folded"] = folded(known.values["name"])

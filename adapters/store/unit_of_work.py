@@ -14,13 +14,14 @@ from adapters.store.cards import Cards
 from adapters.store.chats import Chats
 from adapters.store.claims import Claims
 from adapters.store.contact import Contact
+from adapters.store.erasing import Erasing
 from adapters.store.facts import Facts, Plans
 from adapters.store.figures import Figures
 from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
+from adapters.store.keeping import Keeping
 from adapters.store.mailboxes import Mailboxes
 from adapters.store.near import Near
-from adapters.store.keeping import Keeping
 from adapters.store.notices import Notices
 from adapters.store.outbox import Outbox
 from adapters.store.people import People
@@ -56,6 +57,7 @@ class SqlUnitOfWork(
     Near,
     Screens,
     Keeping,
+    Erasing,
 ):
     """The `UnitOfWork` of `workflows.ports`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.store.tables.kept import erasures, snapshots
 from adapters.store.tables.ledger import books, contacts, credits_, customers, identities, items, payments, plan_items, plans, users
 from adapters.store.tables.said import (
     acts,
@@ -46,6 +47,7 @@ __all__ = [
     "credits_",
     "customers",
     "disputes",
+    "erasures",
     "escalations",
     "fees",
     "flags",
@@ -66,6 +68,7 @@ __all__ = [
     "raised",
     "read_marks",
     "replies",
+    "snapshots",
     "snoozes",
     "tasks",
     "users",
