@@ -79,7 +79,7 @@ class Dovecot:
         """Into the mailbox, as if they had just arrived."""
         with self._session() as imap:
             for letter in letters:
-                imap.append("INBOX", None, None, letter)
+                imap.append("INBOX", "", "", letter)
 
     def flags(self) -> list[bytes]:
         """Of every letter: what a look that was only a look leaves empty but for `\\Recent`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,8 @@ from adapters.outreach.smtp import TLS
 from tests.peers.imap import HOST, Dovecot, running_dovecot
 from workflows.domain.arrivals import Answer
 from workflows.errors import NeedsReconnect, Unavailable
+
+LONG_AGO = date(2020, 1, 1)  # the server dates what arrives by its own clock
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +32,6 @@ def server(dovecot: Dovecot, request: pytest.FixtureRequest) -> Dovecot:
     return dovecot.of(f"user{abs(hash(request.node.name))}")
 
 
-def today() -> date:
-    return datetime.now(UTC).date()  # the server's own clock dates what arrives
-
-
 def letter(n: int) -> bytes:
     return f"From: Pay <pay@acme.example>\r\nSubject: Re: {n}\r\nMessage-ID: <{n}@acme.example>\r\n\r\nAnswer {n}\r\n".encode()
 
@@ -44,7 +42,7 @@ def reading(server: Dovecot, **changes: object) -> IMAPMailbox:
 
 
 async def words(mailbox: IMAPMailbox, mark: str | None) -> tuple[list[str], str | None]:
-    found = await mailbox.arrivals(mark, today())
+    found = await mailbox.arrivals(mark, LONG_AGO)
     return [one.words for _, one in found if isinstance(one, Answer)], found[-1][0] if found else mark
 
 
@@ -62,9 +60,9 @@ async def test_letters_are_read_once_in_order_and_left_as_they_were(server: Dove
     assert not [flags for flags in server.flags() if b"Seen" in flags]
     # Numbered anew, nothing of the days in doubt is missed; the same letter keeps its key.
     monkeypatch.setattr(connector, "BATCH", 50)
-    before = {one.key for _, one in await mailbox.arrivals(None, today())}
+    before = {one.key for _, one in await mailbox.arrivals(None, LONG_AGO)}
     server.number_anew()
-    after = await mailbox.arrivals(mark, today())
+    after = await mailbox.arrivals(mark, LONG_AGO)
     assert {one.key for _, one in after} == before
     assert len(before) == 4
     assert after[0][0].partition(":")[0] != str(mark).partition(":")[0]
@@ -73,7 +71,7 @@ async def test_letters_are_read_once_in_order_and_left_as_they_were(server: Dove
 async def test_a_long_letter_is_read_in_its_beginning(server: Dovecot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connector, "LONGEST", 2_000)
     server.put(letter(1) + b"x" * 100_000)
-    ((_, arrived),) = await reading(server).arrivals(None, today())
+    ((_, arrived),) = await reading(server).arrivals(None, LONG_AGO)
     assert isinstance(arrived, Answer)
     assert arrived.words.startswith("Answer 1")
     assert len(arrived.words) < 2_000
@@ -81,19 +79,19 @@ async def test_a_long_letter_is_read_in_its_beginning(server: Dovecot, monkeypat
 
 async def test_trouble_has_its_name(server: Dovecot) -> None:
     with pytest.raises(NeedsReconnect, match="user or password") as refused:
-        await reading(server, password="wrong").arrivals(None, today())
+        await reading(server, password="wrong").arrivals(None, LONG_AGO)
     assert "wrong" not in str(refused.value)
     with pytest.raises(NeedsReconnect, match="no folder Nowhere"):
-        await reading(server, folder="Nowhere").arrivals(None, today())
+        await reading(server, folder="Nowhere").arrivals(None, LONG_AGO)
     with pytest.raises(Unavailable, match="no connection"):
-        await reading(server, port=1).arrivals(None, today())
+        await reading(server, port=1).arrivals(None, LONG_AGO)
     with pytest.raises(Unavailable, match="no connection"):
-        await reading(server, tls=TLS.TLS).arrivals(None, today())
+        await reading(server, tls=TLS.TLS, timeout_seconds=0.3).arrivals(None, LONG_AGO)
 
 
 async def test_a_server_without_encryption_gets_no_password(server: Dovecot) -> None:
     with pytest.raises((NeedsReconnect, Unavailable), match="encrypt"):
-        await reading(server, tls=TLS.STARTTLS).arrivals(None, today())
+        await reading(server, tls=TLS.STARTTLS).arrivals(None, LONG_AGO)
 
 
 def test_the_password_is_not_shown() -> None:
