@@ -12,6 +12,7 @@ from cards.actions import Action, Name
 from cards.claim_forms import WHOLE
 from workflows.domain.access import User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
+from workflows.domain.messages import Wording
 from workflows.domain.money import BadAmount, Money
 from workflows.domain.plans import Rhythm
 from workflows.errors import NotKnown
@@ -103,7 +104,8 @@ def _flag(action: Action, _: Mapping[str, str], by: User) -> Command:
 
 def _send(action: Action, values: Mapping[str, str], by: User) -> Command:
     earlier = _whole(action.data.get("earlier", ""))
-    return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""))
+    wording = Wording(values.get("subject", ""), values["text"]) if "text" in values else None
+    return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""), wording)
 
 
 def _answer_plan(action: Action, _: Mapping[str, str], by: User) -> Command:
@@ -125,6 +127,7 @@ _COMMANDS: Mapping[Name, Callable[[Action, Mapping[str, str], User], Command]] =
     Name.WAKE: lambda action, _, by: WakeItem(ItemId(action.id), by, action.seen),
     Name.HAND_BACK: lambda action, _, by: HandBackItem(ItemId(action.id), by, action.seen),
     Name.SEND_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by, action.seen),
+    Name.EDIT_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by, action.seen, edit=True),
     Name.CONFIRM_REMINDER: _send,
     Name.CONFIRM_ESCALATE: lambda action, values, by: EscalateItem(ItemId(action.id), _manager(values), _why(values), by, action.seen),
     Name.CANCEL_PROMISE: lambda action, _, by: CancelPromise(ItemId(action.id), by, action.seen),

@@ -184,6 +184,8 @@ async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
         return problems.put_aside(await work.account(CustomerId(card.subject)), str(card.data["because"]))
     notice, customer = await work.notice(NoticeId(card.subject))
     account = await work.account(customer)
+    if card.data.get("what") == "document_missing":
+        return problems.document_missing(account, str(card.data["number"]), str(card.data["why"]))
     if card.data.get("what") == "delivery_failed":
         return problems.delivery_failed(account, notice, now)
     return problems.unknown_message(account, notice, now, to=account.customer.emails)

@@ -29,13 +29,14 @@ from workflows.domain.allocation import balances
 from workflows.domain.approving import Limits
 from workflows.domain.decide import decide
 from workflows.domain.ids import BookId, ItemId
+from workflows.domain.messages import Wording
 from workflows.domain.outlook import coming
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
 from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, preview_plan, propose_plan
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.record_promise import RecordPromise, record_promise
 from workflows.records import CardKind
-from workflows.send_reminder import ReminderPreview
+from workflows.send_reminder import ReminderPreview, lacking
 from workflows.snooze_item import SnoozeItem, snooze_item
 
 _CLAIM_FORMS = {
@@ -68,7 +69,24 @@ def reminder(preview: ReminderPreview, policies: Policies, now: datetime, words:
         asked=preview.asked,
         language=preview.message.language,
         listed=[decision.of(item.id) for item in preview.listed],
+        documents=[document.name for document in preview.message.attachments],
         warning=" ".join(preview.warnings) or None,
+        data={"print": preview.fingerprint, "earlier": str(preview.earlier)},
+        errors={"": words} if words else None,
+    )
+
+
+def edited_reminder(preview: ReminderPreview, policies: Policies, now: datetime, wording: Wording | None, words: str = "") -> Form:
+    """The message to be changed by hand; `wording` is what was typed before, `words` say why it is shown again."""
+    account, shown = preview.account, wording or Wording(preview.message.subject, preview.message.text)
+    warnings = (*preview.warnings, *(lacking(wording, preview) if wording else ()))
+    return reminder_cards.reminder_edit(
+        account,
+        decide(policies.of(account), account, now).of(preview.item.id),
+        to=preview.message.to,
+        subject=shown.subject,
+        text=shown.text,
+        warning=" ".join(warnings) or None,
         data={"print": preview.fingerprint, "earlier": str(preview.earlier)},
         errors={"": words} if words else None,
     )

@@ -169,7 +169,7 @@ class Desk:
 
     async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
         """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""
-        words, look = "", PreviewReminder(asked.item, asked.by)
+        words, look, wording = "", PreviewReminder(asked.item, asked.by), None
         if isinstance(asked, PreviewReminder):
             look = asked
         else:
@@ -179,8 +179,10 @@ class Desk:
             except (NotAllowed, AlreadyDone):
                 raise
             except Refused as refused:
-                words = str(refused)
+                words, wording = str(refused), asked.wording
         preview = await preview_reminder(look, work, self.policies, self.letters, self.clock)
+        if look.edit or wording is not None:
+            return Reply(form=forms.edited_reminder(preview, self.policies, self.clock.now(), wording, words))
         return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), words))
 
     async def _who(self, person: Person) -> User | None:

@@ -18,6 +18,7 @@ class Name(StrEnum):
     OPEN = "item.open"
     SEND_REMINDER = "reminder.preview"
     CONFIRM_REMINDER = "reminder.send"
+    EDIT_REMINDER = "reminder.edit"
     SNOOZE = "snooze.form"
     CONFIRM_SNOOZE = "snooze.set"
     WAKE = "snooze.end"
@@ -92,7 +93,7 @@ class Name(StrEnum):
 # Pressing one of these opens a form or a longer card and changes nothing.
 OPENS = frozenset(
     {Name.PAYMENT, Name.BOUNCED, Name.WRITE_OFF, Name.FEE, Name.WAIVE, Name.ASSIGN, Name.TASK, Name.OPT_OUT, Name.OPT_IN, Name.CANCEL_PLAN}
-    | {Name.REFUSE}
+    | {Name.REFUSE, Name.EDIT_REMINDER}
     | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
     | {Name.SHOW_DEBTORS, Name.SHOW_WAITING}
     | {Name.ANSWER, Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}

@@ -191,7 +191,10 @@ Prose = Text | Quote | Facts | Rows
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a person fills in. `submit` carries the payload the answers come back with; `intro` stands above the fields, `outro` below."""
+    """What a person fills in. `submit` carries the payload the answers come back with; `intro` stands above the fields, `outro` below.
+
+    `also` is another way on from here, which leaves the fields as they are.
+    """
 
     title: str
     submit: Button
@@ -199,3 +202,4 @@ class Form:
     fields: tuple[Field, ...] = ()
     outro: tuple[Prose, ...] = ()
     cancel: str = "Cancel"
+    also: Button | None = None

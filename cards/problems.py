@@ -116,6 +116,15 @@ def put_aside(account: Account, because: str) -> Card:
     )
 
 
+def document_missing(account: Account, number: str, why: str) -> Card:
+    """A message that waits for a document."""
+    return _problem(
+        f"{name(account.customer.name)}: the document of {name(number)} is missing",
+        f"A message is to carry it and waits: {bare(why)}. It does not leave without.",
+        "Put the file there; it is tried again every half hour while today lasts. Tomorrow it is asked for anew.",
+    )
+
+
 def delivery_failed(account: Account, notice: Notice, now: datetime) -> Card:
     """A message that never reached the customer."""
     at = since(notice.at, now, account.book.place, locale_of(account.book))

@@ -10,12 +10,14 @@ from babel import Locale, UnknownLocaleError
 from cards.actions import Name
 from cards.buttons import about
 from cards.clean import bare
-from cards.elements import Button, Card, Facts, Field, Form, Heading, Prose, Quote, Row, Rows, Style, Text, Tone
+from cards.elements import Button, Card, Facts, Field, Form, Heading, Prose, Quote, Row, Rows, Style, Text, TextField, Tone
 from cards.format import amounts, cell, clock, count, day, lateness, listing, locale_of, moment, money, name
 from cards.forms import filled, reason_field
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision
 from workflows.domain.money import Money
+
+LONGEST_SUBJECT, LONGEST_EDITED = 200, 3_000  # characters a chat's form takes
 
 
 def reminder_preview(
@@ -30,6 +32,7 @@ def reminder_preview(
     asked: Sequence[Money],
     language: str = "en",
     listed: Sequence[ItemDecision] = (),
+    documents: Sequence[str] = (),
     warning: str | None = None,
     data: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
@@ -46,6 +49,7 @@ def reminder_preview(
             ("Subject", bare(subject)),
             ("Language", language_name(language)),
             ("Asks for", _asked(account, leader, listed, asked)),
+            *((("Attached", listing([bare(document) for document in documents])),) if documents else ()),
         )
     )
     intro: list[Prose] = [Text(f"⚠ {words}") for words in ((errors or {}).get(""), bare(warning or "")) if words]
@@ -54,7 +58,32 @@ def reminder_preview(
     intro.append(Text("Decided again just before it leaves: whoever paid, was credited or stopped in between gets nothing.", quiet=True))
     fields: tuple[Field, ...] = (reason_field(),) if warning else ()
     submit = Button("Send now", about(account, leader, Name.CONFIRM_REMINDER, **(data or {})), Style.PRIMARY)
-    return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}))
+    edit = Button("Edit", about(account, leader, Name.EDIT_REMINDER)) if len(text) <= LONGEST_EDITED else None
+    return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}), also=edit)
+
+
+def reminder_edit(
+    account: Account,
+    leader: ItemDecision,
+    *,
+    to: Sequence[str],
+    subject: str,
+    text: str,
+    warning: str | None = None,
+    data: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Form:
+    """The message's words to be changed. Answers: `subject`, `text` and `reason`, which is needed with a `warning`."""
+    intro = [Text(f"⚠ {words}") for words in ((errors or {}).get(""), bare(warning or "")) if words]
+    facts = Facts((("To", listing([bare(address) for address in to])), ("About", name(leader.item.number))))
+    fields: tuple[Field, ...] = (
+        TextField("subject", "Subject", subject, max_length=LONGEST_SUBJECT),
+        TextField("text", "Message", text, lines=20, max_length=LONGEST_EDITED),
+        *((reason_field(),) if warning else ()),
+    )
+    outro = (Text("It is kept as you send it. If the balance changes before it leaves, it does not leave.", quiet=True),)
+    submit = Button("Send now", about(account, leader, Name.CONFIRM_REMINDER, **(data or {})), Style.PRIMARY)
+    return Form("Edit reminder", submit, (*intro, facts), fields, outro)
 
 
 def _asked(account: Account, leader: ItemDecision, listed: Sequence[ItemDecision], asked: Sequence[Money]) -> str:

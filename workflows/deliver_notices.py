@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from workflows.acting import record, redraw, stand
+from workflows.acting import record, redraw, show, stand
 from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind, Decision
@@ -15,17 +15,21 @@ from workflows.domain.events import EVENT_NAMES
 from workflows.domain.guard_rows import Effect as GuardEffect
 from workflows.domain.guards import Verdict
 from workflows.domain.ids import CardId, NoticeId, new_id
-from workflows.domain.messages import Message, Receipt
+from workflows.domain.messages import Letter, Message, Receipt, Wording
 from workflows.domain.policy import Policy
 from workflows.domain.windows import next_allowed
-from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
+from workflows.errors import DocumentMissing, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
 from workflows.guard_notice import guarded
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
-from workflows.records import CardKind, Effect, OutboxRow, OutboxState, StaffCard
-from workflows.write_letter import letter, listed_by_hand
+from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.write_letter import fingerprint, letter, listed_by_hand
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor
 MOST_ATTEMPTS = 8
+DOCUMENT_PAUSE = timedelta(minutes=30)
+DOCUMENT_MISSING = "document_missing"
+EDITED = "print"  # of a row whose message a person edited: the fingerprint of what they saw before
+EDITED_IN_VAIN = "What it says changed after it was edited; look at it again, and send it anew if it is still wanted."
 _MESSAGES = frozenset({ActionKind.REMIND, ActionKind.RECEIPT, ActionKind.NONE})
 
 
@@ -86,9 +90,15 @@ async def _prepare(row: OutboxRow, work: UnitOfWork, policies: Policies, letters
         await _drop(row, notice.id, due, work, clock)
         return None
     try:
-        message = letters.write(letter(policy, before, due.template, due.overdue, due.upcoming, clock))
+        message = await _written(row, letter(policy, before, due.template, due.overdue, due.upcoming, clock), work, letters)
+    except DocumentMissing as missing:
+        await _wait_for(missing, row, notice.id, work, clock)
+        return None
     except Refused as refused:
         await _drop(row, notice.id, _Dropped(str(refused), NoticeState.FAILED), work, clock)
+        return None
+    if message is None:
+        await _drop(row, notice.id, _Dropped(EDITED_IN_VAIN), work, clock)
         return None
     verdict = guarded(before, notice, message, clock.now())
     if verdict.effect > GuardEffect.WARN:
@@ -99,6 +109,38 @@ async def _prepare(row: OutboxRow, work: UnitOfWork, policies: Policies, letters
     facts = {"notice": str(notice.id), "channel": notice.channel, "attempt": row.attempts, "sha256": digest, **verdict.kept}
     await record(work, "duebot", clock.now(), "notice.sending", facts)
     return Ready(row, notice.id, notice.channel, message)
+
+
+async def _written(row: OutboxRow, asked: Letter, work: UnitOfWork, letters: Letters) -> Message | None:
+    """In the words a person gave it, if one did; null when it would say something else by now than what they edited."""
+    message = letters.write(asked)
+    if EDITED not in row.payload:
+        return message
+    kept = await work.body(NoticeId(UUID(str(row.payload["notice"]))))
+    if kept is None or row.payload[EDITED] != fingerprint(message):
+        return None
+    return letters.write(replace(asked, wording=Wording(kept.subject, kept.text)))
+
+
+async def _wait_for(missing: DocumentMissing, row: OutboxRow, notice: NoticeId, work: UnitOfWork, clock: Clock) -> None:
+    """Held while its day lasts and tried again; one card says which document is missing. It never leaves without."""
+    now = clock.now()
+    await work.settle(row.id, OutboxState.QUEUED, now, not_before=now + DOCUMENT_PAUSE, error=str(missing))
+    if row.attempts == 1:
+        await record(work, "duebot", now, "notice.held", {"notice": str(notice), "because": str(missing)})
+        await _tell(notice, {"what": DOCUMENT_MISSING, "number": missing.number, "why": missing.why}, work, now)
+
+
+async def _no_longer_waits(row: OutboxRow, notice: NoticeId, said: str, work: UnitOfWork, now: datetime) -> None:
+    """The card that asked for a document says what became of the message."""
+    if row.attempts == 1:
+        return
+    _, customer = await work.notice(notice)
+    book = (await work.account(customer)).book
+    for card in await work.live_cards(book.id, notice):
+        if card.data.get("what") == DOCUMENT_MISSING:
+            await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "said": said}))
+            await show(work, book, card, now)
 
 
 def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) -> _Due | _Dropped:
@@ -168,6 +210,7 @@ async def _hold_back(row: OutboxRow, notice: NoticeId, verdict: Verdict, work: U
 
 
 async def _drop(row: OutboxRow, notice: NoticeId, dropped: _Dropped, work: UnitOfWork, clock: Clock) -> None:
+    await _no_longer_waits(row, notice, f"The message was not sent. {dropped.because}", work, clock.now())
     await work.settle(row.id, OutboxState(dropped.state.value), clock.now(), error=dropped.because)
     await _note(notice, dropped.state, dropped.because, work, clock, f"notice.{dropped.state.value}", because=dropped.because)
 
@@ -175,6 +218,7 @@ async def _drop(row: OutboxRow, notice: NoticeId, dropped: _Dropped, work: UnitO
 async def note_sent(ready: Ready, receipt: Receipt, work: UnitOfWork, clock: Clock) -> None:
     """The vendor took the message."""
     await work.settle(ready.row.id, OutboxState.SENT, clock.now(), reference=receipt.reference)
+    await _no_longer_waits(ready.row, ready.notice, "The document was there and the message left.", work, clock.now())
     await _note(ready.notice, NoticeState.SENT, "", work, clock, "notice.sent", reference=receipt.reference)
 
 

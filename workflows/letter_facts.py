@@ -11,6 +11,7 @@ from workflows.domain.allocation import Balances
 from workflows.domain.claims import Promise
 from workflows.domain.ids import ItemId
 from workflows.domain.messages import Promised, Received
+from workflows.domain.policy import Policy
 from workflows.domain.standing import PLAN_OFFER_DAYS
 
 STATEMENT = "statement"
@@ -53,7 +54,7 @@ def money_that_came(account: Account, left: Balances, about: Sequence[ListedItem
     came = [payment for payment in mine if payment.paid_on == newest]
     known = _known(account)
     received = tuple(Received(one.amount, one.paid_on, known[one.item].number if one.item in known else None) for one in came)
-    paid = [item for item in dict.fromkeys(one.item for one in came) if item in known and left.open_of(item).minor <= 0]
+    paid = [item for item in dict.fromkeys(one.item for one in came) if item in known and item and left.open_of(item).minor <= 0]
     return Came(received, numbers_of(account, paid), _crossed(account, came))
 
 
@@ -70,6 +71,19 @@ def promise_given(account: Account, about: Iterable[ListedItem]) -> Promised | N
     standing = (one for one in account.promises if one.ended_how is None and listed & set(one.items))
     promise: Promise | None = max(standing, key=lambda one: one.at, default=None)
     return Promised(promise.amount, promise.until, numbers_of(account, promise.items)) if promise else None
+
+
+def carries_documents(policy: Policy, template: str) -> bool:
+    """Whether the policy has letters of that template carry the invoices themselves."""
+    return any(step.remind.attach for step in policy.steps if step.remind is not None and step.remind.template == template)
+
+
+def documents_of(account: Account, listed: Iterable[ListedItem]) -> tuple[str, ...]:
+    """The invoices that are listed, each once; for an instalment those of its plan."""
+    plans, known = {plan.id: plan for plan in account.plans}, _known(account)
+    items = [known[entry.item] for entry in listed]
+    invoices = [invoice for item in items for invoice in (plans[item.plan].covers if item.plan in plans else (item.id,))]
+    return numbers_of(account, dict.fromkeys(invoices))
 
 
 def _known(account: Account) -> dict[ItemId | None, Item]:

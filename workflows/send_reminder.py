@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from workflows.acting import item_to_act_on, note_act
@@ -12,7 +12,7 @@ from workflows.domain.account import Account, Item, Notice, NoticeState
 from workflows.domain.calendar import spoken
 from workflows.domain.decide import decide
 from workflows.domain.ids import ItemId, NoticeId, new_id
-from workflows.domain.messages import Message
+from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
 from workflows.domain.standing import first_contact_waits
@@ -20,7 +20,10 @@ from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, Refused
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect
-from workflows.write_letter import letter, listed_by_hand
+from workflows.write_letter import fingerprint, letter, listed_by_hand
+
+LONGEST_SUBJECT, LONGEST_TEXT = 200, 10_000
+_FIGURE = re.compile(r"\d(?:[.,'’\u00a0\u202f ]?\d)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class PreviewReminder:
     item: ItemId
     by: User
     seen: int | None = None
+    edit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class ReminderPreview:
 
     account: Account
     item: Item
+    letter: Letter
     message: Message
     asked: tuple[Money, ...]
     listed: tuple[Item, ...]
@@ -63,10 +68,11 @@ def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clo
     soon = [entry for entry in listed if entry not in late]
     written = letter(policy, account, template, late, soon, clock)
     message, asked = letters.write(written), written.amounts or totals(line.open for line in written.upcoming)
-    digest = hashlib.sha256(f"{message.subject}\n{message.text}\n{message.to}".encode()).hexdigest()[:16]
     items = tuple(account.item(entry.item) for entry in listed)
     earlier = sum(1 for notice in account.notices if notice.state.counts)
-    return ReminderPreview(account, item, message, asked, items, _warnings(policy, account, clock.now()), digest, earlier)
+    return ReminderPreview(
+        account, item, written, message, asked, items, _warnings(policy, account, clock.now()), fingerprint(message), earlier
+    )
 
 
 def _is_late(item: Item, today: date) -> bool:
@@ -93,13 +99,14 @@ def _warnings(policy: Policy, account: Account, now: datetime) -> tuple[str, ...
 
 @dataclass(frozen=True, slots=True)
 class SendReminder:
-    """`fingerprint` and `earlier` are those of the preview that was looked at."""
+    """`fingerprint` and `earlier` are those of the preview that was looked at; `wording` is what the person made of it, null: as it stood."""
 
     item: ItemId
     by: User
     fingerprint: str
     earlier: int
     reason: str = ""
+    wording: Wording | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +134,48 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
     preview = _preview(account, item, policy, letters, clock)
     if preview.fingerprint != ask.fingerprint:
         raise PreviewChanged("The balance has changed since this preview was drawn. Look at the new one before you send.")
-    if preview.warnings and not ask.reason.strip():
-        raise NeedsReason(f"{preview.warnings[0]} Give a reason to send it all the same.")
+    message = _in_own_words(ask.wording, preview, letters) if ask.wording else preview.message
+    warnings = (*preview.warnings, *(lacking(ask.wording, preview) if ask.wording else ()))
+    if warnings and not ask.reason.strip():
+        raise NeedsReason(f"{warnings[0]} Give a reason to send it all the same.")
     notice = _notice(policy, account, item, ask, clock)
     if not await work.add_notice(account.customer.id, notice, f"staff:{account.customer.id}:{len(account.notices)}"):
         raise AlreadyDone("This reminder is on its way already.")
-    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, clock.now())
-    facts = {"notice": str(notice.id), "step": notice.step, "reason": ask.reason.strip(), "warnings": list(preview.warnings)}
+    facts: dict[str, object] = {"notice": str(notice.id), "step": notice.step, "reason": ask.reason.strip(), "warnings": list(warnings)}
+    payload = {"notice": str(notice.id)}
+    if message is not preview.message:
+        payload["print"] = preview.fingerprint
+        facts["edited"] = await work.keep_body(notice.id, message)
+    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", payload, clock.now())
     await note_act(work, account, item, ask.by, "reminder.sent_by_hand", f"{ask.by.name} sent a reminder by e-mail", clock.now(), **facts)
-    return ReminderQueued(account, item, preview.message, notice.id, ask.by.name)
+    return ReminderQueued(account, item, message, notice.id, ask.by.name)
+
+
+def _in_own_words(wording: Wording, preview: ReminderPreview, letters: Letters) -> Message:
+    """The message itself where nothing was changed. Raises `Refused` for words that say nothing or too much."""
+    subject, text = wording.subject.strip(), wording.text.replace("\r\n", "\n").strip()
+    if not subject or not text:
+        raise Refused("A message needs a subject and a text.")
+    if len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
+        raise Refused(f"That is too long: a subject has at most {LONGEST_SUBJECT} characters, a text {LONGEST_TEXT:,}.")
+    if (subject, text) == (preview.message.subject, preview.message.text.strip()):
+        return preview.message
+    return letters.write(replace(preview.letter, wording=Wording(subject, text)))
+
+
+def lacking(wording: Wording, preview: ReminderPreview) -> tuple[str, ...]:
+    """What a customer needs to pay and the words no longer say: the invoice's number, the sums asked for."""
+    said = f"{wording.subject}\n{wording.text}"
+    figures = {re.sub(r"\D", "", found) for found in _FIGURE.findall(said)}
+    words = [] if preview.item.number in said else [f"The text no longer names {preview.item.number}."]
+    words += [f"The text no longer names the amount, {amount}." for amount in preview.asked if not _spelt(amount) & figures]
+    return tuple(words)
+
+
+def _spelt(amount: Money) -> set[str]:
+    """Its digits, with and without a fraction of zeros."""
+    whole, _, fraction = amount.plain.partition(".")
+    return {whole + fraction} | ({whole} if not fraction.strip("0") else set())
 
 
 def _nobody_was_first(account: Account, ask: SendReminder) -> None:

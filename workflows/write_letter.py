@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -9,7 +10,7 @@ from workflows.domain.account import Account, ItemKind, ListedItem, PlanState
 from workflows.domain.allocation import Balances, balances, on_plans
 from workflows.domain.decision import Decision, State
 from workflows.domain.ids import ItemId
-from workflows.domain.messages import Agreed, Letter, LetterLine
+from workflows.domain.messages import Agreed, Letter, LetterLine, Message
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy, Step
 from workflows.errors import Refused
@@ -20,6 +21,8 @@ from workflows.letter_facts import (
     STATEMENT,
     Came,
     answer_by,
+    carries_documents,
+    documents_of,
     money_that_came,
     numbers_of,
     plan_of,
@@ -61,7 +64,13 @@ def letter(
         came.settled,
         came.crossed_on,
         promise_given(account, about) if template in ABOUT_PROMISES else None,
+        documents_of(account, overdue or upcoming) if carries_documents(policy, template) else (),
     )
+
+
+def fingerprint(message: Message) -> str:
+    """Changes with what is said and to whom."""
+    return hashlib.sha256(f"{message.subject}\n{message.text}\n{message.to}".encode()).hexdigest()[:16]
 
 
 def _asked(lines: Iterable[LetterLine], left: Balances, *, net: bool) -> tuple[tuple[Money, ...], tuple[Money, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,13 +34,9 @@ class DocumentFolder:
     def _read(self, book: Book, number: str, room: int) -> bytes:
         if self.path is None:
             raise DocumentMissing(number, "no folder for documents is set (DUEBOT_DOCUMENTS)")
-        file = self._file(book, number)
-        try:
-            content = file.open("rb").read(room + 1) if file else None
-        except OSError:
-            content = None
-        if file is None or content is None:
-            raise DocumentMissing(number, f"{self.path}/{book.slug} holds no {number}.pdf")
+        content = _first(self._file(book, number), room + 1)
+        if content is None:
+            raise DocumentMissing(number, f"the folder of documents holds no {book.slug}/{number}.pdf")
         if len(content) > room:
             raise DocumentMissing(number, f"{number}.pdf and the others are larger than {LARGEST // 1_000_000} MB together")
         if not content.startswith(_STARTS):
@@ -53,3 +50,12 @@ class DocumentFolder:
         home = (self.path / book.slug).resolve()
         file = (home / f"{number}.pdf").resolve()
         return file if file.is_relative_to(home) else None
+
+
+def _first(file: Path | None, size: int) -> bytes | None:
+    """So many bytes; null for what cannot be read."""
+    try:
+        with file.open("rb") if file else nullcontext() as opened:
+            return opened.read(size) if opened else None
+    except OSError:
+        return None

@@ -26,6 +26,7 @@ _MAILBOX = re.compile(r"([A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/
 _HOST = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9._~/-]{1,200}")
+_LINE = {"List-Unsubscribe": 900}  # readers of this one unfold it badly
 _UNSAFE_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -67,7 +68,7 @@ def _unsubscribe(message: Message, sender: str) -> Iterator[tuple[str, str]]:
 def _field(name: str, text: str) -> str:
     # "=?" in plain text would be read as an encoded word, so it is encoded itself.
     charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
-    return f"{name}: {Header(text, charset, header_name=name).encode(linesep=CRLF)}"
+    return f"{name}: {Header(text, charset, maxlinelen=_LINE.get(name), header_name=name).encode(linesep=CRLF)}"
 
 
 def _from(name: str, address: str) -> str:

@@ -165,8 +165,9 @@ def render_form(form: Form, values: Mapping[str, str] | None = None, errors: Map
     intro, outro = "".join(_element(part) for part in form.intro), "".join(_element(part) for part in form.outro)
     fields = "".join(_field(field, typed.get(field.name), wrong.get(field.name)) for field in form.fields)
     cancel = f'<button type="submit" name="cancel" value="1" class="button" formnovalidate>{_text(form.cancel)}</button>'
+    also = _press(form.also.label, form.also.action).replace(" class=", " formnovalidate class=", 1) if form.also else ""
     head = f'<header class="card-head"><h2>{_text(form.title)}</h2></header>'
-    return f'<section class="card form">{head}{general}{intro}{fields}{outro}<div class="actions">{_button(form.submit)}{cancel}</div></section>'
+    return f'<section class="card form">{head}{general}{intro}{fields}{outro}<div class="actions">{_button(form.submit)}{also}{cancel}</div></section>'
 
 
 def _field(field: Field, typed: str | None, wrong: str | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never
 
-from cards.elements import AmountField, ChoiceField, DateField, Field, Form, NumberField, Option, Text, TextField
+from cards.elements import Actions, AmountField, ChoiceField, DateField, Field, Form, NumberField, Option, Text, TextField
 from cards.slack.blocks import BUTTON, OPTIONS, Block, Pen
 from cards.slack.presses import metadata as carried
 from cards.slack.text import TEXT, plain
@@ -25,7 +25,8 @@ def render_form(
     typed, wrong, pen = values or {}, errors or {}, Pen(ROWS, TEXT)
     general = [_error(wrong[""])] if wrong.get("") else []
     fields = [block for field in form.fields for block in _input(field, typed.get(field.name), wrong.get(field.name))]
-    intro, outro = list(pen.draw(form.intro)), list(pen.draw(form.outro))
+    also = (Actions((form.also,)),) if form.also else ()
+    intro, outro = list(pen.draw(form.intro)), list(pen.draw((*also, *form.outro)))
     room = max(BLOCKS - len(fields) - len(general), 0)
     intro = intro[:room]
     return {

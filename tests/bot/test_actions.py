@@ -50,6 +50,7 @@ MEANT: dict[Name, Command] = {
     Name.WAKE: WakeItem(ITEM, ANA, 3),
     Name.HAND_BACK: HandBackItem(ITEM, ANA, 3),
     Name.SEND_REMINDER: PreviewReminder(ITEM, ANA, 3),
+    Name.EDIT_REMINDER: PreviewReminder(ITEM, ANA, 3, edit=True),
     Name.CONFIRM_REMINDER: SendReminder(ITEM, ANA, "f00d", 2, "asked for"),
     Name.CONFIRM_ESCALATE: EscalateItem(ITEM, UserId(MARIA), "Two promises broken", ANA, 3),
     Name.CANCEL_PROMISE: CancelPromise(ITEM, ANA, 3),
