@@ -9,6 +9,7 @@ from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
+from tests.workflows import peer_money
 from tests.workflows.ledgers import Row, a_policy, invoice, remind
 from tests.workflows.peer_plays import CannotExpress, Play, at, bill, money, sent, sent_on, steps_of, tick
 
@@ -394,7 +395,10 @@ def _planned(case: Case, given: Case) -> Iterator[Play]:
     keys = {key: given[key] for key in ("grace_days", "cure_days")}
     policy = a_policy(*steps_of(given["steps_days_after_due"], "after_instalment"), **keys)
     wanted = [(str(one["day"]), one["asks"]) for one in expect["sent"]]
-    yield Play(policy, rows, owed["due"], expect["observed_until"], wanted, lambda lines: [(x["on"], x["amount"]) for x in sent(lines)])
+    until = expect["observed_until"]
+    yield Play(policy, rows, owed["due"], until, wanted, lambda lines: [(x["on"], x["amount"]) for x in sent(lines)])
+    late = [expect["plan_in_default_from"].isoformat()]
+    yield Play(policy, rows, owed["due"], until, late, lambda lines: [x["on"] for x in lines if x.get("step") == "plan_late"])
 
 
 def _split(case: Case, _: Case) -> Iterator[Play]:
@@ -434,7 +438,17 @@ def _resolved(case: Case, given: Case) -> Iterator[Play]:
         yield Play(policy, rows, owed["issued"], today, expect, read)
 
 
+def _fees_or_snoozes(case: Case, given: Case) -> Iterator[Play]:
+    """Tables whose rows have several shapes."""
+    if any("expect_fees" in row for row in case["table"]):
+        return peer_money.fees(case, given)
+    if any("snooze" in row.get("do", "") for row in case["table"]):
+        return peer_money.snoozes(case, given)
+    raise CannotExpress(case["id"])
+
+
 _SHAPES: list[tuple[tuple[str, ...], Callable[[Case, Case], Iterator[Play]]]] = [
+    *peer_money.SHAPES,
     (("states", "documents"), _ages),
     (("policy", "items"), _levels),
     (("threshold", "table"), _threshold_table),
@@ -459,6 +473,7 @@ _TABLES: list[tuple[frozenset[str], Callable[[Case, Case], Iterator[Play]]]] = [
     (frozenset({"status", "paid", "due"}), _overdue),
     (frozenset({"issued", "due", "steps"}), _schedule),
     (frozenset({"total", "n"}), _split),
+    *peer_money.TABLES,
 ]
 
 
@@ -466,7 +481,9 @@ def _by_row(case: Case, given: Case) -> Iterator[Play]:
     for shape, translate in _TABLES:
         if not given and all(shape <= set(row) for row in case["table"]):
             return translate(case, given)
-    raise CannotExpress(case["id"])
+    if given:
+        raise CannotExpress(case["id"])
+    return _fees_or_snoozes(case, given)
 
 
 _SHAPES.append((("table",), _by_row))

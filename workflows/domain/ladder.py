@@ -84,6 +84,15 @@ class Ladder:
                 return _occurrence(self.policy.steps[rank], rank, first, today)
         return None
 
+    def paused(self, today: date) -> Rung | None:
+        """Where it stands while it is silent: by its age, but where it climbs no higher than what was sent."""
+        here = self.reached(today)
+        if here is None or not self._one_by_one or not self.said:
+            return here
+        rank, occurrence = max(self.said)
+        first = self.day_of(rank) if rank >= 0 else None
+        return here if first is None or rank >= here.rank else Rung(rank, occurrence, first)
+
     @property
     def _one_by_one(self) -> bool:
         return self.climbs or self.policy.advance is Advance.ONE_PER_RUN

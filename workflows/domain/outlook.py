@@ -165,8 +165,10 @@ def _waits_end(view: View, actions: tuple[Action, ...], *, to_tell: bool) -> Ite
     kinds = {action.kind for action in actions}
     if ActionKind.NONE in kinds and view.is_fresh:
         yield view.writing_from
-        yield view.early_from
-        yield next_allowed(view.policy, view.account.customer.place, view.now)
+        if view.policy.messages_per_day > 1:
+            yield view.early_from
+        if view.policy.events:  # what they say keeps the hours only
+            yield next_allowed(view.policy, view.account.customer.place, view.now)
     if kinds & {ActionKind.REMIND, ActionKind.RECEIPT}:  # it may fail, or a step may count from it
         yield next_allowed(view.policy, view.account.customer.place, view.now, view.day + _DAY)
     if kinds & _CHANGE_WHAT_IS_ASKED:

@@ -84,7 +84,7 @@ class View(Silences):
         late = None if item.due_on is None else (self.book_day - item.due_on).days
         state, because = self._state(item, left)
         idle = state is State.SETTLED or item.id in self._plans or left.currency in self.covered_currencies
-        rung = None if idle else ladder.reached(self.day)
+        rung = None if idle else ladder.reached(self.day) if state is State.OPEN else ladder.paused(self.day)
         if state is State.OPEN and rung is not None:
             state = State.CHASING
         return Standing(item, ladder, left, state, rung, late, because)
