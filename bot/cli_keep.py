@@ -16,7 +16,8 @@ from adapters.keep.audit_lines import as_csv, as_json, heading
 from adapters.keep.head_file import read_heads
 from adapters.store.audit import SealedEntry
 from bot.app import App
-from bot.options import JSON
+from bot.evidence import pack
+from bot.options import JSON, OnlyBook
 from bot.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from cards.format import count, listing
@@ -110,6 +111,34 @@ def _opened(out: Path | None) -> Generator[TextIO, None, None]:
         return
     with out.open("w", encoding="utf-8", newline="") as file:
         yield file
+
+
+@verbs.command()
+@polite
+async def evidence(
+    invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's number.", show_default=False)],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The ZIP to write.", show_default=False)],
+    book: OnlyBook = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Everything of the invoice's customer.")] = False,
+) -> None:
+    """Packs what proves a claim into one ZIP.
+
+    Invoices, messages as they were sent, what became of them, answers, notes, agreements, documents, and what the audit trail has on
+    them, with an index to read in a browser. The same facts give the same file.
+    """
+
+    async def run(app: App) -> None:
+        async with app.store() as work:
+            found = await work.find_items(invoice, None if book is None else (await work.book(book)).id)
+        if not found:
+            raise NotKnown(f"No invoice has the number “{invoice}”.")
+        if len(found) > 1:
+            stop(QUESTION, f"{invoice} is in several books: {', '.join(sorted(one.book.slug for one in found))}. Name one with --book.")
+        zipped = await pack(app, found[0].customer.id, None if whole else found[0].item.id, "command line")
+        out.write_bytes(zipped)
+        say(clean(f"Packed what is known of {'the customer of ' if whole else ''}{found[0].item.number} into {out}."))
+
+    await with_app(run)
 
 
 @person.command("export")

@@ -117,7 +117,11 @@ def _kept(account: Account, today: date, contact: date | None) -> Iterator[Kept]
     ends = [until for _, until, _ in _copies(account, today)]
     if ends:
         seller = account.book.place.country or "the seller's country"
-        yield Kept(f"copies of {len(ends)} invoices", f"Accounting records of a seller in {seller} have to be kept.", max(ends))
+        yield Kept(
+            "a copy of the invoice" if len(ends) == 1 else f"copies of {len(ends)} invoices",
+            f"Accounting records of a seller in {seller} have to be kept.",
+            max(ends),
+        )
     if account.payments or account.credits:
         yield Kept("amounts and dates of payments", "The ledger has to add up; nothing in it names the person.")
     if contact is not None:
