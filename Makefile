@@ -8,7 +8,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test format lint types cards migrate lock
+.PHONY: help setup demo run test format lint types cards bench migrate lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ types: .venv/test-tools  ## mypy --strict
 
 cards: .venv/test-tools  ## write the golden cards anew; read the difference before you commit it
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n0 tests/cards
+
+bench: .venv/test-tools  ## how fast it is beside the least work for the same result, as JSON lines (NAMES="report": only these; SIZE=1000000)
+	@$(BIN)/python -m tests.bench $(NAMES)
 
 lock: $(BIN)/duebot  ## lock what pyproject.toml asks for, as it is locked already where it can be (UPGRADE=1: the newest allowed versions)
 	@$(PIP) uv
