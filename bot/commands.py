@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from cards.actions import Name
+from cards.clean import bare
 
 LONGEST = 300  # characters; what is typed beyond them says nothing
 NEAR = 0.7  # of 1, how alike a word must be to be meant
@@ -119,8 +120,9 @@ Ask = Question | AskAct | AskShare
 
 
 def parse(text: str) -> Ask:
-    """Any text is something: what is not understood asks for help."""
-    verb, rest = _first(text[:LONGEST])
+    """Any text is something: what is not understood asks for help. Control characters and marks that reorder say nothing."""
+    text = bare(text[:LONGEST])
+    verb, rest = _first(text)
     match verb:
         case "" | "help":
             return AskHelp()
@@ -136,12 +138,12 @@ def parse(text: str) -> Ask:
         return AskFigures(Figure(verb), _unquoted(rest))
     if verb in _NEED_WORDS:
         return _about(verb, rest)
-    return AskHelp(" ".join(text[:LONGEST].split()), _near(verb, rest))
+    return AskHelp(text, _near(verb, rest))
 
 
 def _first(text: str) -> tuple[str, str]:
     """The first word in small letters, and what follows it."""
-    verb, _, rest = " ".join(text.split()).partition(" ")
+    verb, _, rest = text.partition(" ")
     return verb.casefold(), rest
 
 

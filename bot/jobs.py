@@ -189,7 +189,7 @@ class Jobs:
             return
         if showing is None:
             return
-        outcomes = [await self._put(showing, place, done, troubles) for place in showing.places]
+        outcomes = [await self._put(showing, place, done, troubles) for place in showing.due]
         done.cards += any(one.error is None for one in outcomes)
         async with self.store() as work:
             await live_cards.note(waiting, showing, outcomes, work, self.clock)

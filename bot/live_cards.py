@@ -43,11 +43,12 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A card to post, or to update where it stands. `lines` go into the threads; `rest_at` is when its other places are free."""
+    """A card to post, or to update where it stands: in `due` of its `places`. `lines` go into the threads, `rest_at` is when others are free."""
 
     card: StaffCard
     drawn: Card
     places: tuple[Place, ...]
+    due: tuple[Place, ...] = ()
     lines: threads.Lines | None = None
     rest_at: datetime | None = None
 
@@ -84,8 +85,9 @@ async def prepare(
     """
     now, card = clock.now(), await work.card(waiting.card)
     book = next(book for book in await work.books() if book.id == card.book)
-    posted = places_of(card)
-    places = posted or await routing.places(card, book, rooms, work, policies, now)
+    kept = places_of(card)
+    posted = any(place.message for place in kept)
+    places = kept if posted else await routing.places(card, book, rooms, work, policies, now)
     if not places or (card.state is CardState.FROZEN and not posted):
         await _settle(waiting, OutboxState.SUPPRESSED, work, clock)
         return None
@@ -103,7 +105,7 @@ async def prepare(
         await (_again(waiting, rest_at, "", work, clock) if rest_at else _settle(waiting, OutboxState.SUPPRESSED, work, clock))
         return None
     await work.set_card(replace(card, data={**card.data, BUSY: (now + LEASE).isoformat()}))
-    return replace(showing, places=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
+    return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
 
 
 def _free_from(place: Place, waiting: Waiting, book: Book, routing: Routing, now: datetime) -> datetime:
@@ -146,10 +148,8 @@ async def _put(drawn: Card, place: Place, room: ChatRoom) -> CardRef:
 async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], work: UnitOfWork, clock: Clock) -> None:
     """What was shown is kept even where another chat failed: only that one is tried again. Colleagues' cards are shown at least once."""
     card, now = await work.card(waiting.card), clock.now()
-    done = {before.key: one.place for before, one in zip(showing.places, outcomes, strict=True) if one.error is None}
-    kept = places_of(card) or tuple(one.place for one in outcomes)
-    places = [done.pop(place.key, place) for place in kept]
-    await work.set_card(standing_in(_free(card), [*places, *done.values()]))
+    done = {before.key: one.place for before, one in zip(showing.due, outcomes, strict=True) if one.error is None}
+    await work.set_card(standing_in(_free(card), [done.get(place.key, place) for place in showing.places]))
     errors = [one.error for one in outcomes if one.error is not None]
     refused = [error for error in errors if not may_pass(error)]
     for one in outcomes:

@@ -12,10 +12,10 @@ from bot.places import Place
 from workflows.answer_query import see_item, see_many
 from workflows.domain.access import Role
 from workflows.domain.account import Account, Book
-from workflows.domain.decide import HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import totals
 from workflows.domain.routing import Channel, Quiet, Route, Subject, channels_for
+from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, StaffCard
 

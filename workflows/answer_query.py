@@ -124,7 +124,9 @@ async def invoice(
         near = await work.near_items(number)
         if not near:
             raise NotKnown(f"No invoice has the number “{number}”.")
-        return Choices(number, items=tuple(near), near=True)
+        found = [one for one in near if one.item.number.casefold() == number.strip().casefold()]
+        if not found:
+            return Choices(number, items=tuple(near), near=True)
     if len(found) > 1:
         return Choices(number, items=tuple(found))
     seen = await see(found[0].customer.id, work, policies, at)

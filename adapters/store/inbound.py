@@ -54,7 +54,7 @@ class SqlInbound:
 
 
 def to_json(incoming: Incoming) -> str:
-    return json.dumps(asdict(incoming), default=str, ensure_ascii=False)
+    return json.dumps(asdict(incoming), default=str)  # half a surrogate pair has no UTF-8, but an escape
 
 
 def from_json(text: str) -> Incoming:
