@@ -26,6 +26,7 @@ from bot.handle import Desk
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
 from bot.policies import PolicyBook, PolicyVersion, policy_files
+from workflows.domain.approving import Limits
 from workflows.errors import Refused
 from workflows.ports import Clock, Letters, Outreach
 
@@ -89,7 +90,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
         raise
     inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
-    desk = Desk(store, policies, letters, clock, rooms, wake.set)
+    desk = Desk(store, policies, letters, clock, rooms, wake.set, Limits(settings.payment_limit))
     slack = _slack(settings.slack, desk, inbound, clock)
     if slack is not None:
         rooms["slack"] = slack.room

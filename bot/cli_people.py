@@ -70,6 +70,30 @@ async def set_role(
     await with_app(run)
 
 
+@user.command("limit")
+@polite
+async def set_limit(
+    email: Email,
+    amount: Annotated[
+        int | None, typer.Argument(min=0, metavar="[AMOUNT]", help="In whole units of money; leave it out for none.", show_default=False)
+    ] = None,
+) -> None:
+    """Says up to how much a manager approves write-offs and waivers.
+
+    Without a limit a manager approves up to 1,000; above 10,000 it takes two people.
+    """
+
+    async def run(app: App) -> None:
+        async with app.store() as work:
+            found = await _user(work, email)
+            await work.set_limit(found.id, amount)
+            changed = {"user": str(found.id), "from": found.limit, "to": amount}
+            await record(work, "command line", app.clock.now(), "user.limit", changed)
+        say(clean(f"{found.name} approves up to {amount:,}." if amount is not None else f"{found.name} has no limit of their own any more."))
+
+    await with_app(run)
+
+
 @user.command("link")
 @polite
 async def link(
@@ -99,10 +123,10 @@ async def list_users(as_json: JSON = False) -> None:
         async with app.store() as work:
             users = await work.users()
         if as_json:
-            say_json([{"email": one.email, "name": one.name, "role": one.role.word} for one in users])
+            say_json([{"email": one.email, "name": one.name, "role": one.role.word, "limit": one.limit} for one in users])
         elif users:
             width = max(len(one.email) for one in users) + 2
-            say("\n".join(clean(f"{one.role.word:15}{one.email:{width}}{one.name}") for one in users))
+            say("\n".join(clean(f"{one.role.word:15}{one.email:{width}}{one.name}{_up_to(one)}") for one in users))
         else:
             say('Nobody yet. Add yourself with: duebot user add EMAIL --name "YOUR NAME" --role administrator')
 
@@ -114,6 +138,10 @@ async def _user(work: UnitOfWork, email: str) -> User:
     if found is None:
         raise NotKnown(f"No user has the e-mail {email}. To add one, run: duebot user add {email} --name NAME")
     return found
+
+
+def _up_to(one: User) -> str:
+    return "" if one.limit is None else f", approves up to {one.limit:,}"
 
 
 def _a(role: Role) -> str:

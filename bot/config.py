@@ -98,6 +98,9 @@ class Settings(BaseSettings):
     rates: Path | None = Field(default=None, description="a CSV file of published interest rates: regime,valid_from,percent")
     audit_head_file: Path | None = Field(default=None, description="a file outside the database that is told the audit trail's head daily")
     audit_head_channel: str | None = Field(default=None, description="the id of a private chat channel that is told it too")
+    payment_limit: int = Field(
+        default=5000, ge=0, description="money noted by hand above this, in thirty days and per customer, needs a second person"
+    )
     inbox_user: str | None = Field(default=None, description="the e-mail of the person the local inbox acts as")
     slack: SlackSettings = Field(default_factory=SlackSettings)
     smtp: SMTPSettings = Field(default_factory=SMTPSettings)

@@ -15,6 +15,7 @@ from bot import live_cards
 from bot.live_cards import Showing, Shown, Waiting
 from bot.places import Place
 from bot.routing import Routing
+from workflows.approve_request import expire_requests
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import LEASE, Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
 from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
@@ -97,6 +98,11 @@ class Jobs:
         """Cards for managers about the week or month that is over."""
         async with self.store() as work:
             return await post_summaries(work, self.clock)
+
+    async def expire_requests(self) -> int:
+        """Requests for approval that nobody answered in time."""
+        async with self.store() as work:
+            return await expire_requests(work, self.clock)
 
     async def catch_up(self) -> int:
         """Handles what was accepted and then lost to a stop; the answer has nobody to go to, the effect has."""

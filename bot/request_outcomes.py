@@ -28,7 +28,8 @@ async def request_card(result: RequestResult, work: UnitOfWork, policies: Polici
     seen = await see(result.account.customer.id, work, policies, clock.now())
     decided = seen.of(result.item.id)
     if isinstance(result, Requested):
-        approvers = [user.name for user in await work.users() if why_not(result.approval, user) is None]
+        users = sorted(await work.users(), key=lambda user: (user.role, user.name))  # managers before administrators
+        approvers = [user.name for user in users if why_not(result.approval, user) is None]
         return cards.requested(seen.account, decided, result.approval, approvers, seen.at)
     return _card(result, seen.account, decided, seen.at)
 

@@ -17,6 +17,7 @@ def jobs(app: App) -> tuple[Job, ...]:
     return (
         Job("tick", app.jobs.tick),
         Job("catch_up", app.jobs.catch_up),
+        Job("expire_requests", app.jobs.expire_requests),
         Job("post_summaries", app.jobs.post_summaries),
         Job("send_messages", app.jobs.send_messages, wakes=True),
         Job("show_cards", app.jobs.show_cards, wakes=True),

@@ -60,7 +60,7 @@ async def approve_request(ask: ApproveRequest, work: UnitOfWork, clock: Clock) -
 
     A request that expired, or no longer fits what is there, ends here and nothing of it is done.
     """
-    require(ask.by, Right.APPROVE)
+    require(ask.by, Right.CHASE)
     asked, account, item = await _standing(ask.approval, work)
     if (reason := why_not(asked, ask.by)) is not None:
         raise NotAllowed(reason)
@@ -129,8 +129,8 @@ async def refuse_request(ask: RefuseRequest, work: UnitOfWork, clock: Clock) -> 
     """The one who asked may take it back; anybody else has to be of the role that approves. Raises as `approve_request` does."""
     require(ask.by, Right.CHASE)
     asked, account, item = await _standing(ask.approval, work)
-    if ask.by.id != asked.by:
-        require(ask.by, Right.APPROVE)
+    if ask.by.id != asked.by and ask.by.role < asked.needs:
+        raise NotAllowed(f"Your role is {ask.by.role.word}; this needs a {asked.needs.word}, or the one who asked.")
     now = clock.now()
     await work.end_approval(asked.id, ApprovalEnd.REFUSED, now)
     did = "took back" if ask.by.id == asked.by else "refused"

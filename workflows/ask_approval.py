@@ -92,8 +92,8 @@ async def void(work: UnitOfWork, account: Account, approval: Approval, at: datet
 
 
 async def show_request(work: UnitOfWork, book: Book, approval: ApprovalId, at: datetime, *, ended: bool) -> None:
-    """Its card is drawn anew; one that ended keeps no buttons."""
+    """Its card is drawn anew, and whoever pressed looks at it; one that ended keeps no buttons."""
     for card in await work.live_cards(book.id, approval):
         if ended:
             await work.set_card(replace(card, state=CardState.FROZEN))
-        await show(work, book, card, at)
+        await show(work, book, card, at, acted=True)

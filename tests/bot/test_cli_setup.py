@@ -45,7 +45,11 @@ def test_people_are_added_once_change_role_and_are_linked(place: Place) -> None:
     assert place.duebot(*add).code == 1
     assert place.duebot("user", "role", "nora@b.example", "viewer").out == "Nora is a viewer now.\n"
     assert place.duebot("user", "link", "nora@b.example", "U1", "--team", "T1").out == "U1 acts as Nora.\n"
-    assert place.duebot("user", "list", "--json").json == [{"email": "nora@b.example", "name": "Nora", "role": "viewer"}]
+    assert place.duebot("user", "limit", "nora@b.example", "5000").out == "Nora approves up to 5,000.\n"
+    assert place.duebot("user", "list", "--json").json == [{"email": "nora@b.example", "name": "Nora", "role": "viewer", "limit": 5000}]
+    assert "Nora, approves up to 5,000" in place.duebot("user", "list").out
+    assert place.duebot("user", "limit", "nora@b.example").out == "Nora has no limit of their own any more.\n"
+    assert place.duebot("user", "limit", "nora@b.example", "-1").code == 2
     assert "viewer" in place.duebot("user", "list").out
 
 

@@ -52,7 +52,7 @@ LEDGER = (
     Owed("Acme GmbH", "INV-1860", "4100.00", 130, paid="4100.00", paid_ago=119),
     Owed("Brill & Sons", "INV-2055", "9300.00", 10, "USD"),
     Owed("Costa Lda", "INV-2080", "9990.00", 3),
-    Owed("Dvorak s.r.o.", "INV-2081", "8120.00", 3),
+    Owed("Dvorak s.r.o.", "INV-2081", "4120.00", 3),
     Owed("Elm Street Studio", "INV-2082", "3600.00", 3, "USD"),
     Owed("Fjord Kontor AS", "INV-2083", "2750.50", 10),
     Owed("Gilda Moretti", "INV-2084", "412.00", 3),

@@ -21,7 +21,8 @@ async def test_after_the_morning_run_the_cards_and_the_digest_stand_in_the_priva
     assert [heading for heading in headings if heading.startswith("🔴 Tuesday 24 November")]
     assert len([heading for heading in headings if "late" in heading and "Tuesday" not in heading]) == 5
     alert = await duebot_on_both.card(BIRKENHOF)
-    more = ["Promise", "Says paid", "Dispute", "Note", "Hold", "Why?"]
+    more = ["Promise", "Says paid", "Record payment", "Dispute", "Assign", "Note", "Hold", "Write off", "Charge a fee"]
+    more += ["I take it", "Payment bounced", "Opt out", "Task", "Why?"]
     assert labels(alert) == ["Send reminder", "Snooze", "Payment plan", "Escalate", "Flag", *more]
     assert {message["user"] for message in messages} == {duebot_on_both.workspace.users["duebot"]}
     assert len(duebot_on_both.mail.mailbox) == 6
@@ -100,37 +101,46 @@ async def test_a_plan_is_previewed_to_the_cent_agreed_and_chased_by_instalment(d
     )
 
 
-async def test_a_plan_beyond_the_limit_is_a_managers_and_says_so(duebot: Service) -> None:
+async def test_a_plan_beyond_the_limit_waits_for_a_second_person_and_says_so(duebot: Service) -> None:
     alert = await duebot.card(CALLOWAY)
     form = await duebot.open(alert, "Payment plan", by="ana")
     preview = (await duebot.submit(form, {"count": "3"}, by="ana"))["view"]
-    assert "A manager has to agree this plan" in words(preview["blocks"])
-    refused = words((await duebot.submit(preview, {"answer": "phone"}, by="ana"))["view"]["blocks"])
-    assert "Your role is collector; this needs a manager." in refused
+    assert "Somebody else has to approve this plan" in words(preview["blocks"])
+    asked = words((await duebot.submit(preview, {"answer": "phone", "reason": "They asked"}, by="ana"))["view"]["blocks"])
+    assert "Waits for Maria Lindt or Ida Okafor" in asked
     assert not await duebot.audit("plan.accepted")
-    (entry,) = await duebot.audit("refused")
-    assert (entry.actor, entry.data) == (duebot.who("ana"), {"what": "plan.propose", "role": "collector"})
-    form = await duebot.open(alert, "Payment plan", by="maria")
-    preview = (await duebot.submit(form, {"count": "3"}, by="maria"))["view"]
-    assert "manager" not in words(preview["blocks"])
-    assert "accepted" in words((await duebot.submit(preview, {"answer": "writing"}, by="maria"))["view"]["blocks"])
+    await duebot.app.jobs.deliver()
+    request = await duebot.card("agree a payment plan")
+    assert labels(request) == ["Approve", "Refuse", "Open"]
+    assert "Your role is collector; this needs a manager." in await duebot.press(request, "Approve", by="bo")
+    assert "approved" in await duebot.press(request, "Approve", by="maria")
+    await duebot.app.jobs.deliver()
+    assert "approved, today" in await duebot.shown(request)
+    assert labels(await duebot.fresh(request)) == []
+    assert "On a plan of 3 instalments" in await duebot.shown(alert)
 
 
 async def test_a_proposal_waits_for_the_customers_word_which_staff_note(duebot: Service) -> None:
-    for customer, label, state, told in (
+    for customer, label, state, after in (
         (HARROW, "Customer accepts", "plan.active", "On a plan of 3"),
         (BIRKENHOF, "Customer declines", "plan.declined", "Next: "),
     ):
         alert = await duebot.card(customer)
-        form = await duebot.open(alert, "Payment plan", by="maria")
-        preview = (await duebot.submit(form, {"count": "3"}, by="maria"))["view"]
-        assert "plan of 3 instalments proposed" in words((await duebot.submit(preview, by="maria"))["view"]["blocks"])
+        form = await duebot.open(alert, "Payment plan", by="ana")
+        preview = (await duebot.submit(form, {"count": "3"}, by="ana"))["view"]
+        told = words((await duebot.submit(preview, by="ana"))["view"]["blocks"])
         await duebot.app.jobs.deliver()
+        if customer == BIRKENHOF:
+            assert "Waits for Maria Lindt or Ida Okafor" in told
+            await duebot.press(await duebot.card("agree a payment plan"), "Approve", by="maria")
+            await duebot.app.jobs.deliver()
+        else:
+            assert "plan of 3 instalments proposed" in told
         assert "Proposed: 3 instalments" in await duebot.shown(alert)
         assert "Reminders wait until Tue 1 Dec" in await duebot.shown(alert)
         await duebot.press(await duebot.fresh(alert), label, by="maria")
         await duebot.app.jobs.deliver()
-        assert told in await duebot.shown(alert)
+        assert after in await duebot.shown(alert)
         assert len(await duebot.audit(state)) == 1
 
 

@@ -26,7 +26,6 @@ class Right(StrEnum):
 
     SEE = "see"
     CHASE = "chase"
-    APPROVE = "approve"
     RELEASE = "release"
     ADMINISTER = "administer"
 
@@ -34,7 +33,6 @@ class Right(StrEnum):
 _LEAST = {
     Right.SEE: Role.VIEWER,
     Right.CHASE: Role.COLLECTOR,
-    Right.APPROVE: Role.MANAGER,
     Right.RELEASE: Role.MANAGER,
     Right.ADMINISTER: Role.ADMINISTRATOR,
 }
