@@ -22,13 +22,12 @@ from workflows.errors import DocumentMissing, NeedsReconnect, OutcomeUnknown, Ou
 from workflows.guard_notice import guarded
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
-from workflows.write_letter import fingerprint, letter, listed_by_hand
+from workflows.write_letter import EDITED, fingerprint, letter, listed_by_hand
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor
 MOST_ATTEMPTS = 8
 DOCUMENT_PAUSE = timedelta(minutes=30)
 DOCUMENT_MISSING = "document_missing"
-EDITED = "print"  # of a row whose message a person edited: the fingerprint of what they saw before
 EDITED_IN_VAIN = "What it says changed after it was edited; look at it again, and send it anew if it is still wanted."
 _MESSAGES = frozenset({ActionKind.REMIND, ActionKind.RECEIPT, ActionKind.NONE})
 

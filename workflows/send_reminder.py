@@ -20,7 +20,7 @@ from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, Refused
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect
-from workflows.write_letter import fingerprint, letter, listed_by_hand
+from workflows.write_letter import EDITED, fingerprint, letter, listed_by_hand
 
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 10_000
 _FIGURE = re.compile(r"\d(?:[.,'’\u00a0\u202f ]?\d)*")
@@ -144,7 +144,7 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
     facts: dict[str, object] = {"notice": str(notice.id), "step": notice.step, "reason": ask.reason.strip(), "warnings": list(warnings)}
     payload = {"notice": str(notice.id)}
     if message is not preview.message:
-        payload["print"] = preview.fingerprint
+        payload[EDITED] = preview.fingerprint
         facts["edited"] = await work.keep_body(notice.id, message)
     await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", payload, clock.now())
     await note_act(work, account, item, ask.by, "reminder.sent_by_hand", f"{ask.by.name} sent a reminder by e-mail", clock.now(), **facts)

@@ -30,6 +30,7 @@ from workflows.letter_facts import (
 )
 from workflows.ports import Clock
 
+EDITED = "print"  # of an outbox row whose message a person edited: the fingerprint of what they saw before
 CHASED = frozenset({State.OPEN, State.CHASING})
 
 
@@ -114,7 +115,7 @@ def _lines(account: Account, left: Balances, listed: Iterable[ListedItem], clock
             item.issued_on,
             item.reference,
             left.received_on(item.id) - money_alone.received_on(item.id),
-            left.open_of(item.id) + left.received_on(item.id) - item.total,
+            left.fees_on(item.id),
         )
         for item in items
         if item.due_on is not None
