@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from bot import report_files as files
 from bot import reports
 from bot.app import App
 from bot.options import JSON, Book, Day
@@ -103,8 +104,6 @@ async def aging(book: Book = "main", at: Day = None, form: Form = Format.TEXT, a
     """
 
     async def read(_: App, chosen: ABook, day: date, work: UnitOfWork) -> Told:
-        from bot import report_files as files  # ruff: ignore[import-outside-top-level] - what writes files is loaded when one is wanted
-
         rows = await work.aging(chosen.id, day)
         return Told(
             lambda: aging_card(chosen, day, rows),
@@ -127,8 +126,6 @@ async def metrics(
     """
 
     async def read(app: App, chosen: ABook, day: date, work: UnitOfWork) -> Told:
-        from bot import report_files as files  # ruff: ignore[import-outside-top-level]
-
         found = await measure_book(chosen, day, window, work, app.policies)
         return Told(
             lambda: figures_card(chosen, day, window, found),
@@ -149,8 +146,6 @@ async def forecast(book: Book = "main", at: Day = None, form: Form = Format.TEXT
     """
 
     async def read(_: App, chosen: ABook, day: date, work: UnitOfWork) -> Told:
-        from bot import report_files as files  # ruff: ignore[import-outside-top-level]
-
         found = await forecast_cash(chosen, day, work)
         return Told(
             lambda: forecast_card(chosen, day, found),
@@ -179,8 +174,6 @@ async def summary(
     """
 
     async def read(app: App, chosen: ABook, day: date, work: UnitOfWork) -> Told:
-        from bot import report_files as files  # ruff: ignore[import-outside-top-level]
-
         told = await summarise_book(chosen, period, day, work, app.policies, app.clock.now())
         return Told(
             lambda: summary_card(told),

@@ -9,8 +9,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
-
 from cards.clean import bare, shorten
 from workflows.domain.money import Money, exponent
 
@@ -32,6 +30,8 @@ class Sheet:
 
 async def xlsx(sheets: Sequence[Sheet]) -> bytes:
     """Rows are written as they come, so that a long sheet is never held in memory as cells."""
+    import xlsxwriter  # ruff: ignore[import-outside-top-level] - loaded only where a workbook is asked for
+
     into = BytesIO()
     book = xlsxwriter.Workbook(into, {"constant_memory": True})
     pen = _Pen(book)

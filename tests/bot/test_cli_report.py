@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.bot.cli_place import Place
+from tests.paths import ROOT
 
 DAY = "2026-11-24"
 REPORTS = (
@@ -86,3 +89,9 @@ def test_a_book_with_nothing_in_it_has_every_report(place: Place) -> None:
             told = place.duebot(*words, "--format", form, "--out", "empty")
             assert (told.code, told.err) == (0, ""), (words, form)
             assert Path(place.folder / "empty").stat().st_size > 20
+
+
+def test_what_draws_and_writes_files_is_loaded_only_for_a_file() -> None:
+    told = "import sys, bot.cli_report, bot.serve; print(sorted({'matplotlib', 'numpy', 'xlsxwriter'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
