@@ -9,21 +9,23 @@ from uuid import UUID
 
 from adapters.chat.protocol import Reply as Said
 from bot.actions import FieldErrors, read_amount
+from bot.reply_cards import told
 from cards import reply as cards
 from cards.actions import Action, Name
 from cards.elements import Form
 from workflows.acting import require
 from workflows.confirm_reply import ConfirmReply, confirm_reply
+from workflows.dismiss_card import DismissCard, dismiss_card
 from workflows.domain.access import Right, User
 from workflows.domain.account import Account
 from workflows.domain.allocation import balances
 from workflows.domain.contact import Meaning, Reply
-from workflows.domain.ids import ItemId, ReplyId
+from workflows.domain.ids import CardId, ItemId, ReplyId
 from workflows.domain.money import BadAmount, Money
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 
-NAMES = frozenset({Name.ANSWER, Name.CONFIRM_ANSWER})
+NAMES = frozenset({Name.ANSWER, Name.CONFIRM_ANSWER, Name.SEEN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,9 @@ class ReplyDesk:
     async def press(self, action: Action, values: Mapping[str, str]) -> Said:
         """Raises the refusals of `confirm_reply`; of a form they come back at its fields."""
         require(self.user, Right.CHASE)
+        if action.name is Name.SEEN:
+            seen = await dismiss_card(DismissCard(CardId(action.id), self.user), self.work, self.clock)
+            return Said(card=await told(seen, self.work))
         meaning = _meaning(action)
         reply, customer, words = await self.work.reply(ReplyId(action.id))
         account = await self.work.account(customer)

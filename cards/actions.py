@@ -77,6 +77,8 @@ class Name(StrEnum):
     # an answer of a customer
     ANSWER = "reply.form"
     CONFIRM_ANSWER = "reply.confirm"
+    # a card that only tells
+    SEEN = "card.seen"
     # a book
     SHOW_ALL = "digest.all"
     SHOW_OUTGOING = "digest.outgoing"

@@ -31,13 +31,14 @@ from cards.standing import person
 from workflows.domain.account import Account
 from workflows.domain.allocation import balances
 from workflows.domain.contact import Meaning, Reply
-from workflows.domain.ids import ItemId, UserId
+from workflows.domain.ids import CardId, ItemId, UserId
 
 LINES = 12
 LINE = 200  # characters
 SHOWN_ITEMS = 5
 ALL = "all"  # in place of an item: every one the answer is about
 _LONG = 500
+Seen = CardId | str  # of a card that only tells: its id while nobody has seen it, else the name of who has
 
 _SEEMS = {
     Meaning.STOP: "They want no more messages",
@@ -197,24 +198,29 @@ def confirmed(account: Account, reply: Reply, meaning: Meaning) -> Card:
     return Card(f"{words}. {more}", (Heading(words, tone=Tone.GOOD), Text(more)), Tone.GOOD)
 
 
-def stray_answer(sender: str, subject: str) -> Card:
+def stray_answer(sender: str, subject: str, seen: Seen) -> Card:
     """An answer that belongs to nobody known."""
-    title = "An answer that belongs to nobody known"
-    told = f"{bare(sender)} wrote about “{remark(subject, 100)}”. No message of ours, no customer's address and no single invoice fits."
-    asks = "Read it in the mailbox; it holds back nothing here."
-    return Card(f"{title}. {told}", (Heading(title, tone=Tone.WARNING), Text(told), Text(asks, quiet=True)), Tone.WARNING)
+    told = (
+        f"{name(sender, 120)} wrote about “{remark(subject, 100)}”. No message of ours, no customer's address and no single invoice fits."
+    )
+    return _told("An answer that belongs to nobody known", told, "Read it in the mailbox; it holds back nothing here.", seen)
 
 
-def opted_out(account: Account, address: str, because: str) -> Card:
+def opted_out(account: Account, address: str, because: str, seen: Seen) -> Card:
     """Nothing is sent to an address any more; the debt still stands."""
-    title = f"{name(account.customer.name)}: no more mail to {name(address, 120)}"
-    told = "Chasing goes on over another channel, or is a task for a person. If they want mail again, press Opt in on the invoice."
-    why = bare(because)
-    return Card(f"{title}. {why}", (Heading(title, tone=Tone.WARNING), Text(why), Text(told, quiet=True)), Tone.WARNING)
+    more = "Chasing goes on over another channel, or is a task for a person. If they want mail again, press Opt in on the invoice."
+    return _told(f"{name(account.customer.name)}: no more mail to {name(address, 120)}", bare(because), more, seen)
 
 
-def unread(because: str) -> Card:
+def unread(because: str, seen: Seen) -> Card:
     """A letter that broke the reader; it is told, so that nothing is lost in silence."""
-    title = "A letter could not be read"
-    told = f"It lies in the mailbox as it came. {bare(because)}"
-    return Card(f"{title}. {told}", (Heading(title, tone=Tone.WARNING), Text(told)), Tone.WARNING)
+    return _told("A letter could not be read", bare(because), "It lies in the mailbox as it came.", seen)
+
+
+def _told(title: str, told: str, more: str, seen: Seen) -> Card:
+    """With a button while nobody has seen it."""
+    if isinstance(seen, str):
+        tone, last = Tone.QUIET, Text(f"{name(seen)} has seen it.", quiet=True)
+        return Card(f"{title}. {told}", (Heading(title, tone=tone), Text(told), last), tone)
+    button = Actions((Button("Seen", Action(Name.SEEN, seen)),))
+    return Card(f"{title}. {told}", (Heading(title, tone=Tone.WARNING), Text(told), Text(more, quiet=True), button), Tone.WARNING)

@@ -158,3 +158,16 @@ async def test_an_item_that_is_none_of_theirs_is_not_taken(door: Door) -> None:
     for item in (str(new_id()), "x", ""):
         assert "item" in (await door.press(says(reply, Meaning.DISPUTE), {"item": item, "reason": "x"})).errors
     assert not (await door.office.account("acme")).disputes
+
+
+async def test_a_card_that_only_tells_goes_when_it_was_seen(door: Door) -> None:
+    await door.take("STOP")
+    (card,) = await door.office.cards(CardKind.PROBLEM)
+    assert "Your role is viewer" in told(await door.press(Action(Name.SEEN, card.id), by=VERA))
+    assert "Ben has seen it." in told(await door.press(Action(Name.SEEN, card.id), by=BEN))
+    assert not await door.office.cards(CardKind.PROBLEM)
+    assert "Ben has seen it before." in told(await door.press(Action(Name.SEEN, card.id)))
+    assert "There is no such card" in told(await door.press(Action(Name.SEEN, new_id())))
+    await door.take("Hello")
+    (other,) = await door.office.cards(CardKind.ANSWER)
+    assert "goes by itself" in told(await door.press(Action(Name.SEEN, other.id)))

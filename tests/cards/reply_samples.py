@@ -10,13 +10,14 @@ from cards import reply as cards
 from cards.elements import Card, Form
 from tests.cards.samples import ANA, HOSTILE, ITEM, NOW, PEOPLE, SECOND, TODAY, account, eur, ident
 from workflows.domain.contact import Meaning, Reply
-from workflows.domain.ids import ReplyId
+from workflows.domain.ids import CardId, ReplyId
 
 AT = NOW - timedelta(minutes=40)
 WORDS = "Hello Ana,\n\nwe pay 4.000 € on 3 December, the rest in January.\n\nKind regards\nJo Pay"
 REPLY = Reply(ReplyId(ident(90)), "mail:1", "email", "pay@acme.example", AT, Meaning.OTHER, (ITEM.id,))
 PROMISE = replace(REPLY, meaning=Meaning.PROMISE, until=date(2026, 12, 3), amount=eur("4000.00"))
 BOTH = replace(PROMISE, items=(ITEM.id, SECOND.id))
+CARD = CardId(ident(91))
 LONG = "\n".join(f"Line {n} of a long letter" for n in range(1, 30))
 
 
@@ -36,9 +37,10 @@ def reply_cards() -> dict[str, Card]:
         "answer_dealt_with": card(replace(PROMISE, ended_at=NOW, ended_by=ANA)),
         "answer_confirmed": cards.confirmed(account(), PROMISE, Meaning.PROMISE),
         "answer_wrong_person": cards.confirmed(account(), REPLY, Meaning.WRONG_PERSON),
-        "problem_stray_answer": cards.stray_answer("x@y.example", f"About {hostile}"),
-        "problem_opted_out": cards.opted_out(account(), "pay@acme.example", "The mail server there takes none: 5.1.1 no such user."),
-        "problem_unread_letter": cards.unread("The log says more (ValueError)."),
+        "problem_stray_answer": cards.stray_answer("x@y.example", f"About {hostile}", CARD),
+        "problem_opted_out": cards.opted_out(account(), "pay@acme.example", "The mail server there takes none: 5.1.1 no such user.", CARD),
+        "problem_opted_out_seen": cards.opted_out(account(), "pay@acme.example", "They wrote a word that means stop.", "Ana Weiss"),
+        "problem_unread_letter": cards.unread("The log says more (ValueError).", CARD),
     }
 
 

@@ -88,16 +88,12 @@ class Dovecot:
             return [line for line in imap.fetch("1:*", "(FLAGS)")[1] if isinstance(line, bytes)]
 
     def number_anew(self) -> None:
-        """As after a restored backup: the same letters under another UIDVALIDITY."""
-        with self._session() as imap:
-            imap.create("Kept")
-            imap.select("INBOX")
-            if imap.search(None, "ALL")[1][0]:
-                imap.copy("1:*", "Kept")
-        for name in ("dovecot-uidlist", "dovecot-uidvalidity"):
-            for file in (self.folder / "mail" / self.user).glob(f"{name}*"):
-                file.unlink()
-        for file in (self.folder / "mail" / self.user).glob("dovecot.index*"):
+        """As after a restored backup: the same letters under another UIDVALIDITY.
+
+        What Dovecot keeps of the numbers it gave out before stays, or it would give out the same within a second.
+        """
+        home = self.folder / "mail" / self.user
+        for file in (*home.glob("dovecot-uidlist*"), *home.glob("dovecot.index*")):
             file.unlink()
 
     @contextmanager
