@@ -108,7 +108,7 @@ async def load_policies(settings: Settings, store: SqlStore) -> PolicyBook:
     """The files as they are now become the newest versions; older ones stay for the accounts that run on them."""
     current = [(name, await store.add_policy(name, text)) for name, text in policy_files(settings.policies)]
     try:
-        return PolicyBook(list(starmap(PolicyVersion, await store.policy_versions())), current)
+        return PolicyBook(starmap(PolicyVersion, await store.policy_versions()), current, stored=store.policy_versions)
     except ValueError as both:
         raise Refused(f"{str(both).capitalize()}.") from None
 

@@ -123,6 +123,7 @@ async def diff_policy(
         if apply:
             _must_agree(impact, yes=yes)
             await app.store.add_policy(name, text)
+            await app.policies.refresh()
         moved = await move_everyone(name, app, after, chosen) if apply else 0
         if as_json:
             say_json(impact_json(impact, app.clock.now()) | {"applied": apply, "moved": moved})

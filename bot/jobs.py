@@ -83,6 +83,7 @@ class Jobs:
 
     async def tick(self) -> Ticked:
         """Decides every account whose time has come, batch by batch, then turns what was raised into cards."""
+        await self.policies.refresh()
         done = Decided()
         while True:
             async with self.store() as work:

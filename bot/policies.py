@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from itertools import combinations
+from itertools import combinations, starmap
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -114,13 +114,17 @@ class PolicyBook:
     """Every version of every policy: `workflows.ports.Policies`.
 
     `current` names the versions new accounts start with; of two that fit the same equally closely neither could win, which is refused with
-    `ValueError`.
+    `ValueError`. `stored` reads name, version and text of all that are kept now; without it there are none but `versions`.
     """
 
     def __init__(
-        self, versions: Iterable[PolicyVersion], current: Iterable[tuple[str, int]], templates: Collection[str] = TEMPLATES
+        self,
+        versions: Iterable[PolicyVersion],
+        current: Iterable[tuple[str, int]],
+        templates: Collection[str] = TEMPLATES,
+        stored: Callable[[], Awaitable[Iterable[tuple[str, int, str]]]] | None = None,
     ) -> None:
-        self._templates = templates
+        self._templates, self._stored = templates, stored
         self._all: dict[tuple[str, int], Policy] = {}
         self.learn(versions)
         policies = [self._all[key] for key in current]
@@ -135,6 +139,11 @@ class PolicyBook:
             if (each.name, each.version) not in self._all:
                 read = read_policy(each.text, f"{each.name}@{each.version}", version=each.version, templates=self._templates)
                 self._all[each.name, each.version] = read
+
+    async def refresh(self) -> None:
+        """Learns what other processes have stored since."""
+        if self._stored is not None:
+            self.learn(starmap(PolicyVersion, await self._stored()))
 
     @property
     def in_force(self) -> Sequence[Policy]:
@@ -183,7 +192,8 @@ class PolicyBook:
             return self._all[key]
         except KeyError:
             name, version = key
-            raise NotKnown(f"version {version} of the policy {name} is not kept any more, and accounts still run on it") from None
+            words = f"version {version} of the policy {name} is not kept any more, or was stored this very minute, and accounts run on it"
+            raise NotKnown(words) from None
 
     def _of_item(self, main: Policy, account: Account, item: Item) -> Policy:
         """Of those that fit, the account's own included, the closest."""

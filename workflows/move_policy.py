@@ -9,6 +9,7 @@ from workflows.acting import record, require
 from workflows.compare_policies import would_move
 from workflows.domain.access import Right, User
 from workflows.domain.ids import CustomerId
+from workflows.domain.policy import Policy
 from workflows.ports import Clock, Policies, UnitOfWork
 
 
@@ -40,7 +41,11 @@ async def move_policy(ask: MovePolicy, work: UnitOfWork, before: Policies, after
             continue
         was = before.of(account)
         await work.looked(account.customer.id, now, (becomes.name, becomes.version))
-        facts = {"customer": str(account.customer.id), "from": f"{was.name}@{was.version}", "to": f"{becomes.name}@{becomes.version}"}
+        facts = {"customer": str(account.customer.id), "from": _words(was), "to": _words(becomes)}
         await record(work, actor, now, "account.moved", facts)
         moved += 1
     return Moved(moved)
+
+
+def _words(policy: Policy) -> str:
+    return f"{policy.name}, version {policy.version}"

@@ -75,6 +75,10 @@ class Clock(Protocol):
 class Policies(Protocol):
     """The policy files, every version an account may still run on."""
 
+    async def refresh(self) -> None:
+        """Learns the versions that other processes stored since: accounts may have moved to them."""
+        ...
+
     def current(self, account: Account) -> Policy:
         """The newest version of the policy that applies to the account as a whole."""
         ...
