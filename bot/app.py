@@ -26,6 +26,7 @@ from bot.handle import Desk
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
 from bot.policies import PolicyBook, PolicyVersion, policy_files
+from bot.route_settings import routing_of
 from workflows.domain.approving import Limits
 from workflows.errors import Refused
 from workflows.ports import Clock, Letters, Outreach
@@ -94,7 +95,9 @@ async def _build(settings: Settings, clock: Clock) -> App:
     slack = _slack(settings.slack, desk, inbound, clock)
     if slack is not None:
         rooms["slack"] = slack.room
-    jobs = Jobs(store, policies, letters, clock, channels(settings.smtp, clock), rooms, inbound, desk)
+    jobs = Jobs(
+        store, policies, letters, clock, channels(settings.smtp, clock), rooms, inbound, desk, routing_of(settings.routes, settings.quiet)
+    )
     keeping = Keeping(store, policies, clock, head_places(settings))
     return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack)
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
+from bot.route_settings import RouteSettings, quiet_of
+
 KEY_BYTES = 32
 PREFIX, NESTED = "DUEBOT_", "__"
 SETTINGS_FILE = "duebot.toml"
@@ -102,6 +104,10 @@ class Settings(BaseSettings):
         default=5000, ge=0, description="money noted by hand above this, in thirty days and per customer, needs a second person"
     )
     inbox_user: str | None = Field(default=None, description="the e-mail of the person the local inbox acts as")
+    routes: tuple[RouteSettings, ...] = Field(default=(), description="which cards go to which channel, the first that fits")
+    quiet: dict[str, str] = Field(
+        default_factory=dict, description="hours in which a channel gets no card, like 18:00-08:00 of the book's day"
+    )
     slack: SlackSettings = Field(default_factory=SlackSettings)
     smtp: SMTPSettings = Field(default_factory=SMTPSettings)
     imap: IMAPSettings = Field(default_factory=IMAPSettings)
@@ -118,6 +124,13 @@ class Settings(BaseSettings):
             _ = urlsplit(value).port
         except ValueError:
             raise ValueError("expected a number after the host's colon; write special characters of a password as %XX") from None
+        return value
+
+    @field_validator("quiet")
+    @classmethod
+    def hours_of_a_day(cls, value: dict[str, str]) -> dict[str, str]:
+        for hours in value.values():
+            _ = quiet_of(hours)
         return value
 
     @field_validator("public_url")
