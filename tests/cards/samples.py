@@ -13,7 +13,7 @@ from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card, Form
 from cards.help import help_card
 from cards.history import history
-from cards.reminder import reminder_preview, reminder_queued
+from cards.reminder import reminder_edit, reminder_preview, reminder_queued
 from tests.cards.report_samples import report_cards
 from workflows.domain.access import Role, User
 from workflows.domain.account import (
@@ -329,6 +329,7 @@ def cards() -> dict[str, Card]:
         "problem_unknown_message": problems.unknown_message(UNKNOWN, UNKNOWN.notices[-1], NOW, to=("ap@acme.example",)),
         "problem_unknown_settled": problems.unknown_settled(UNKNOWN, "Ana Weiss said it was sent"),
         "problem_stale_book": problems.stale_book(STALE.book, TODAY, 9),
+        "problem_document_missing": problems.document_missing(plain, "INV-2041", "the folder of documents holds no main/INV-2041.pdf"),
         "problem_delivery_failed": problems.delivery_failed(BOUNCED, BOUNCED.notices[-1], NOW),
         "balance": answers.balance(plain, decision, NOW),
         "balance_nothing": answers.balance(plain, Decision((), (), None), NOW),
@@ -370,6 +371,17 @@ def make_forms() -> dict[str, Form]:
             listed=both,
             asked=(decided().open + SECOND_DECIDED.open,),
             warning="Acme GmbH was reminded yesterday; the policy leaves 3 days between messages.",
+        ),
+        "form_reminder_documents": reminder(documents=("INV-2041.pdf", "INV-2042.pdf")),
+        "form_reminder_edit": reminder_edit(plain, decided(), to=("ap@acme.example",), subject="INV-2041", text=LETTER),
+        "form_reminder_edit_warning": reminder_edit(
+            plain,
+            decided(),
+            to=("ap@acme.example",),
+            subject="<b>*INV*</b> @here",
+            text="Dear Ms Berg,\n\n<script>alert(1)</script> {{ 7*7 }}",
+            warning="The text no longer names the amount, 12400.00 EUR.",
+            errors={"": "The text no longer names INV-2041. Give a reason to send it all the same."},
         ),
         "form_snooze": forms.snooze_form(plain, decided(), TODAY, (NEXT, LATER)),
         "form_snooze_again": forms.snooze_form(SNOOZED, decided(State.SNOOZED), TODAY, values={"length": "date", "until": "2026-12-04"}),
