@@ -147,9 +147,9 @@ async def export_one(
     who: Who,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; else to standard output.")] = None,
 ) -> None:
-    """Writes out everything that is stored of one person, as one JSON document.
+    """Tells all that is stored of one person.
 
-    Messages with their words, answers, notes, promises, payments, and what the audit trail has on them.
+    One JSON document: messages with their words, answers, notes, promises, payments, and what the audit trail has on them.
     """
 
     async def run(app: App) -> None:

@@ -21,7 +21,8 @@ GROUPS = {
     "user": ("add", "role", "link", "list"),
     "policy": ("list", "show", "check", "schema", "diff"),
     "manifest": ("slack",),
-    "audit": ("verify",),
+    "audit": ("verify", "export"),
+    "person": ("export", "erase"),
 }
 WORDS = [(name,) for name in VERBS] + [(group, verb) for group, verbs in GROUPS.items() for verb in verbs]
 

@@ -23,6 +23,15 @@ from workflows.domain.ids import NoticeId, new_id
 from workflows.domain.money import Money
 from workflows.records import CardKind
 
+BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
+
 
 async def audited(office: Office) -> Sequence[Broken]:
     return await audit_invariants(office.store, office.policies, office.clock)
@@ -37,6 +46,7 @@ async def change(url: str, *statements: str) -> None:
     await engine.dispose()
 
 
+@BOTH
 async def test_an_office_at_work_breaks_no_rule(store: SqlStore) -> None:
     office = await opened(store, "acme", "brill", "acme/2")
     await office.pay("brill", "40.00")
@@ -79,6 +89,7 @@ async def test_a_balance_that_differs_from_its_buckets_is_told(store: SqlStore) 
     assert found == ["100.00 EUR is booked, 200.00 EUR in the buckets."]
 
 
+@BOTH
 async def test_what_stands_still_for_a_day_is_told_and_drawn(store: SqlStore) -> None:
     office = await opened(store, "acme")
     await office.tick()

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -37,7 +38,17 @@ ADMIN = User(UserId(new_id()), "root@seller.example", "Root", Role.ADMINISTRATOR
 NAME, EMAIL, SECRET = "Acme", "pay@acme.example", "lives in Elm Street"
 
 
-async def talked_with(store: SqlStore, **row: str) -> Office:
+BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
+
+
+async def talked_with(store: SqlStore, **row: Any) -> Office:
     """A customer with a message, an answer, notes, a dispute, a hold, an opt-out and an invoice of 18 months ago."""
     office = await opened(store, "acme", "brill")
     old = replace(office.row("acme/old", office.today - timedelta(days=520), "70.00"), issued_on=office.today - timedelta(days=548), **row)
@@ -79,6 +90,7 @@ async def everything(url: str) -> str:
     return "\n".join(found)
 
 
+@BOTH
 async def test_nothing_in_any_table_names_the_person_after_erasure(store: SqlStore, database_url: str) -> None:
     office = await talked_with(store)
     before = await everything(database_url)
@@ -164,6 +176,7 @@ async def test_only_an_administrator_erases_and_only_once(store: SqlStore) -> No
         await erase(office)
 
 
+@BOTH
 async def test_one_of_several_people_of_a_customer_is_erased_alone(store: SqlStore, database_url: str) -> None:
     office = await talked_with(store)
     two = replace(office.row("acme", office.today, "100.00"), email="boss@acme.example")
@@ -186,6 +199,7 @@ async def test_the_only_address_is_the_person_itself(store: SqlStore) -> None:
     assert (await office.account("acme")).customer.name.startswith("Erased ")
 
 
+@BOTH
 async def test_contact_with_a_consumer_in_america_is_kept_three_years(store: SqlStore) -> None:
     office = await talked_with(store, party="consumer", country="US", zone="America/New_York")
     message = (await office.account("acme")).notices[0].id

@@ -17,6 +17,16 @@ BEFORE_EIGHT = datetime(2026, 11, 24, 12, 59, tzinfo=UTC)  # 07:59 in New York
 EIGHT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
 
+BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
+
+
 @dataclass
 class Saying:
     """Letters with other words."""
@@ -41,6 +51,7 @@ async def in_new_york(store: SqlStore, party: str | None = "consumer", letters: 
     return office
 
 
+@BOTH
 async def test_a_consumer_is_written_to_when_the_hours_begin(store: SqlStore) -> None:
     office = await in_new_york(store)
     await office.tick()

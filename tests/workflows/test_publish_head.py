@@ -22,6 +22,16 @@ from workflows.records import AuditEntry, CardKind
 DAY = timedelta(days=1)
 
 
+BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
+
+
 async def note(store: SqlStore, clock: FixedClock, times: int) -> None:
     async with store() as work:
         for n in range(times):
@@ -40,6 +50,7 @@ async def test_the_head_is_told_to_a_file_once_a_day(store: SqlStore, clock: Fix
     assert told[-1].hash == (await store.audit.head())[1]
 
 
+@BOTH
 async def test_the_head_is_a_card_of_its_channel_once_a_day(store: SqlStore, clock: FixedClock) -> None:
     office = Office(store, clock)
     await note(store, clock, 2)
