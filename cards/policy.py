@@ -73,6 +73,9 @@ def _rows(move: PolicyMove) -> Rows:
 
 
 def _pair(both: tuple[str, str]) -> str:
-    """`first → final`, or the one word where they are alike."""
+    """`first → final`, `final, Wed 25 Nov → Tue 24 Nov`, or the one word where they are alike."""
     was, becomes = both
+    step, _, on = becomes.partition(", ")
+    if on and was.startswith(f"{step}, ") and was != becomes:
+        becomes = on
     return was if was == becomes else f"{was} → {becomes}"

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from uuid import UUID
 
-from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, problems
+from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, policy, problems
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card, Form
 from cards.help import help_card
@@ -229,6 +229,24 @@ HOSTILE = {
 }
 
 
+POLICY_MOVE = policy.PolicyMove(
+    "strict",
+    running=214,
+    changed=31,
+    items=45,
+    was_today=(),
+    becomes_today=(Money.of("18420.00", "EUR"), Money.of("900.00", "USD")),
+    lines=(
+        policy.PolicyChange(
+            "Acme GmbH", "INV-2041", "€12,400.00", ("second", "second"), ("final, Wed 25 Nov", "final, Tue 24 Nov"), ("–", "final")
+        ),
+        policy.PolicyChange(
+            "مؤسسة <b>النور</b>", "*7*", "€6,020.00", ("–", "first"), ("first, Thu 26 Nov", "first, Tue 24 Nov"), ("–", "first")
+        ),
+    ),
+)
+
+
 def hostile(words: str) -> dict[str, Card]:
     """The cards that show words from outside, with those words wherever they can stand."""
     item = replace(ITEM, number=words, reference=words)
@@ -343,6 +361,8 @@ def cards() -> dict[str, Card]:
         "several": choices.several(
             "acme", (choices.Choice("Acme GmbH", "C-1, €12,400.00 open"), choices.Choice("Acme Holding AG", "C-7, nothing open"))
         ),
+        "policy_move": policy.policy_move(POLICY_MOVE),
+        "policy_move_nobody": policy.policy_move(replace(POLICY_MOVE, running=0)),
         "help": help_card(),
         "help_unknown": help_card(unknown="balnce acme", near=("balance acme",)),
         "help_lacks": help_card(lacks="balance"),
