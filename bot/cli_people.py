@@ -89,7 +89,9 @@ async def set_limit(
             await work.set_limit(found.id, amount)
             changed = {"user": str(found.id), "from": found.limit, "to": amount}
             await record(work, "command line", app.clock.now(), "user.limit", changed)
-        say(clean(f"{found.name} approves up to {amount:,}." if amount is not None else f"{found.name} has no limit of their own any more."))
+        say(
+            clean(f"{found.name} approves up to {amount:,}." if amount is not None else f"{found.name} has no limit of their own any more.")
+        )
 
     await with_app(run)
 

@@ -13,7 +13,7 @@ from cards.forms import filled, subject_line
 from cards.standing import person
 from workflows.domain.account import Account
 from workflows.domain.approvals import Approval, ApprovalEnd, ApprovalKind
-from workflows.domain.approving import terms_of, weight
+from workflows.domain.approving import asked_words, limit_needed, terms_of, weight
 from workflows.domain.decision import ItemDecision
 from workflows.domain.ids import UserId
 from workflows.domain.money import BadAmount, Money, UnknownCurrency
@@ -46,7 +46,7 @@ def approval_card(account: Account, decided: ItemDecision, approval: Approval, n
     what = f"{customer}: {asked}{f' {amount}' if amount else ''}, {name(decided.item.number)}"
     body: tuple[Element, ...] = (
         Heading(customer, amount, badge, tone),
-        subject_line(account, decided, account.book.place.day(now)),
+        Text(_which(account, decided, now)),
         Text(_who(account, approval, now, people)),
         *_terms(account, approval, now),
         Text(became or _progress(account, approval, now, people)),
@@ -56,11 +56,24 @@ def approval_card(account: Account, decided: ItemDecision, approval: Approval, n
     return Card(f"{what}. {became}", body, tone)
 
 
+def _which(account: Account, decided: ItemDecision, now: datetime) -> str:
+    """`INV-2041 · due Fri 30 Oct · €12,400.00 open`."""
+    item, locale = decided.item, locale_of(account.book)
+    due = f" · due {day(item.due_on, account.book.place.day(now), locale)}" if item.due_on else ""
+    return f"{name(item.number)}{due} · {money(decided.open, locale)} open"
+
+
 def _who(account: Account, approval: Approval, now: datetime, people: Mapping[UserId, str]) -> str:
-    place, locale = account.book.place, locale_of(account.book)
     who = name(person(people, approval.by)) if approval.by else "The policy"
-    what = f"to {_ASKED[approval.kind]}" + (f" “{remark(approval.step)}”" if approval.step and approval.kind is ApprovalKind.STEP else "")
-    return f"{who} asks {what} ({since(approval.at, now, place, locale)})"
+    step = approval.kind is ApprovalKind.STEP
+    what = f"{_ASKED[approval.kind]} “{remark(approval.step)}”" if step else request_words(account, approval)
+    return f"{who} asks to {what} ({since(approval.at, now, account.book.place, locale_of(account.book))})"
+
+
+def request_words(account: Account, approval: Approval) -> str:
+    """`write off €600.00`: what was asked for, the amount as the book writes it."""
+    words = asked_words(approval)
+    return words.replace(str(approval.amount), money(approval.amount, locale_of(account.book))) if approval.amount else words
 
 
 def _terms(account: Account, approval: Approval, now: datetime) -> list[Element]:
@@ -107,7 +120,9 @@ def _progress(account: Account, approval: Approval, now: datetime, people: Mappi
     """`Needs a manager other than Ana by Tue 1 Dec` and who has approved so far."""
     locale, today = locale_of(account.book), account.book.place.day(now)
     needed = f"a {approval.needs.word}" if approval.people == 1 else f"{count(approval.people, approval.needs.word)}"
+    heavy = limit_needed(approval)
     other = f" other than {name(person(people, approval.by))}" if approval.by else ""
+    other += f" whose limit reaches {money(heavy, locale)}" if heavy else ""
     until = f" by {day(account.book.place.day(approval.expires_at), today, locale)}" if approval.by else ""
     given = [f"{name(person(people, one.by))} ({since(one.at, now, account.book.place, locale)})" for one in approval.given]
     so_far = f" Approved so far: {listing(given)}." if given else ""
@@ -135,7 +150,6 @@ def _buttons(account: Account, decided: ItemDecision, approval: Approval) -> Act
 def refuse_form(account: Account, decided: ItemDecision, approval: Approval, today: date, values: Mapping[str, str] | None = None) -> Form:
     """Answers: `why` (may be empty)."""
     fields = filled((TextField("why", "Why", hint="The one who asked reads it", required=False, lines=2, max_length=300),), values or {})
-    amount = f" {money(approval.amount, locale_of(account.book))}" if approval.amount else ""
-    intro = (subject_line(account, decided, today), Text(f"Asked: {_ASKED[approval.kind]}{amount}"))
+    intro = (subject_line(account, decided, today), Text(f"Asked: {request_words(account, approval)}"))
     submit = Button("Refuse", Action(Name.CONFIRM_REFUSE, approval.id), Style.PRIMARY)
     return Form("Refuse", submit, intro, fields)

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from cards.actions import Action, Name
+from cards.approval import request_words
 from cards.elements import Actions, Button, Card
 from cards.format import day, listing, locale_of, money, name, remark
 from cards.outcome import answer, next_line, subject
 from workflows.domain.account import Account, Payment
 from workflows.domain.approvals import Approval, ApprovalEnd
-from workflows.domain.approving import asked_words
 from workflows.domain.contact import EVERY
 from workflows.domain.decision import ItemDecision
 from workflows.domain.tasks import Task
@@ -29,18 +29,12 @@ def requested(account: Account, decided: ItemDecision, approval: Approval, appro
         waits = f"{lacks} may approve this. An administrator gives a colleague the role, or the limit, with: duebot user role, duebot user limit."
     else:
         waits = f"Waits for {'two of ' if approval.people > 1 else ''}{who}, until {until}. Nothing has changed yet."
-    return answer(f"{subject(account, decided)}: asked to {_plain(account, approval)}", waits)
-
-
-def _plain(account: Account, approval: Approval) -> str:
-    """With the amount as the book writes it."""
-    words = asked_words(approval)
-    return words.replace(str(approval.amount), money(approval.amount, locale_of(account.book))) if approval.amount else words
+    return answer(f"{subject(account, decided)}: asked to {request_words(account, approval)}", waits)
 
 
 def approval_answered(account: Account, decided: ItemDecision, approval: Approval, now: datetime, because: str = "") -> Card:
     """What became of the request after somebody's answer."""
-    title = f"{subject(account, decided)}: request to {_plain(account, approval)}"
+    title = f"{subject(account, decided)}: request to {request_words(account, approval)}"
     match approval.ended_how:
         case ApprovalEnd.DONE:
             return answer(f"{title} approved", next_line(account, decided, now))

@@ -265,7 +265,7 @@ async def test_the_request_stands_in_the_chat_and_says_who_approved_it(sqlite_ur
     asked = await asks(office, "12000.00")
     await office.deliver()
     assert len(room.standing) == 1
-    assert "Needs 2 managers other than Ana by" in str(room.standing)
+    assert "Needs 2 managers other than Ana whose limit reaches €12,000.00 by" in str(room.standing)
     await approves(office, asked, ZOE)
     await office.deliver()
     assert "Approved so far: Zoe" in str(room.standing)

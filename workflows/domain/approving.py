@@ -96,20 +96,25 @@ def weight(approval: Approval) -> Money | None:
 def why_not(approval: Approval, user: User) -> str | None:
     """Why this person cannot approve it; null when they may.
 
-    Above a thousand a manager needs a limit that reaches as far: DOMAIN's controller. A limit is a number of major units, whatever
-    the currency.
+    A limit is a number of major units, whatever the currency.
     """
     if user.id == approval.by:
         return "You asked for this yourself; somebody else has to approve it."
     if user.role < approval.needs:
         return f"Your role is {user.role.word}; this needs a {approval.needs.word}. Ask one to approve it."
-    heavy = weight(approval)
-    if heavy is None or approval.kind not in _GIVES_AWAY or heavy <= Money.of(ANY_MANAGER_UP_TO, heavy.currency):
-        return None
-    if user.limit is not None and heavy <= Money.of(str(user.limit), heavy.currency):
+    heavy = limit_needed(approval)
+    if heavy is None or (user.limit is not None and heavy <= Money.of(str(user.limit), heavy.currency)):
         return None
     yours = f"yours is {user.limit:,}" if user.limit is not None else "you have none"
     return f"With what was asked for this customer in 30 days it comes to {heavy}; that needs a manager whose limit reaches so far, and {yours}."
+
+
+def limit_needed(approval: Approval) -> Money | None:
+    """How far the limit of whoever approves it has to reach: DOMAIN's controller. Null where any manager will do."""
+    heavy = weight(approval)
+    if heavy is None or approval.kind not in _GIVES_AWAY or heavy <= Money.of(ANY_MANAGER_UP_TO, heavy.currency):
+        return None
+    return heavy
 
 
 def asked_words(approval: Approval) -> str:
