@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -92,7 +92,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
     inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
     desk = Desk(store, policies, letters, clock, rooms, wake.set, Limits(settings.payment_limit))
-    slack = _slack(settings.slack, desk, inbound, clock)
+    slack = _slack(settings.slack, desk, inbound, clock, partial(_approved, store))
     if slack is not None:
         rooms["slack"] = slack.room
     jobs = Jobs(
@@ -127,7 +127,14 @@ def channels(smtp: SMTPSettings, clock: Clock) -> Mapping[str, Outreach]:
     return {"email": SMTPMail(MailSettings(smtp.host, sender, smtp.port, TLS(smtp.security), smtp.user, password), clock)}
 
 
-def _slack(settings: SlackSettings, desk: Desk, inbound: SqlInbound, clock: Clock) -> SlackChat | None:
+async def _approved(store: SqlStore) -> Sequence[str]:
+    async with store() as work:
+        return await work.approved_channels()
+
+
+def _slack(
+    settings: SlackSettings, desk: Desk, inbound: SqlInbound, clock: Clock, approved: Callable[[], Awaitable[Sequence[str]]]
+) -> SlackChat | None:
     if settings.bot_token is None:
         return None
     from adapters.chat.slack.chat import build  # ruff: ignore[import-outside-top-level] - loaded only where Slack is used

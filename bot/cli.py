@@ -30,6 +30,7 @@ VERBS = {
     "letters": ("cli_letters", "Shows a letter before anybody gets it, and checks templates."),
     "manifest": ("cli_setup", "Prints what a chat needs to know of this app."),
     "check": ("cli_setup", "Says what is missing, and how to mend it."),
+    "channel": ("cli_channel", "Approves channels that are not private."),
     "evidence": ("cli_keep", "Packs what proves a claim into one ZIP."),
     "person": ("cli_keep", "Tells a person what is stored of them, or forgets them."),
     "audit": ("cli_keep", "Verifies the trail of everything that was done."),

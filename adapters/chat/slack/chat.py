@@ -16,7 +16,7 @@ from adapters.chat.protocol import Handler, Inbound
 from adapters.chat.slack.answers import Answers
 from adapters.chat.slack.endpoint import SlackEndpoint
 from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners
-from adapters.chat.slack.room import SlackRoom
+from adapters.chat.slack.room import Approved, SlackRoom
 from adapters.chat.slack.settings import SlackSettings
 from adapters.chat.slack.wire_log import quiet_logger, socket_logger
 from workflows.ports import Clock
@@ -28,11 +28,13 @@ LEAVING = 10.0  # seconds that answers under way are given at the end
 class SlackChat:
     """`endpoint` is the ASGI application for `POST /slack/events`, `room` writes. `start` before use and `stop` at the end."""
 
-    def __init__(self, settings: SlackSettings, app: AsyncApp, client: AsyncWebClient, listeners: Listeners, clock: Clock) -> None:
+    def __init__(
+        self, settings: SlackSettings, app: AsyncApp, client: AsyncWebClient, listeners: Listeners, clock: Clock, approved: Approved | None
+    ) -> None:
         self._settings, self._app, self._client, self._listeners = settings, app, client, listeners
         self._socket: AsyncSocketModeHandler | None = None
         self._connecting: asyncio.Task[None] | None = None
-        self.room = SlackRoom(client, settings.approved_channels, clock)
+        self.room = SlackRoom(client, settings.approved_channels, clock, approved)
         self.endpoint = SlackEndpoint(app, settings.signing_secrets, clock)
 
     async def start(self) -> None:
@@ -59,15 +61,22 @@ class SlackChat:
 
 
 def build(
-    settings: SlackSettings, handler: Handler, inbound: Inbound, clock: Clock, *, patience: float = PATIENCE, head_start: float = HEAD_START
+    settings: SlackSettings,
+    handler: Handler,
+    inbound: Inbound,
+    clock: Clock,
+    approved: Approved | None = None,
+    *,
+    patience: float = PATIENCE,
+    head_start: float = HEAD_START,
 ) -> SlackChat:
-    """`patience` and `head_start` are seconds, see `listeners`."""
+    """`approved` reads the channels approved while it runs; `patience` and `head_start` are seconds, see `listeners`."""
     wire = quiet_logger()
     client = AsyncWebClient(settings.bot_token, base_url=settings.api_url, timeout=TIMEOUT, retry_handlers=[], logger=wire)
     listeners = Listeners(handler, inbound, Answers(client), patience=patience, head_start=head_start)
     app = _app(settings, client, wire, Keeping(listeners))
     listeners.attach(app)
-    return SlackChat(settings, app, client, listeners, clock)
+    return SlackChat(settings, app, client, listeners, clock, approved)
 
 
 def _app(settings: SlackSettings, client: AsyncWebClient, wire: logging.Logger, keeping: Keeping) -> AsyncApp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -16,6 +17,7 @@ from workflows.errors import OutcomeUnknown, Rejected, UnexpectedPayload
 from workflows.ports import Clock
 
 _PEOPLE = ("U", "W", "D")  # a person, or a conversation with one: nobody else reads it
+Approved = Callable[[], Awaitable[Iterable[str]]]
 KNOWN_SECONDS = 600  # a channel made public or shared is noticed within that time
 
 
@@ -25,8 +27,9 @@ class SlackRoom:
     platform = PLATFORM
     threads = True
 
-    def __init__(self, client: AsyncWebClient, approved: frozenset[str], clock: Clock) -> None:
-        self._client, self._clock = client, clock
+    def __init__(self, client: AsyncWebClient, approved: frozenset[str], clock: Clock, also: Approved | None = None) -> None:
+        """`approved` stand in the settings, `also` are those approved while it runs."""
+        self._client, self._clock, self._also = client, clock, also
         self._approved = frozenset(name.removeprefix("#") for name in approved)
         self._allowed_until: dict[str, float] = {}
 
@@ -46,7 +49,13 @@ class SlackRoom:
         drawn = render(card)
         with translated(repeatable=False):
             answer = await self._client.chat_postMessage(
-                channel=channel, text=drawn.text, blocks=drawn.blocks, mrkdwn=False, unfurl_links=False, unfurl_media=False, thread_ts=thread
+                channel=channel,
+                text=drawn.text,
+                blocks=drawn.blocks,
+                mrkdwn=False,
+                unfurl_links=False,
+                unfurl_media=False,
+                thread_ts=thread,
             )
         message = str(answer.get("ts") or "")
         if not message:
@@ -78,7 +87,8 @@ class SlackRoom:
             return
         with translated(repeatable=True):
             answer = await self._client.conversations_info(channel=channel)
-        reason = against(_facts(_object(answer.data, "channel")), self._approved)
+        also = frozenset(await self._also()) if self._also else frozenset[str]()
+        reason = against(_facts(_object(answer.data, "channel")), self._approved | also)
         if reason:
             raise Rejected(reason)
         self._allowed_until[channel] = now + KNOWN_SECONDS

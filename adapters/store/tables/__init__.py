@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.store.tables.chats import approved_channels
 from adapters.store.tables.kept import erasures, snapshots
 from adapters.store.tables.ledger import books, contacts, credits_, customers, identities, items, payments, plan_items, plans, users
 from adapters.store.tables.said import (
@@ -38,6 +39,7 @@ __all__ = [
     "acts",
     "approvals",
     "approvals_given",
+    "approved_channels",
     "arrivals",
     "audit",
     "audit_head",
