@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
 from uuid import UUID
 
 from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, policy, problems
@@ -13,7 +12,8 @@ from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card, Form
 from cards.help import help_card
 from cards.history import history
-from cards.reminder import reminder_edit, reminder_preview, reminder_queued
+from cards.reminder import reminder_queued
+from tests.cards.reminder_samples import TO, reminder_forms
 from tests.cards.report_samples import report_cards
 from workflows.domain.access import Role, User
 from workflows.domain.account import (
@@ -317,9 +317,7 @@ def cards() -> dict[str, Card]:
         "review_released": digest.released(BOOK, 24, "Maria Lindt", NOW, NOW),
         "review": digest.review(BOOK, 24, (eur("86210.00"), Money.of("12900.00", "USD")), ("Acme GmbH", 212)),
         "reminder_queued": reminder_queued(plain, decided(), NOW, by_name="Ana Weiss", to=("ap@acme.example",)),
-        "reminder_queued_later": reminder_queued(
-            plain, decided(), NOW, by_name="Ana Weiss", to=("ap@acme.example",), at=at(date(2026, 11, 25))
-        ),
+        "reminder_queued_later": reminder_queued(plain, decided(), NOW, by_name="Ana Weiss", to=TO, at=at(date(2026, 11, 25))),
         "outcome_snoozed": outcome.snoozed(plain, decided(), date(2026, 11, 30), (NEXT,), NOW),
         "outcome_woken": outcome.woken(plain, decided(), NOW),
         "outcome_flagged": outcome.flagged(plain, decided()),
@@ -371,38 +369,9 @@ def cards() -> dict[str, Card]:
 
 def make_forms() -> dict[str, Form]:
     plain, both = account(), (decided(), SECOND_DECIDED)
-    reminder = partial(
-        reminder_preview,
-        plain,
-        decided(),
-        TODAY,
-        to=("ap@acme.example",),
-        sender="Northwind GmbH <ar@northwind.example>",
-        subject="INV-2041 of Northwind GmbH: €12,400.00 open since 30 October",
-        text=LETTER,
-        asked=(decided().open,),
-    )
     table = tuple((part.due_on, part.total) for part in PARTS if part.due_on)
     terms = {"count": "3", "rhythm": "monthly", "first": "2026-12-01"}
-    return {
-        "form_reminder": reminder(data={"step": "second", "shown": "5f2c"}),
-        "form_reminder_warning": reminder(
-            language="de",
-            listed=both,
-            asked=(decided().open + SECOND_DECIDED.open,),
-            warning="Acme GmbH was reminded yesterday; the policy leaves 3 days between messages.",
-        ),
-        "form_reminder_documents": reminder(documents=("INV-2041.pdf", "INV-2042.pdf")),
-        "form_reminder_edit": reminder_edit(plain, decided(), to=("ap@acme.example",), subject="INV-2041", text=LETTER),
-        "form_reminder_edit_warning": reminder_edit(
-            plain,
-            decided(),
-            to=("ap@acme.example",),
-            subject="<b>*INV*</b> @here",
-            text="Dear Ms Berg,\n\n<script>alert(1)</script> {{ 7*7 }}",
-            warning="The text no longer names the amount, 12400.00 EUR.",
-            errors={"": "The text no longer names INV-2041. Give a reason to send it all the same."},
-        ),
+    return reminder_forms(plain, decided(), SECOND_DECIDED, TODAY, LETTER) | {
         "form_snooze": forms.snooze_form(plain, decided(), TODAY, (NEXT, LATER)),
         "form_snooze_again": forms.snooze_form(SNOOZED, decided(State.SNOOZED), TODAY, values={"length": "date", "until": "2026-12-04"}),
         "form_plan": forms.plan_form(plain, decided(), TODAY, both),
