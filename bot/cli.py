@@ -31,6 +31,7 @@ VERBS = {
     "manifest": ("cli_setup", "Prints what a chat needs to know of this app."),
     "check": ("cli_setup", "Says what is missing, and how to mend it."),
     "channel": ("cli_channel", "Approves channels that are not private."),
+    "interest": ("cli_interest", "Says what may be charged on a late invoice."),
     "evidence": ("cli_keep", "Packs what proves a claim into one ZIP."),
     "person": ("cli_keep", "Tells a person what is stored of them, or forgets them."),
     "audit": ("cli_keep", "Verifies the trail of everything that was done."),
