@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from datetime import date, datetime
 from operator import itemgetter
 
@@ -52,14 +51,7 @@ async def list_card(action: Action, book: Book, day: date, work: UnitOfWork, now
     if action.name is Name.SHOW_WAITING:
         return cards.waiting(book, await _waiting(book, work), now)
     page = int(action.data["page"]) if action.data.get("page", "").isdecimal() and len(action.data["page"]) < 6 else 0
-    first, shown = page * PAGE, []
-    async with aclosing(work.debtors(book.id, day)) as found:
-        at = 0
-        async for debtor in found:
-            if at > first + PAGE:
-                break
-            shown += [debtor] if at >= first else []
-            at += 1
+    shown = await work.debtors_page(book.id, day, PAGE + 1, page * PAGE)
     return cards.debtors(book, day, shown[:PAGE], page, more=len(shown) > PAGE)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -411,8 +411,15 @@ class UnitOfWork(Protocol):
         ...
 
     async def mark_counts(self, book: BookId, day: date) -> Mapping[Mark, int]: ...
-    def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncGenerator[Debtor, None]:
-        """As `aging`, by customer: per currency those first who owe most of what is overdue, at most `most`. Streams; bounded memory."""
+    def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncIterator[Debtor]:
+        """As `aging`, by customer: per currency those first who owe most of what is overdue, at most `most`.
+
+        Streams; bounded memory. Read it to its end.
+        """
+        ...
+
+    async def debtors_page(self, book: BookId, day: date, limit: int, skip: int) -> Sequence[Debtor]:
+        """A page of `debtors`."""
         ...
 
     async def due_sums(self, book: BookId, day: date) -> Sequence[DueSum]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,7 +29,18 @@ class Figures(Part):
         query = select(line.currency, *_aged(lines, day)).where(line.open != 0).group_by(line.currency).order_by(line.currency)
         return [_aging_row(row) for row in await self._all(query)]
 
-    async def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncGenerator[Debtor, None]:
+    async def debtors(self, book: BookId, day: date, most: int | None = None) -> AsyncIterator[Debtor]:
+        query, nth = await self._debtors(book, day)
+        found = await self._connection.stream(query if most is None else query.where(nth <= most))
+        async for row in found.yield_per(_AT_ONCE):
+            yield _debtor(row)
+
+    async def debtors_page(self, book: BookId, day: date, limit: int, skip: int) -> Sequence[Debtor]:
+        query, _ = await self._debtors(book, day)
+        return [_debtor(row) for row in await self._all(query.limit(limit).offset(skip))]
+
+    async def _debtors(self, book: BookId, day: date) -> tuple[Select[Any], ColumnElement[int]]:
+        """The query, and the column that says which place the customer has in the currency."""
         lines = await self._lines(book, day)
         line, c = lines.c, t.customers.c
         late = and_(line.due_on < day, line.open > 0)
@@ -38,10 +49,8 @@ class Figures(Part):
         keys = (line.customer_id, line.currency)
         oldest = func.min(case((late, line.due_on))).label("oldest")
         sums = select(*keys, oldest, nth, *_aged(lines, day)).where(line.open != 0).group_by(*keys).subquery("sums")
-        query = select(sums, c.number, c.name).join(t.customers, c.id == sums.c.customer_id).order_by(sums.c.currency, sums.c.nth)
-        found = await self._connection.stream(query if most is None else query.where(sums.c.nth <= most))
-        async for row in found.yield_per(_AT_ONCE):
-            yield Debtor(CustomerId(row.customer_id), row.number, row.name, _aging_row(row), row.oldest)
+        query = select(sums, c.number, c.name).join(t.customers, c.id == sums.c.customer_id)
+        return query.order_by(sums.c.currency, sums.c.nth), sums.c.nth
 
     async def due_sums(self, book: BookId, day: date) -> Sequence[DueSum]:
         line = (await self._lines(book, day)).c
@@ -154,6 +163,10 @@ def _buckets(due_on: ColumnElement[date], day: date) -> dict[str, ColumnElement[
         "d61_90": and_(due_on < second, due_on >= third),
         "d90_plus": due_on < third,
     }
+
+
+def _debtor(row: Row[Any]) -> Debtor:
+    return Debtor(CustomerId(row.customer_id), row.number, row.name, _aging_row(row), row.oldest)
 
 
 def _aging_row(row: Row[Any]) -> AgingRow:

@@ -138,6 +138,8 @@ async def test_at_most_so_many_debtors_of_each_currency_come_those_who_owe_most_
         book = await book_in(work)
         every = [debtor async for debtor in work.debtors(book, DAY)]
         few = [debtor async for debtor in work.debtors(book, DAY, 2)]
+        pages = [await work.debtors_page(book, DAY, 5, skip) for skip in range(0, len(every) + 5, 5)]
+    assert [debtor for page in pages for debtor in page] == every
     for code in {debtor.aging.currency for debtor in every}:
         mine = [debtor for debtor in every if debtor.aging.currency == code]
         assert [debtor for debtor in few if debtor.aging.currency == code] == mine[:2]

@@ -1,0 +1,84 @@
+"""What managers ask for in chat, and what the summary's buttons open."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.chat.protocol import Incoming, Person
+from adapters.store.unit_of_work import SqlStore
+from cards.actions import Action, Name
+from cards.elements import Actions, Card, Row, Rows
+from cards.plain.render import render
+from cards.summary import PAGE
+from tests.workflows.office import ANA, Office, opened
+from workflows.domain.contact import Meaning, Reply
+from workflows.domain.ids import ReplyId, TaskId, new_id
+from workflows.domain.tasks import Task
+
+
+async def asked(office: Office, asking: str | Action) -> Card:
+    person, action = Person("inbox", "", str(ANA.id)), asking if isinstance(asking, Action) else None
+    incoming = Incoming(str(new_id()), person, action, None if action else str(asking))
+    await office.store.inbound(office.clock).accept(incoming)
+    reply = await office.jobs.handler(incoming)
+    assert reply.card is not None
+    return reply.card
+
+
+def pressed(card: Card, label: str) -> Action:
+    return next(button.action for part in card.body if isinstance(part, Actions) for button in part.buttons if button.label == label)
+
+
+def rows(card: Card) -> list[Row]:
+    return [row for part in card.body if isinstance(part, Rows) for row in part.rows]
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("report", "Week to Tue 24 Nov · Northwind"),
+        ("forecast", "Due-date baseline: if everybody pays on the day it is due"),
+        ("metrics", "DSO, countback"),
+        ("aging", "Aging of Northwind"),
+    ],
+)
+async def test_figures_are_answered_in_chat(store: SqlStore, question: str, says: str) -> None:
+    office = await opened(store, "acme", "brill")
+    text = render(await asked(office, question))
+    assert says in text
+    assert "€" in text
+
+
+async def test_all_debtors_come_page_by_page_and_each_once(store: SqlStore) -> None:
+    office = await opened(store, *(f"c{n}" for n in range(PAGE + 5)))
+    first = await asked(office, pressed(await asked(office, "report"), "All debtors"))
+    second = await asked(office, pressed(first, "Next"))
+    assert [len(rows(card)) for card in (first, second)] == [PAGE, 5]
+    assert len({row.cells[0] for card in (first, second) for row in rows(card)}) == PAGE + 5
+    assert rows(await asked(office, pressed(second, "Back"))) == rows(first)
+
+
+@pytest.mark.parametrize("page", ["-1", "²", "99999", "999999999999", "x", ""])
+async def test_a_page_that_is_none_is_an_answer(store: SqlStore, page: str) -> None:
+    office = await opened(store, "acme")
+    shown = await asked(office, Action(Name.SHOW_DEBTORS, (await office.book()).id, data={"day": "2026-11-24", "page": page}))
+    assert "Debtors of Northwind" in render(shown)
+
+
+async def test_what_waits_for_us_opens_the_oldest_first(store: SqlStore) -> None:
+    office = await opened(store, "acme", "brill")
+    now, acme, brill = office.clock.now(), await office.account("acme"), await office.account("brill")
+    async with store() as work:
+        answer = Reply(ReplyId(new_id()), "r1", "email", "pay@acme.example", now, Meaning.DISPUTE, (acme.items[0].id,))
+        await work.add_reply(answer, acme.customer.id, "It never came.")
+        await work.add_task(Task(TaskId(new_id()), "t1", brill.items[0].id, "call them", now - timedelta(hours=1)))
+    shown = rows(await asked(office, pressed(await asked(office, "report"), "Waiting")))
+    assert [row.cells[:2] for row in shown] == [("Brill", "task: call them"), ("Acme", "answered: dispute")]
+    assert [row.open and row.open.id for row in shown] == [brill.items[0].id, acme.items[0].id]
+
+
+async def test_nothing_waits_is_said(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    assert "No answer, task or approval waits." in render(await asked(office, Action(Name.SHOW_WAITING, (await office.book()).id)))
