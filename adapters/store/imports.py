@@ -8,18 +8,18 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import Select, Table, bindparam, case, func, select, update
 
 from adapters.store import tables as t
 from adapters.store.ledger import INVOICE, total_of
 from adapters.store.rows import book as read_book
 from adapters.store.unit import Part, add_new
-from workflows.domain.account import ItemKind, Party
+from workflows.domain.account import CreditKind, ItemKind, Party
 from workflows.domain.ids import BookId, new_id
 from workflows.records import LedgerRow, Stored
 
 _BATCH = 2_000
-_OF_FILES = "file:"  # how the key of a credit note from a file begins
+_OF_FILES = "file:"  # how the key of a payment or a credit note from a file begins
 _DETAILS = ("language", "country", "zone")
 _FOLLOWING = (t.payments, t.credits_, t.snoozes, t.flags, t.escalations, t.acts, t.raised)
 
@@ -47,16 +47,26 @@ class Imports(Part):
     async def _invoices(self, book: BookId, part: Sequence[LedgerRow]) -> dict[str, _Invoice]:
         i, p = t.items.c, t.payments.c
         mine = (i.book_id == book) & INVOICE & i.number.in_({row.number for row in part})
-        sums = select(p.item_id, total_of(p.amount).label("paid"), func.count().label("payments")).where(
-            p.item_id.in_(select(i.id).where(mine))
-        )
-        paid = {row.item_id: row for row in await self._all(sums.group_by(p.item_id))}
+        of_files = p.key.startswith(_OF_FILES)
+        paid = total_of(case((of_files & p.reversed_on.is_(None), p.amount), else_=0)).label("paid")
+        by_hand = total_of(case((~of_files & p.reversed_on.is_(None), p.amount), else_=0)).label("by_hand")
+        sums = select(p.item_id, paid, by_hand, func.count().label("payments")).where(p.item_id.in_(select(i.id).where(mine)))
+        money = {row.item_id: row for row in await self._all(sums.group_by(p.item_id))}
+        given_up = await self._written_off(select(i.id).where(mine))
         columns = (i.id, i.customer_id, i.number, i.total, i.currency, i.due_on, i.issued_on, i.reference)
         invoices = {}
         for row in await self._all(select(*columns).where(mine)):
-            money = paid.get(row.id)
-            invoices[row.number] = _Invoice(row.id, row._asdict(), paid=money.paid if money else 0, payments=money.payments if money else 0)
+            known = _Invoice(row.id, row._asdict(), by_hand=given_up.get(row.id, 0))
+            if (had := money.get(row.id)) is not None:
+                known.paid, known.by_hand, known.payments = had.paid, known.by_hand + had.by_hand, had.payments
+            invoices[row.number] = known
         return invoices
+
+    async def _written_off(self, items: Select[Any]) -> dict[UUID, int]:
+        c = t.credits_.c
+        sums = select(c.item_id, total_of(c.amount).label("amount")).where(c.item_id.in_(items), c.reversed_on.is_(None))
+        of = sums.where(c.kind == CreditKind.WRITE_OFF.value).group_by(c.item_id)
+        return {row.item_id: row.amount for row in await self._all(of)}
 
     async def _credits(self, book: BookId, part: Sequence[LedgerRow]) -> dict[str, _Row]:
         """The credit notes of files, by number; there are few of them."""
@@ -134,7 +144,10 @@ class _Row:
 
 @dataclass(slots=True)
 class _Invoice(_Row):
+    """`paid` is what files said of it; `by_hand` what colleagues noted or wrote off, which the books may or may not know yet."""
+
     paid: int = 0
+    by_hand: int = 0
     payments: int = 0
     recoined: bool = False
     moved: bool = False
@@ -214,15 +227,22 @@ class _Batch:
         return Stored.UPDATED if known.set(**said) else Stored.UNCHANGED
 
     def _payment(self, row: LedgerRow, customer: UUID) -> bool:
-        """The file says everything received so far; what differs from that is a payment, or, below zero, its correction."""
+        """The file says everything received so far; what differs from that is a payment, or, below zero, its correction.
+
+        Money that was noted by hand comes with a later file: it is not counted again then, and not taken back before.
+        """
         invoice = self.invoices[row.number]
-        if row.paid is None or row.paid.minor == invoice.paid:
+        if row.paid is None:
+            return False
+        amount = row.paid.minor - invoice.paid
+        amount = max(amount - invoice.by_hand, 0) if amount > 0 else amount
+        if amount == 0:
             return False
         invoice.payments += 1
-        values = {"amount": row.paid.minor - invoice.paid, "currency": row.paid.currency, "paid_on": row.paid_on or self.today}
+        values = {"amount": amount, "currency": row.paid.currency, "paid_on": row.paid_on or self.today}
         key = f"file:{row.number}:{invoice.payments}"
         self.payments.append({"id": new_id(), "customer_id": customer, "item_id": invoice.id, "key": key, **values})
-        invoice.paid = row.paid.minor
+        invoice.paid += amount
         return True
 
     def _credit(self, row: LedgerRow, customer: UUID) -> Stored:

@@ -6,9 +6,26 @@ import time
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from adapters.store.unit_of_work import SqlStore
-from tests.store.samples import NOW, TODAY, account, add_user, awake, book_in, eur, import_rows, item_id, item_in, row, sleep_all
-from workflows.domain.account import Party, Snooze
+from tests.store.samples import (
+    NOW,
+    TODAY,
+    account,
+    add_user,
+    awake,
+    book_in,
+    customer_id,
+    eur,
+    import_rows,
+    item_id,
+    item_in,
+    row,
+    sleep_all,
+)
+from workflows.domain.account import Credit, CreditKind, Party, Payment, Snooze
+from workflows.domain.allocation import balances
 from workflows.domain.ids import BookId, new_id
 from workflows.domain.money import Money
 
@@ -63,6 +80,33 @@ async def test_only_the_difference_to_what_was_paid_before_becomes_a_payment(sto
     amounts = [payment.amount for payment in (await account(store)).payments]
     assert sorted(amount.plain for amount in amounts) == ["-30.00", "20.00", "30.00", "30.00"]
     assert sum(amount.minor for amount in amounts) == 5000
+
+
+@pytest.mark.parametrize(
+    ("files", "open_"),
+    [
+        (["0.00", "0.00"], "40.00"),  # the books do not know it yet
+        (["0.00", "60.00", "60.00"], "40.00"),  # now they do
+        (["60.00", "0.00"], "40.00"),
+        (["30.00"], "40.00"),  # a part of it
+        (["80.00", "80.00"], "20.00"),  # and other money
+        (["80.00", "70.00"], "20.00"),  # still more than files had brought
+        (["80.00", "10.00"], "30.00"),  # less than files had brought: that was a mistake
+        (["100.00"], "0.00"),
+    ],
+)
+async def test_what_was_noted_or_written_off_by_hand_counts_once_before_and_after_the_file_has_it(
+    store: SqlStore, files: list[str], open_: str
+) -> None:
+    await import_rows(store, row(paid=eur("0.00")))
+    item, customer = await item_id(store), await customer_id(store)
+    async with store() as work:
+        await work.add_payment(Payment(eur("50.00"), TODAY, item, "hand:1"), customer, NOW)
+        await work.add_payment(Payment(eur("7.00"), TODAY, item, "hand:2", TODAY), customer, NOW)
+        await work.add_credit(Credit(eur("10.00"), TODAY, item, "write_off:1", CreditKind.WRITE_OFF), customer, NOW)
+    for paid in files:
+        await import_rows(store, row(paid=eur(paid)))
+    assert balances(await account(store)).open_of(item) == eur(open_)
 
 
 async def test_a_file_that_says_nothing_of_payments_takes_none_back(store: SqlStore) -> None:
