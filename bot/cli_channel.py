@@ -24,7 +24,7 @@ Channel = Annotated[
 @channel.command()
 @polite
 async def approve(name: Channel) -> None:
-    """Lets cards with names and amounts into a channel that is not private.
+    """Lets cards into a channel that is public or shared.
 
     Private channels need no approval. It counts for the next card.
     """
