@@ -120,9 +120,9 @@ async def aging(book: Book = "main", at: Day = None, form: Form = Format.TEXT, a
 async def metrics(
     book: Book = "main", at: Day = None, window: Window = 90, form: Form = Format.TEXT, as_json: JSON = False, out: Out = None
 ) -> None:
-    """Prints DSO, days delinquent, collection effectiveness, days late, promises kept and the loss reserve.
+    """Prints DSO and the field's other figures.
 
-    A figure whose denominator is zero is n/a (JSON: null).
+    Days sales outstanding in three ways, days delinquent, collection effectiveness, days late, promises kept and the loss reserve. A figure whose denominator is zero is n/a (JSON: null).
     """
 
     async def read(app: App, chosen: ABook, day: date, work: UnitOfWork) -> Told:
@@ -140,9 +140,9 @@ async def metrics(
 @report.command()
 @polite
 async def forecast(book: Book = "main", at: Day = None, form: Form = Format.TEXT, as_json: JSON = False, out: Out = None) -> None:
-    """Prints what comes in week by week if everybody pays on the day it is due.
+    """Prints what comes in week by week.
 
-    That is the due-date baseline: it knows nothing of how customers really pay. What is overdue is expected in the first week.
+    It is what would come if everybody paid on the day it is due. That is the due-date baseline: it knows nothing of how customers really pay. What is overdue is expected in the first week.
     """
 
     async def read(_: App, chosen: ABook, day: date, work: UnitOfWork) -> Told:
