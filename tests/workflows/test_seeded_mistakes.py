@@ -77,7 +77,7 @@ MISTAKES = [
     Mistake("standing", "self.day = account.customer.place.day(now)", "self.day = account.book.place.day(now)"),
     Mistake("standing", "self.days_past_due > 0", "self.days_past_due >= 0"),
     Mistake("standing", "self.state in {State.OPEN, State.CHASING}", "self.state in {State.OPEN, State.CHASING, State.SNOOZED}"),
-    Mistake("standing", "or item.id in self._plans or", "or"),
+    Mistake("standing", "item.id in self._plans or", ""),
     Mistake("lateness", "left.minor <= 0", "left.minor < 0"),
     Mistake("lateness", "left < least", "left <= least"),
     Mistake("silences", "until > self.book_day", "until >= self.book_day"),

@@ -170,21 +170,24 @@ def _occurrence(step: Step, rank: int, first: date, today: date) -> Rung:
     return Rung(rank, count, first + timedelta(days=count * step.when.repeat_every))
 
 
-def ladders(policy: Policy, account: Account) -> dict[ItemId, Ladder]:
-    """A ladder per item of the account."""
+def ladders(policy: Policy, account: Account, settled: frozenset[ItemId]) -> dict[ItemId, Ladder]:
+    """A ladder per item of the account. Of what is settled nothing is asked of it, so nothing is looked up for it."""
     said: dict[ItemId, dict[tuple[int, int], date]] = {}
     for notice in account.notices:
         if notice.state.counts:
+            day = account.written_on(notice)
             for listed in notice.items:
-                if listed.step is not None:
-                    days, day = said.setdefault(listed.item, {}), account.written_on(notice)
+                if listed.step is not None and listed.item not in settled:
+                    days = said.setdefault(listed.item, {})
                     rung = _rung_of(policy, account, listed, day)
                     if listed.leads or rung not in days:  # to be listed once more under another's lead says nothing new of it
                         days[rung] = max(day, days.get(rung, day))
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     answered, left_out = _answered(account), _left_out(account)
     return {
-        item.id: Ladder(
+        item.id: Ladder(policy, item, {})
+        if item.id in settled
+        else Ladder(
             policy,
             item,
             said.get(item.id, {}),

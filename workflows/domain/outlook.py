@@ -76,6 +76,8 @@ def _on_the_ladder(seen: Standing) -> str:
 
 def _next_step(view: View, seen: Standing) -> NextStep | None:
     """What happens next by itself: to a listed item, what happens to the one that leads."""
+    if seen.state is State.SETTLED:
+        return None
     late = seen.chased and seen.overdue
     if not view.channels or (late and (view.waits_for_release or seen.item.id not in view.asked_ids)):
         return None

@@ -63,7 +63,9 @@ class View(Silences):
         self.book_day = account.book.place.day(now)
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
-        self._ladders = ladders(policy, account)
+        left = self.balances.open_of
+        self._paid = frozenset(item.id for item in account.all_items if is_settled(policy, left(item.id)))
+        self._ladders = ladders(policy, account, self._paid)
         if policy.first_contact is FirstContact.REPLAY:
             self._ladders |= {item.id: replace(self._ladders[item.id], climbs=True) for item in _late_at_first(policy, account)}
 
@@ -82,16 +84,16 @@ class View(Silences):
     def _see(self, item: Item) -> Standing:
         ladder, left = self._ladders[item.id], self.balances.open_of(item.id)
         late = None if item.due_on is None else (self.book_day - item.due_on).days
-        state, because = self._state(item, left)
-        idle = state is State.SETTLED or item.id in self._plans or left.currency in self.covered_currencies
+        if item.id in self._paid:
+            return Standing(item, ladder, left, State.SETTLED, None, late, "It is paid.")
+        state, because = self._state(item)
+        idle = item.id in self._plans or left.currency in self.covered_currencies
         rung = None if idle else ladder.reached(self.day) if state is State.OPEN else ladder.paused(self.day)
         if state is State.OPEN and rung is not None:
             state = State.CHASING
         return Standing(item, ladder, left, state, rung, late, because)
 
-    def _state(self, item: Item, left: Money) -> tuple[State, str]:
-        if is_settled(self.policy, left):
-            return State.SETTLED, "It is paid."
+    def _state(self, item: Item) -> tuple[State, str]:
         if holds := holds_on(self.account, item, self.book_day):
             return State.HELD, _held_words(holds[0])
         if self.answered(item.id):
@@ -236,11 +238,7 @@ class View(Silences):
         return self.policy.sequence is Sequence.CUSTOMER and seen in self.asked_for[:1]
 
     def _leader_settled(self, notice: Notice) -> bool:
-        return any(listed.item in self._settled for listed in notice.items[:1])
-
-    @cached_property
-    def _settled(self) -> frozenset[ItemId]:
-        return frozenset(seen.item.id for seen in self.seen if seen.state is State.SETTLED)
+        return any(listed.item in self._paid for listed in notice.items[:1])
 
     def restarted(self, seen: Standing) -> ListedItem | None:
         """A leader that begins anew counts as the step it is written in, so that its own step is still to come."""
