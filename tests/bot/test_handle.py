@@ -190,6 +190,7 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.CONFIRM_ESCALATE, ACTS, {}, ESCALATION, _nothing),
     (Name.HAND_BACK, ACTS, {}, {}, _escalated),
     (Name.SEND_REMINDER, ACTS, {}, {}, _nothing),
+    (Name.EDIT_REMINDER, ACTS, {}, {}, _nothing),
     (Name.CONFIRM_REMINDER, ACTS, {"print": "f00d", "earlier": "0"}, {}, _nothing),
     (Name.WAKE, ACTS, {}, {}, _snoozed),
     (Name.ACCEPT_PLAN, ACTS, {"plan": str(PLAN)}, {}, _offered),
