@@ -38,7 +38,8 @@ def _decide(view: View) -> Decision:
     actions = () if view.policy.mode is Mode.OFF else tuple(_now(view, to_write, done, to_staff))
     items = tuple(decided(view, seen) for seen in view.seen)
     actions = tuple(replace(action, policy=(view.policy.name, view.policy.version)) for action in actions)
-    return Decision(items, actions, next_look(view, actions, to_tell=bool(to_staff)), next_change(view))
+    change = next_change(view)
+    return Decision(items, actions, next_look(view, actions, change, to_tell=bool(to_staff)), change)
 
 
 def _to_staff(view: View, to_write: tuple[Action, ...], done: tuple[Action, ...]) -> Iterator[Action]:

@@ -44,12 +44,19 @@ class Ladder:
     broken_on: date | None = None
     answered_on: tuple[date, ...] = ()
     left_out: frozenset[str] = frozenset()
+    _days: dict[int, date | None] = field(init=False, repr=False, compare=False, default_factory=dict)  # asked for again and again
+    _coming: dict[date, tuple[Rung, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def step(self, rung: Rung) -> Step:
         return self.policy.steps[rung.rank]
 
     def day_of(self, rank: int) -> date | None:
         """The day of a step's first occurrence; null when it cannot be known (no due day, or the step before it has not been sent)."""
+        if rank not in self._days:
+            self._days[rank] = self._first_day(rank)
+        return self._days[rank]
+
+    def _first_day(self, rank: int) -> date | None:
         when = self.policy.steps[rank].when
         if when.anchor is Anchor.NO_REPLY:
             return self._unanswered(rank, when.days)
@@ -129,6 +136,11 @@ class Ladder:
 
     def ahead(self, today: date) -> Iterator[Rung]:
         """The first coming occurrence of every step above the one reached, by day."""
+        if today not in self._coming:
+            self._coming[today] = tuple(self._ahead(today))
+        return iter(self._coming[today])
+
+    def _ahead(self, today: date) -> list[Rung]:
         here = self.reached(today)
         above = here.rank if here else -1
         rungs = []
@@ -144,7 +156,7 @@ class Ladder:
         tomorrow = self._climbed(today + timedelta(days=1)) if self._one_by_one else None
         if tomorrow is not None and tomorrow.rank > above and tomorrow.day <= today:  # it waits only for the message of today to be over
             rungs.append(replace(tomorrow, day=today + timedelta(days=1)))
-        return iter(sorted(rungs, key=lambda rung: (rung.day, rung.rank)))
+        return sorted(rungs, key=lambda rung: (rung.day, rung.rank))
 
 
 def is_before_due(step: Step) -> bool:

@@ -121,9 +121,9 @@ def _when(view: View, step: Step, day: date) -> datetime:
     return max(at, view.writing_from) if step.remind is not None else at
 
 
-def next_look(view: View, actions: tuple[Action, ...], *, to_tell: bool) -> datetime | None:
-    """The earliest instant at which time alone changes something. Early is harmless, late is not."""
-    looks = [*_changes_seen(view), *_waits_end(view, actions, to_tell=to_tell)]
+def next_look(view: View, actions: tuple[Action, ...], change: datetime | None, *, to_tell: bool) -> datetime | None:
+    """The earliest instant at which time alone changes something. Early is harmless, late is not. `change` is what `next_change` says."""
+    looks = [*_changes_seen(view, change), *_waits_end(view, actions, to_tell=to_tell)]
     return min((instant for instant in looks if instant > view.now), default=None)
 
 
@@ -132,9 +132,9 @@ def next_change(view: View) -> datetime | None:
     return min((instant for instant in _changes(view) if instant > view.now), default=None)
 
 
-def _changes_seen(view: View) -> Iterator[datetime]:
+def _changes_seen(view: View, first: datetime | None) -> Iterator[datetime]:
     """When the first of the coming changes can be acted on: by a message, or by telling staff."""
-    if (first := next_change(view)) is not None:
+    if first is not None:
         yield next_allowed(view.policy, view.account.customer.place, first)
         yield next_allowed(view.policy, view.account.book.place, first)
 
