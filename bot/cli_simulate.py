@@ -38,10 +38,9 @@ def simulate_verb(
     """Shows what policies would do with a ledger, day by day.
 
     The same rules as in service, without a database: one look a day at 09:00 of the book, or only where the ledger has facts “tick”.
-    It prints JSON lines. Facts so far: book, customer, invoice, payment, credit, reversal, void, write_off, promise, dispute,
-    dispute_resolved, snooze, hold, flag, plan, release, policy_off, policy_on, tick. The others there will be (reply, opt_out,
-    collection_scheduled, payment_failed, approved, skip, and a customer with a parent) are answered by a line “refused” and change
-    nothing.
+    It prints JSON lines. Facts: book, customer, invoice, payment, payment_failed, credit, reversal, void, write_off, promise, dispute,
+    dispute_resolved, snooze, hold, release, flag, reply, opt_out, plan, collection_scheduled, approved, skip, policy_off, policy_on,
+    tick. One that cannot be is answered by a line “refused” and changes nothing.
     """
     if last < first:
         stop(QUESTION, f"The last day, {last}, is before the first, {first}.")
