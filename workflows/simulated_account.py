@@ -195,7 +195,8 @@ class SimulatedAccount:
             raise CannotBe(f"The invoice {said.number} is on a plan and cannot be changed.")
         self.account = replace(self.account, items=(*others, *new))
         self._items[said.number] = tuple(item.id for item in new)
-        self._share_out()
+        if before:  # money for it is known already
+            self._share_out()
 
     def _receive(self, said: Received, fact: LedgerFact) -> None:
         on = self.account.book.place.day(fact.at)
@@ -203,8 +204,20 @@ class SimulatedAccount:
             return
         if said.invoice is not None:
             self._named([said.invoice])
-        self._money.append(_Money(fact.id, said.kind, said.amount or self._cancelled(said), on, said.invoice))
-        self._share_out()
+        money = _Money(fact.id, said.kind, said.amount or self._cancelled(said), on, said.invoice)
+        self._money.append(money)
+        items = self._items.get(said.invoice or "", ())
+        if len(items) > 1:
+            self._share_out()
+        else:
+            self._add(money, items[0] if items else None, money.amount)
+
+    def _add(self, money: _Money, item: ItemId | None, amount: Money) -> None:
+        """Money that has nothing to be shared out among."""
+        if money.kind is MoneyKind.PAYMENT:
+            self.account = replace(self.account, payments=(*self.account.payments, _payment(money, item, amount)))
+        else:
+            self.account = replace(self.account, credits=(*self.account.credits, _credit(money, item, amount)))
 
     def _cancelled(self, said: Received) -> Money:
         """A void takes back the whole invoice, so that money for it is money on account; a write-off gives up what is left."""
@@ -232,10 +245,9 @@ class SimulatedAccount:
                 continue
             for item, amount in self._by_item(money, left):
                 if money.kind is MoneyKind.PAYMENT:
-                    payments.append(Payment(amount, money.on, item, money.id))
+                    payments.append(_payment(money, item, amount))
                 else:
-                    kind = CreditKind.WRITE_OFF if money.kind is MoneyKind.WRITE_OFF else CreditKind.NOTE
-                    credits_.append(Credit(amount, money.on, item, money.id, kind))
+                    credits_.append(_credit(money, item, amount))
         self.account = replace(self.account, payments=(*payments, *self._taken_back()), credits=tuple(credits_))
 
     def _taken_back(self) -> Iterator[Payment]:
@@ -365,6 +377,14 @@ class SimulatedAccount:
         new = [one for one in rows if (one.item, one.step, one.occurrence) not in known]
         self.account = replace(self.account, raised=(*self.account.raised, *new))
         return bool(new)
+
+
+def _payment(money: _Money, item: ItemId | None, amount: Money) -> Payment:
+    return Payment(amount, money.on, item, money.id)
+
+
+def _credit(money: _Money, item: ItemId | None, amount: Money) -> Credit:
+    return Credit(amount, money.on, item, money.id, CreditKind.WRITE_OFF if money.kind is MoneyKind.WRITE_OFF else CreditKind.NOTE)
 
 
 def _amounts(parts: tuple[Part, ...], whole: Money) -> tuple[tuple[date, Money], ...]:
