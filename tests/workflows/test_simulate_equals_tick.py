@@ -36,7 +36,9 @@ def a_ledger(random: Random) -> tuple[str, list[Row]]:
     """A policy called standard, and facts of which the two sides know the same."""
     steps = [remind("early", "before_due", 2), remind("first", "after_due", random.choice([1, 3]))]
     steps[1]["do"].insert(0, {"alert": {}})
-    steps += [remind("second", "after_due", 7), remind("third", "after_previous", 4), escalate("boss", 18)]
+    steps += [remind("second", "after_due", 7)]
+    steps[-1]["do"] = [{"fee": {"flat": {"EUR": "5.00"}, "percent": "1.5"}}, *steps[-1]["do"], {"task": {"what": "call", "for": "anyone"}}]
+    steps += [remind("third", "after_previous", 4), escalate("boss", 18)]
     keys: dict[str, Any] = {
         "name": "standard",
         "sequence": random.choice(["customer", "invoice"]),
@@ -111,8 +113,11 @@ def _done(account: Account) -> set[tuple[str, ...]]:
     said = {(number, "remind", str(n.day), n.step, *(account.item(one.item).number for one in n.items)) for n in account.notices}
     day = account.book.place.day
     told = {(number, "raised", str(day(one.at)), one.step, account.item(one.item).number) for one in account.raised}
+    kept = {(number, "fee", str(day(one.at)), one.step, account.item(one.item).number, one.amount.plain) for one in account.fees}
+    kept |= {(number, "task", str(day(one.at)), one.key.split(":")[2], account.item(one.item).number) for one in account.tasks}
     return (
         said
+        | kept
         | {row for row in told if row[3] not in {"needs_a_look", "boss"}}
         | {(number, "escalate", str(day(one.at)), "boss", account.item(one.item).number) for one in account.escalations}
     )
@@ -124,6 +129,12 @@ def _told(lines: list[Row]) -> set[tuple[str, ...]]:
         head = (line["customer"], line["action"], line["on"], line["step"])
         if line["action"] in {"remind", "escalate"}:
             found.add((*head, *line["invoices"]))
+        elif line["action"] == "fee":
+            found.add((*head, line["invoices"][0], line["amount"]))
+        elif line["action"] == "task":
+            found.add((*head, line["invoices"][0]))
+        elif line["action"] == "finished":
+            found.add((line["customer"], "raised", line["on"], "finished", line["invoices"][0]))
         elif line["action"] == "alert":
             found |= {(line["customer"], "raised", line["on"], line["step"], number) for number in line["invoices"]}
     return found
