@@ -14,9 +14,10 @@ from adapters.store import tables as t
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.store.samples import NOW, TODAY, add_user, book_in, customer_id, eur, import_rows, item_id, plan, row
-from workflows.domain.account import Account, Item, PlanState
+from workflows.domain.account import Account, Item, Payment, PlanState
 from workflows.domain.aging import AgingRow
 from workflows.domain.allocation import balances
+from workflows.domain.charges import Fee
 from workflows.domain.ids import CustomerId, ItemId, UserId, new_id
 from workflows.domain.money import Money, split
 from workflows.records import LedgerRow
@@ -133,7 +134,7 @@ def expected(accounts: list[Account], day: date) -> dict[str, Counter[str]]:
     sums: dict[str, Counter[str]] = {}
     for account in accounts:
         known = balances(account, up_to=day)
-        covered = {item for agreed in account.plans for item in agreed.covers}
+        covered = {item for agreed in account.plans if agreed.state is PlanState.ACTIVE for item in agreed.covers}
         for item in account.all_items:
             left = known.open_of(item.id)
             if left and item.id not in covered:
@@ -171,6 +172,27 @@ async def agree(store: SqlStore, random: Random, account: Account, by: UserId) -
             return
 
 
+async def charge_and_take_back(store: SqlStore, random: Random, customers: list[CustomerId]) -> None:
+    """Fees on invoices and instalments, one of them waived; money that names an instalment; payments that are reversed; plans in default."""
+    at = NOW - timedelta(days=20)
+    async with store() as work:
+        for account in await work.accounts(customers):
+            item = random.choice(account.all_items)
+            amount = Money(random.randint(1, 900), item.total.currency)
+            await work.add_fee(Fee(item.id, "late", amount, at))
+            if random.random() < 0.3:
+                await work.waive_fee(item.id, "late", at + timedelta(days=5))
+            named = Money(random.randint(1, 3_000), item.total.currency)
+            await work.add_payment(
+                Payment(named, DAY - timedelta(days=random.randint(0, 9)), item.id, f"N{item.number}"), account.customer.id, at
+            )
+            if account.plans and random.random() < 0.4:
+                await work.set_plan(account.plans[0].id, PlanState.DEFAULTED, account.plans[0].by, at)
+            if account.payments and random.random() < 0.5:
+                key = random.choice(account.payments).key
+                await work.reverse_money(account.customer.id, key, DAY - timedelta(days=random.randint(-3, 9)), at)
+
+
 @pytest.mark.parametrize("seed", range(4))
 async def test_the_query_agrees_with_the_domain_on_any_ledger(store: SqlStore, database_url: str, seed: int) -> None:
     random = Random(seed)
@@ -182,6 +204,7 @@ async def test_the_query_agrees_with_the_domain_on_any_ledger(store: SqlStore, d
     for account in accounts[:6]:
         await agree(store, random, account, user)
         await pay(database_url, account.customer.id, None, Money(random.randint(1, 9_000), "EUR"), DAY)
+    await charge_and_take_back(store, random, [account.customer.id for account in accounts])
     more = [
         replace(one, paid=one.total, paid_on=DAY) for one in rows if random.random() < 0.2 and (one.paid is None or one.paid < one.total)
     ]
