@@ -438,15 +438,6 @@ def _resolved(case: Case, given: Case) -> Iterator[Play]:
         yield Play(policy, rows, owed["issued"], today, expect, read)
 
 
-def _fees_or_snoozes(case: Case, given: Case) -> Iterator[Play]:
-    """Tables whose rows have several shapes."""
-    if any("expect_fees" in row for row in case["table"]):
-        return peer_money.fees(case, given)
-    if any("snooze" in row.get("do", "") for row in case["table"]):
-        return peer_money.snoozes(case, given)
-    raise CannotExpress(case["id"])
-
-
 _SHAPES: list[tuple[tuple[str, ...], Callable[[Case, Case], Iterator[Play]]]] = [
     *peer_money.SHAPES,
     (("states", "documents"), _ages),
@@ -483,7 +474,7 @@ def _by_row(case: Case, given: Case) -> Iterator[Play]:
             return translate(case, given)
     if given:
         raise CannotExpress(case["id"])
-    return _fees_or_snoozes(case, given)
+    return peer_money.mixed(case, given)
 
 
 _SHAPES.append((("table",), _by_row))

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.workflows.ledgers import Row, a_policy, remind
-from tests.workflows.peer_plays import Play, at, bill, money, sent, sent_on, steps_of, tick
+from tests.workflows.peer_plays import CannotExpress, Play, at, bill, money, sent, sent_on, steps_of, tick
 from workflows.domain.calendar import months_after
 
 Case = dict[str, Any]
@@ -250,6 +250,15 @@ def reset(case: Case, _: Case) -> Iterator[Play]:
 def _asked_since(day: str, codes: list[str], lines: list[Row]) -> dict[str, int]:
     after = [line for line in sent(lines) if line["on"] >= day]
     return {code: sum(line["currency"] == code for line in after) for code in codes}
+
+
+def mixed(case: Case, given: Case) -> Iterator[Play]:
+    """Tables whose rows have several shapes."""
+    if any("expect_fees" in row for row in case["table"]):
+        return fees(case, given)
+    if any("snooze" in row.get("do", "") for row in case["table"]):
+        return snoozes(case, given)
+    raise CannotExpress(case["id"])
 
 
 SHAPES: list[tuple[tuple[str, ...], Callable[[Case, Case], Iterator[Play]]]] = [
