@@ -12,7 +12,9 @@ from workflows.domain.arrivals import Bounce
 LONGEST = 200  # characters of a reason
 _ID = re.compile(r"<[^<>\s]{1,250}>")
 _STATUS = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
-_LINE = re.compile(r"^([A-Za-z-]{1,40}):[ \t]*(.{0,500}?)\s*$", re.MULTILINE)
+_FOLDED = re.compile(r"\r?\n[ \t]")
+_FIELD = re.compile(r"[A-Za-z-]{1,40}")
+_LONGEST_VALUE = 500  # characters; a longer one is none we know
 _ADDRESS = re.compile(r"[^\s@,;<>\"()]{1,64}@[^\s@,;<>\"()]{1,190}")
 _NO_MAIL_THERE = frozenset(
     {"0", "1", "4"}
@@ -81,7 +83,9 @@ def _fields(part: Message) -> Iterator[dict[str, str]]:
 
 
 def _pairs(part: Message) -> Iterator[tuple[str, str]]:
+    """Line by line, each looked at once: a pattern over the whole text takes hours for a line of blanks. Folded lines are one."""
     text = part.get_payload()
-    if isinstance(text, str):
-        for match in _LINE.finditer(text[:20_000]):
-            yield match[1].lower(), match[2]
+    for line in _FOLDED.sub(" ", text[:20_000]).splitlines() if isinstance(text, str) else ():
+        name, colon, value = line.partition(":")
+        if colon and _FIELD.fullmatch(name) and len(value.strip()) <= _LONGEST_VALUE:
+            yield name.lower(), value.strip()

@@ -103,6 +103,12 @@ def test_a_failed_delivery_is_a_bounce_hard_where_the_address_takes_no_mail(code
     assert found.because == f"{code} 550 {code} <(address)> no such user here"
 
 
+def test_a_long_id_of_what_came_back_is_known_behind_its_fold() -> None:
+    found = read(report("delivery-status", status(), f"Subject: x\r\nMessage-ID:\r\n\t{REFERENCE}\r\n"))
+    assert isinstance(found, Bounce)
+    assert REFERENCE in found.refers
+
+
 @pytest.mark.parametrize("action", ["delayed", "relayed", "delivered", "expanded"])
 def test_a_report_of_a_delay_or_a_success_is_none(action: str) -> None:
     assert isinstance(read(report("delivery-status", status(action=action))), Passed)
@@ -139,6 +145,7 @@ NASTY = [
     letter("".join(f"--b\r\nContent-Type: text/x{n}\r\n\r\nx\r\n" for n in range(2_000)), kind="multipart/mixed; boundary=b"),
     report("delivery-status", "\r\n\r\n" * 500 + status() * 50),
     report("delivery-status", "Action: failed\r\nStatus: \r\nFinal-Recipient: ;;;\r\n"),
+    report("delivery-status", status(), "A:" + " " * 19_000 + "x" * 600),
     letter("x\udcffy\udc80"),
 ]
 
