@@ -13,6 +13,7 @@ from bot.answers import invoice_card, why_card
 from bot.draw import digest_lines, outgoing_lines
 from bot.outcomes import outcome_card
 from bot.request_outcomes import request_card
+from bot.snooze_forms import SnoozeDesk
 from bot.summaries import list_card
 from cards import claim_forms
 from cards import digest as digest_cards
@@ -20,6 +21,7 @@ from cards import forms as form_cards
 from cards import reminder as reminder_cards
 from cards.actions import Action, Name
 from cards.elements import Card, Form
+from cards.snooze_forms import snooze_form
 from workflows.acting import item_to_act_on
 from workflows.answer_query import Seen, see
 from workflows.ask_approval import Requested
@@ -37,7 +39,7 @@ from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.record_promise import RecordPromise, record_promise
 from workflows.records import CardKind
 from workflows.send_reminder import ReminderPreview, lacking
-from workflows.snooze_item import SnoozeItem, snooze_item
+from workflows.snooze_customer import open_items
 
 _CLAIM_FORMS = {
     Name.PROMISE: claim_forms.promise_form,
@@ -106,7 +108,9 @@ class FormDesk:
         """Raises `FieldErrors` and `Refused`."""
         match action.name:
             case Name.CONFIRM_SNOOZE:
-                return Reply(card=await self._snooze(action, values))
+                return await SnoozeDesk(self.user, self.work, self.policies, self.clock).answer(action, values)
+            case Name.CONFIRM_SNOOZE_ALL:
+                return await SnoozeDesk(self.user, self.work, self.policies, self.clock).confirm(action)
             case Name.PREVIEW_PLAN:
                 return await self._preview_plan(action, values)
             case Name.CONFIRM_PLAN:
@@ -147,27 +151,13 @@ class FormDesk:
         match action.name:
             case Name.SNOOZE | Name.CONFIRM_SNOOZE:
                 ahead = coming(seen.policy, seen.account, item, seen.at)
-                return form_cards.snooze_form(seen.account, decided, today, ahead, values, errors)
+                return snooze_form(seen.account, decided, today, ahead, values, errors, invoices=len(open_items(seen.account)))
             case Name.PLAN | Name.PREVIEW_PLAN:
                 return form_cards.plan_form(seen.account, decided, today, (), values, errors)
             case Name.ESCALATE | Name.CONFIRM_ESCALATE:
                 managers = [user for user in await self.work.users() if user.role >= Role.MANAGER]
                 return form_cards.escalate_form(seen.account, decided, managers, today, values, errors)
         raise NotKnown("There is no form for this.")
-
-    async def _snooze(self, action: Action, values: Mapping[str, str]) -> Card:
-        item = ItemId(action.id)
-        account = await self.work.account_of(item)
-        until = form_cards.snoozed_until(values, account.book.place.day(self.clock.now()))
-        if until is None:
-            raise FieldErrors({"until": "Choose the day it wakes."})
-        try:
-            done = await snooze_item(SnoozeItem(item, until, self.user, action.seen), self.work, self.policies, self.clock)
-        except (NotAllowed, AlreadyDone):
-            raise
-        except Refused as refused:
-            raise FieldErrors({"until" if values.get("length") == form_cards.OTHER else "length": str(refused)}) from None
-        return await outcome_card(done, self.work, self.policies, self.clock.now())
 
     async def _promise(self, action: Action, values: Mapping[str, str]) -> Card:
         item = ItemId(action.id)

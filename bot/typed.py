@@ -11,7 +11,7 @@ from cards import choices, problems
 from cards.actions import Action, Name
 from cards.choices import Choice
 from cards.elements import Card
-from cards.forms import OTHER
+from cards.snooze_forms import OTHER
 from workflows.answer_query import Choices, Seen, invoice
 from workflows.domain.decision import ItemDecision
 from workflows.errors import NotKnown, Refused

@@ -21,6 +21,7 @@ class Name(StrEnum):
     EDIT_REMINDER = "reminder.edit"
     SNOOZE = "snooze.form"
     CONFIRM_SNOOZE = "snooze.set"
+    CONFIRM_SNOOZE_ALL = "snooze.all"
     WAKE = "snooze.end"
     PLAN = "plan.form"
     PREVIEW_PLAN = "plan.preview"

@@ -1,4 +1,4 @@
-"""Snooze, payment plan and escalation: what a person fills in, and the names of the answers."""
+"""Payment plan and escalation: what a person fills in, and the names of the answers."""
 
 from __future__ import annotations
 
@@ -26,15 +26,13 @@ from cards.elements import (
     Text,
     TextField,
 )
-from cards.format import clock, day, days, listing, locale_of, money, name, step_words
+from cards.format import day, days, listing, locale_of, money, name
 from workflows.domain.access import User
 from workflows.domain.account import Account
-from workflows.domain.decision import ItemDecision, NextStep
+from workflows.domain.decision import ItemDecision
 from workflows.domain.money import Money, total
 from workflows.domain.standing import PLAN_OFFER_DAYS
 
-OTHER = "date"
-_LENGTHS = ((1, "1 day"), (3, "3 days"), (7, "1 week"))
 MOST_INSTALMENTS = 36
 
 
@@ -48,14 +46,14 @@ def _filled(field: Field, value: str) -> Field:
         case ChoiceField():
             return replace(field, value=value) if value in {option.value for option in field.options} else field
         case DateField():
-            return replace(field, value=_date(value))
+            return replace(field, value=date_of(value))
         case NumberField():
             return replace(field, value=int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None)
         case TextField() | AmountField():
             return replace(field, value=value)
 
 
-def _date(value: str) -> date | None:
+def date_of(value: str) -> date | None:
     try:
         return date.fromisoformat(value)
     except ValueError:
@@ -67,66 +65,10 @@ def general_error(errors: Mapping[str, str] | None) -> tuple[Prose, ...]:
     return (Text(f"⚠ {errors['']}"),) if errors and "" in errors else ()
 
 
-# Snooze ----------------------------------------------------------------------------------------------------------------
-
-
-def snooze_form(
-    account: Account,
-    decided: ItemDecision,
-    today: date,
-    coming: Sequence[NextStep] = (),
-    values: Mapping[str, str] | None = None,
-    errors: Mapping[str, str] | None = None,
-) -> Form:
-    """Answers: `length` (1, 3, 7 days or `date`) and, for `date`, `until`; read them with `snoozed_until`.
-
-    `coming` are the steps that lie ahead; without them the next one of the decision stands for them.
-    """
-    locale = locale_of(account.book)
-    options = tuple(Option(str(n), f"{words}, wakes {day(today + timedelta(n), today, locale)}") for n, words in _LENGTHS)
-    fields: tuple[Field, ...] = (
-        ChoiceField("length", "How long", (*options, Option(OTHER, "Until a date")), "3"),
-        DateField("until", "Date", hint="Only for “Until a date”", required=False, earliest=today + timedelta(1)),
-    )
-    submit = Button("Snooze", about(account, decided, Name.CONFIRM_SNOOZE), Style.PRIMARY)
-    steps = coming or ((decided.next,) if decided.next else ())
-    ahead = _ahead(account, steps, today, locale)
-    return Form(
-        "Snooze",
-        submit,
-        (*general_error(errors), subject_line(account, decided, today)),
-        filled(fields, values or {}),
-        (Text(ahead, quiet=True),),
-    )
-
-
 def subject_line(account: Account, decided: ItemDecision, today: date) -> Text:
     locale, item = locale_of(account.book), decided.item
     due = f", due {day(item.due_on, today, locale)}" if item.due_on else ""
     return Text(f"{name(account.customer.name)} · {money(decided.open, locale)} · {name(item.number)}{due}")
-
-
-def _ahead(account: Account, coming: Sequence[NextStep], today: date, locale: str) -> str:
-    if not coming:
-        return "No step lies ahead. It wakes at the start of that day."
-    steps = listing([_step_ahead(account, step, today, locale) for step in coming])
-    return f"Ahead: {steps}. Those before the day it wakes are silenced and not caught up on."
-
-
-def _step_ahead(account: Account, step: NextStep, today: date, locale: str) -> str:
-    """`second reminder of Wed 25 Nov 09:00`; a step whose day is none for it leaves on a later one."""
-    place = account.book.place
-    leaves, at = place.day(step.at), clock(step.at, place)
-    later = f"{day(step.day, today, locale)}, leaving {day(leaves, today, locale)} {at}"
-    return f"{step_words(step.step, reminds=step.reminds)} of {f'{day(leaves, today, locale)} {at}' if leaves == step.day else later}"
-
-
-def snoozed_until(values: Mapping[str, str], today: date) -> date | None:
-    """The day the form's answers name; null when they name none."""
-    length = values.get("length", "")
-    if length in {str(n) for n, _ in _LENGTHS}:
-        return today + timedelta(int(length))
-    return _date(values.get("until", ""))
 
 
 # Payment plan ----------------------------------------------------------------------------------------------------------

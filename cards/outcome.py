@@ -36,6 +36,12 @@ def snoozed(account: Account, decided: ItemDecision, until: date, silenced: Sequ
     return answer(f"{subject(account, decided)}: snoozed until {day(until, today, locale)}", silences, wakes)
 
 
+def customer_snoozed(account: Account, items: int, until: date, steps: int, now: datetime) -> Card:
+    today, locale = account.book.place.day(now), locale_of(account.book)
+    words = f"{name(account.customer.name)}: {count(items, 'invoice')} snoozed until {day(until, today, locale)}"
+    return answer(words, f"Silences {count(steps, 'step')}." if steps else "No step falls into that time.")
+
+
 def woken(account: Account, decided: ItemDecision, now: datetime) -> Card:
     return answer(f"{subject(account, decided)}: awake", next_line(account, decided, now))
 

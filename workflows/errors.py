@@ -65,6 +65,10 @@ class NeedsReason(Refused):
     """A limit of the policy stands against it; a reason given by the person overrides it."""
 
 
+class PreviewChanged(Refused):
+    """What would be done is no longer what was looked at."""
+
+
 class DocumentMissing(Refused):
     """A document that a message must not leave without cannot be had; `number` is its invoice's."""
 

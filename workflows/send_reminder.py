@@ -17,7 +17,7 @@ from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
 from workflows.domain.standing import first_contact_waits
 from workflows.domain.windows import next_allowed
-from workflows.errors import AlreadyDone, NeedsReason, Refused
+from workflows.errors import AlreadyDone, NeedsReason, PreviewChanged, Refused
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect
 from workflows.write_letter import EDITED, fingerprint, letter, listed_by_hand
@@ -116,10 +116,6 @@ class ReminderQueued:
     message: Message
     notice: NoticeId
     by_name: str
-
-
-class PreviewChanged(Refused):
-    """What would leave is no longer what was looked at."""
 
 
 async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock) -> ReminderQueued:

@@ -40,11 +40,7 @@ class Snoozed:
 async def snooze_item(ask: SnoozeItem, work: UnitOfWork, policies: Policies, clock: Clock) -> Snoozed:
     """Raises `Refused` for a day that has come, one too far, or an item with nothing open."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
-    today = account.book.place.day(clock.now())
-    if ask.until <= today:
-        raise Refused("Choose a day after today; a snooze ends at the start of its day.")
-    if (ask.until - today).days > LONGEST_DAYS:
-        raise Refused(f"A snooze lasts at most {LONGEST_DAYS} days; choose a day up to then.")
+    may_last(ask.until, account.book.place.day(clock.now()))
     if balances(account).open_of(item.id).minor <= 0:
         raise Refused(f"{item.number} is paid; there is nothing to snooze.")
     silences = tuple(step for step in coming(policies.of(account), account, item.id, clock.now()) if step.day < ask.until)
@@ -52,6 +48,14 @@ async def snooze_item(ask: SnoozeItem, work: UnitOfWork, policies: Policies, clo
     words = f"{ask.by.name} snoozed until {spoken(ask.until)}"
     await note_act(work, account, item, ask.by, "item.snoozed", words, clock.now(), until=ask.until.isoformat())
     return Snoozed(account, item, ask.until, silences)
+
+
+def may_last(until: date, today: date) -> None:
+    """Raises `Refused` for a day that has come, or one too far."""
+    if until <= today:
+        raise Refused("Choose a day after today; a snooze ends at the start of its day.")
+    if (until - today).days > LONGEST_DAYS:
+        raise Refused(f"A snooze lasts at most {LONGEST_DAYS} days; choose a day up to then.")
 
 
 @dataclass(frozen=True, slots=True)

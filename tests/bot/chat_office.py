@@ -56,4 +56,6 @@ def _account(user: User) -> str:
 
 
 def _person(user: User, platform: str) -> Person:
+    if platform == "inbox":
+        return Person("inbox", "", str(user.id))
     return Person(platform, "T1", _account(user))

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import reply_forms
 from bot.actions import Command, FieldErrors, command, promised, read_amount, terms
 from bot.request_forms import NAMES
 from cards.actions import OPENS, Action, Name, UnreadableAction, decode
@@ -67,13 +68,13 @@ MEANT: dict[Name, Command] = {
     Name.SEND_AGAIN: SettleUnknown(NoticeId(THING), left=False, by=ANA),
 }
 READ_WITH_THE_ACCOUNT = {
-    Name.OPEN, Name.WHY, Name.SNOOZE, Name.CONFIRM_SNOOZE, Name.PLAN, Name.PREVIEW_PLAN, Name.CONFIRM_PLAN, Name.ESCALATE,
+    Name.OPEN, Name.WHY, Name.SNOOZE, Name.CONFIRM_SNOOZE, Name.CONFIRM_SNOOZE_ALL, Name.PLAN, Name.PREVIEW_PLAN, Name.CONFIRM_PLAN, Name.ESCALATE,
     Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.PROMISE, Name.CONFIRM_PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE,
 }  # fmt: skip
 
 
 def test_every_name_means_a_command_or_is_read_with_the_account() -> None:
-    assert set(MEANT) | READ_WITH_THE_ACCOUNT | NAMES == set(Name)
+    assert set(MEANT) | READ_WITH_THE_ACCOUNT | NAMES | reply_forms.NAMES | {Name.ASK} == set(Name)
     for name in Name:
         assert command(Action(name, THING, 3, CARRIED), GIVEN, ANA) == MEANT.get(name), name
 

@@ -170,6 +170,8 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.UNFLAG, ACTS, {}, {}, _flagged),
     (Name.SNOOZE, ACTS, {}, {}, _nothing),
     (Name.CONFIRM_SNOOZE, ACTS, {}, {"length": "3"}, _nothing),
+    (Name.CONFIRM_SNOOZE, ACTS, {}, {"length": "3", "scope": "customer"}, _nothing),
+    (Name.CONFIRM_SNOOZE_ALL, ACTS, {"until": "2026-12-03", "shown": "f00d"}, {}, _nothing),
     (Name.PLAN, ACTS, {}, {}, _nothing),
     (Name.PREVIEW_PLAN, ACTS, {}, TERMS, _nothing),
     (Name.CONFIRM_PLAN, ACTS, TERMS, {"answer": "phone"}, _nothing),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, policy, problems
+from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, policy, problems, snooze_forms
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card, Form
 from cards.help import help_card
@@ -318,6 +318,7 @@ def cards() -> dict[str, Card]:
         "review": digest.review(BOOK, 24, (eur("86210.00"), Money.of("12900.00", "USD")), ("Acme GmbH", 212)),
         "reminder_queued": reminder_queued(plain, decided(), NOW, by_name="Ana Weiss", to=("ap@acme.example",)),
         "reminder_queued_later": reminder_queued(plain, decided(), NOW, by_name="Ana Weiss", to=TO, at=at(date(2026, 11, 25))),
+        "outcome_customer_snoozed": outcome.customer_snoozed(plain, 2, date(2026, 11, 30), 3, NOW),
         "outcome_snoozed": outcome.snoozed(plain, decided(), date(2026, 11, 30), (NEXT,), NOW),
         "outcome_woken": outcome.woken(plain, decided(), NOW),
         "outcome_flagged": outcome.flagged(plain, decided()),
@@ -372,8 +373,18 @@ def make_forms() -> dict[str, Form]:
     table = tuple((part.due_on, part.total) for part in PARTS if part.due_on)
     terms = {"count": "3", "rhythm": "monthly", "first": "2026-12-01"}
     return reminder_forms(plain, decided(), SECOND_DECIDED, TODAY, LETTER) | {
-        "form_snooze": forms.snooze_form(plain, decided(), TODAY, (NEXT, LATER)),
-        "form_snooze_again": forms.snooze_form(SNOOZED, decided(State.SNOOZED), TODAY, values={"length": "date", "until": "2026-12-04"}),
+        "form_snooze": snooze_forms.snooze_form(plain, decided(), TODAY, (NEXT, LATER)),
+        "form_snooze_again": snooze_forms.snooze_form(
+            SNOOZED, decided(State.SNOOZED), TODAY, values={"length": "date", "until": "2026-12-04", "scope": "customer"}, invoices=2
+        ),
+        "form_snooze_all": snooze_forms.snooze_preview(
+            plain,
+            decided(),
+            TODAY,
+            date(2026, 12, 24),
+            [(decided().item, decided().open, (NEXT, LATER)), (SECOND_DECIDED.item, SECOND_DECIDED.open, ())],
+            "f00d",
+        ),
         "form_plan": forms.plan_form(plain, decided(), TODAY, both),
         "form_plan_again": forms.plan_form(
             plain, decided(), TODAY, values={"deposit": "20000", "count": "4", "rhythm": "weekly", "first": "2026-12-01"}

@@ -9,8 +9,9 @@ import pytest
 
 from cards.actions import Name
 from cards.elements import ChoiceField, DateField, Facts, Form, NumberField, Quote, Row, Rows, Text, TextField
-from cards.forms import escalate_form, plan_form, plan_preview, snooze_form, snoozed_until
+from cards.forms import escalate_form, plan_form, plan_preview
 from cards.reminder import language_name, reminder_preview
+from cards.snooze_forms import snooze_form, snoozed_until
 from tests.cards.samples import LATER, MANAGERS, NEXT, PARTS, SECOND_DECIDED, SNOOZED, TODAY, account, decided
 
 
