@@ -94,8 +94,8 @@ async def prepare(
     if BUSY in card.data and now < datetime.fromisoformat(card.data[BUSY]):
         await _again(waiting, now + SOON, "", work, clock)
         return None
-    told = await owners_place(card, rooms, work, policies, now)
-    places = (*places, *(place for place in told if place.platform not in {one.platform for one in places if one.channel == place.channel}))
+    known = {place.key for place in places}
+    places = (*places, *(one for one in await owners_place(card, rooms, work, policies, now) if one.key not in known))
     showing = Showing(card, await draw(card, work, policies, now), places)
     changed = [place for place in places if place.look != showing.look]
     free = {place.key: _free_from(place, waiting, book, routing, now) for place in changed}

@@ -24,7 +24,10 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`message` is empty until the card is posted there; `look` is how it was drawn last, at `at`; `told` up to when the thread tells."""
+    """`message` is empty until the card is posted there; `look` is how it was drawn last, at `at`; `told` up to when the thread tells.
+
+    `asked` is where it was to go, for a chat that calls it otherwise: a person, whose card stands in the conversation with them.
+    """
 
     platform: str
     channel: str
@@ -33,6 +36,7 @@ class Place:
     at: datetime | None = None
     told: datetime | None = None
     thread: Thread | None = None
+    asked: str = ""
 
     @property
     def ref(self) -> CardRef | None:
@@ -40,12 +44,12 @@ class Place:
 
     @property
     def key(self) -> tuple[str, str]:
-        return self.platform, self.channel
+        return self.platform, self.asked or self.channel
 
     def shown(self, ref: CardRef, look: str, at: datetime) -> Place:
         """Posted or drawn anew; in a thread nothing before its posting is told."""
         kept = self if ref.message == self.message else replace(self, told=at, thread=None)
-        return replace(kept, channel=ref.channel, message=ref.message, look=look, at=at)
+        return replace(kept, channel=ref.channel, message=ref.message, look=look, at=at, asked=self.asked or self.channel)
 
 
 def places_of(card: StaffCard) -> tuple[Place, ...]:
@@ -68,7 +72,7 @@ def _read(row: Mapping[str, Any]) -> Place:
     thread = row.get("thread")
     line = Thread(thread["message"], _instant(thread["since"]), _instant(thread["at"])) if thread else None
     at, told = (datetime.fromisoformat(row[name]) if row.get(name) else None for name in ("at", "told"))
-    return Place(row["platform"], row["channel"], row.get("message", ""), row.get("look", ""), at, told, line)
+    return Place(row["platform"], row["channel"], row.get("message", ""), row.get("look", ""), at, told, line, row.get("asked", ""))
 
 
 def _written(place: Place) -> dict[str, Any]:
@@ -80,6 +84,7 @@ def _written(place: Place) -> dict[str, Any]:
         "look": place.look,
         "at": place.at.isoformat() if place.at else None,
         "told": place.told.isoformat() if place.told else None,
+        "asked": place.asked,
         "thread": {"message": thread.message, "since": thread.since.isoformat(), "at": thread.at.isoformat()} if thread else None,
     }
 

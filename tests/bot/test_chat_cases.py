@@ -223,6 +223,11 @@ async def test_when_a_snooze_is_over_the_owner_of_that_day_is_told(office: ChatO
     await office.jobs.show_cards()
     assert f"U{MAX.id.int}" in office.slack.channels.values()
     assert f"U{ANA.id.int}" not in office.slack.channels.values()
+    await office.press(ANA, "slack", await office.button("acme", Name.FLAG))
+    await office.jobs.show_cards()
+    theirs = [message for message, channel in office.slack.channels.items() if channel == f"U{MAX.id.int}"]
+    assert len(theirs) == 1, "their line is changed where it stands, not sent again with every change"
+    assert "lagged" in str(office.slack.standing[theirs[0]])
 
 
 async def test_a_snooze_of_what_was_paid_meanwhile_tells_nobody(office: ChatOffice) -> None:

@@ -10,6 +10,11 @@ from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import NotFound, OutsideError, Rejected
 
 
+def _conversation(channel: str) -> str:
+    """What is posted to a person stands in the conversation with them, as in Slack."""
+    return f"D{channel[1:]}" if channel.startswith("U") else channel
+
+
 @dataclass(slots=True)
 class FakeRoom:
     """`standing` is the newest drawing of every message; `drawn` counts all of them; `lines` are those under each card. `trouble` is raised before anything is taken."""
@@ -29,7 +34,7 @@ class FakeRoom:
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()
         self._allow(channel)
-        ref = CardRef(self.platform, channel, f"{len(self.channels) + 1}.0")
+        ref = CardRef(self.platform, _conversation(channel), f"{len(self.channels) + 1}.0")
         self.channels[ref.message] = channel
         self._keep(ref, card)
         return ref
