@@ -14,7 +14,7 @@ from workflows.domain.access import Role
 from workflows.domain.account import Account, Book
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import totals
-from workflows.domain.routing import Channel, Quiet, Route, Subject, channels_for
+from workflows.domain.routing import Channel, Quiet, Route, Subject, channel, channels_for
 from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, StaffCard
@@ -43,10 +43,15 @@ class Routing:
         if card.data.get(TO_ADMINISTRATORS):
             administrators = {user.id for user in await work.users() if user.role is Role.ADMINISTRATOR}
             return await _of_people(administrators, rooms, work)
-        subject = Subject(book.slug) if not self.routes else await self._subject(card, book, work, policies, now)
-        chosen = channels_for(self.routes, subject, book.chat_channel)
+        chosen = await self._chosen(card, book, work, policies, now)
         places = [Place(one.platform or next(iter(rooms), ""), one.id) for one in chosen]
         return tuple(dict.fromkeys(place for place in places if place.platform in rooms))
+
+    async def _chosen(self, card: StaffCard, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Sequence[Channel]:
+        if card.channel is not None:
+            return (channel(card.channel),)  # it was made for one channel and is nobody else's
+        subject = Subject(book.slug) if not self.routes else await self._subject(card, book, work, policies, now)
+        return channels_for(self.routes, subject, book.chat_channel)
 
     async def _subject(self, card: StaffCard, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Subject:
         """A digest counts what all its customers owe; a card without items is about its book."""

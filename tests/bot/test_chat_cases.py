@@ -26,6 +26,7 @@ from workflows.domain.ids import UserId, new_id
 from workflows.domain.money import Money
 from workflows.domain.routing import Channel, Quiet, Route
 from workflows.errors import Unavailable
+from workflows.publish_head import HeadPlaces, publish_head
 from workflows.records import CardKind
 
 BOTH = Routing((Route((Channel("slack", "C1"), Channel("teams", "19:x"))),))
@@ -228,6 +229,14 @@ async def test_when_a_snooze_is_over_the_owner_of_that_day_is_told(office: ChatO
     theirs = [message for message, channel in office.slack.channels.items() if channel == f"U{MAX.id.int}"]
     assert len(theirs) == 1, "their line is changed where it stands, not sent again with every change"
     assert "lagged" in str(office.slack.standing[theirs[0]])
+
+
+async def test_the_audit_trail_s_head_goes_to_its_own_channel_alone(office: ChatOffice) -> None:
+    await publish_head(office.store.audit, HeadPlaces(channel="C-auditors"), office.store, office.clock)
+    before = set(office.slack.standing)
+    await office.jobs.show_cards()
+    posted = {office.slack.channels[message] for message in set(office.slack.standing) - before}
+    assert posted == {"C-auditors"}
 
 
 async def test_a_snooze_of_what_was_paid_meanwhile_tells_nobody(office: ChatOffice) -> None:
