@@ -50,7 +50,7 @@ def _card(
         case PlanSet():
             return outcome.plan_ended(account, decided, now, cancelled=True)
         case Assigned():
-            return cards.assigned(account, result.to.name if result.to else None)
+            return cards.assigned(account, result.to.name if result.to else None, woke=result.woke)
         case TaskSet() if result.task.done_at is not None:
             return cards.task_done(account, decided, result.task)
         case TaskSet():

@@ -10,6 +10,7 @@ from workflows.domain.account import Account, Item
 from workflows.domain.ids import ItemId, UserId
 from workflows.errors import AlreadyDone, Refused
 from workflows.ports import Clock, UnitOfWork
+from workflows.snooze_item import is_snoozed
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,12 @@ class ClaimCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Assigned:
+    """`woke` says that a snooze of the item was ended by it."""
+
     account: Account
     item: Item
     to: User | None
+    woke: bool = False
 
 
 async def assign_customer(ask: AssignCustomer, work: UnitOfWork, clock: Clock) -> Assigned:
@@ -50,20 +54,24 @@ async def assign_customer(ask: AssignCustomer, work: UnitOfWork, clock: Clock) -
 
 
 async def claim_customer(ask: ClaimCustomer, work: UnitOfWork, clock: Clock) -> Assigned:
-    """Raises `AlreadyDone` when a colleague has it."""
+    """Whoever takes it looks at it now: a snooze of the item ends. Raises `AlreadyDone` when a colleague has it."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     owner = await work.user(account.customer.owner) if account.customer.owner else None
     if owner is not None:
         who = "You have" if owner.id == ask.by.id else f"{owner.name} has"
         raise AlreadyDone(f"{who} {account.customer.name}. To change that, use Assign.")
-    return await _give(account, item, ask.by, ask.by, work, clock)
+    woke = is_snoozed(account, item, account.book.place.day(clock.now()))
+    if woke:
+        await work.end_snooze(item.id, clock.now())
+    return await _give(account, item, ask.by, ask.by, work, clock, woke=woke)
 
 
-async def _give(account: Account, item: Item, to: User | None, by: User, work: UnitOfWork, clock: Clock) -> Assigned:
+async def _give(account: Account, item: Item, to: User | None, by: User, work: UnitOfWork, clock: Clock, *, woke: bool = False) -> Assigned:
     now = clock.now()
     await work.assign(account.customer.id, to.id if to else None, now)
     words = f"{by.name} took the customer" if to and to.id == by.id else f"{by.name} gave the customer to {to.name if to else 'nobody'}"
+    words += " and ended the snooze" if woke else ""
     before = str(account.customer.owner) if account.customer.owner else None
-    facts = {"customer": str(account.customer.id), "from": before, "to": str(to.id) if to else None}
+    facts = {"customer": str(account.customer.id), "from": before, "to": str(to.id) if to else None, "woke": woke}
     await note_act(work, account, item, by, "customer.assigned", words, now, **facts)
-    return Assigned(account, item, to)
+    return Assigned(account, item, to, woke)

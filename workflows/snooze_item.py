@@ -58,6 +58,10 @@ def may_last(until: date, today: date) -> None:
         raise Refused(f"A snooze lasts at most {LONGEST_DAYS} days; choose a day up to then.")
 
 
+def is_snoozed(account: Account, item: Item, today: date) -> bool:
+    return any(one.item == item.id and one.ended_at is None and one.until > today for one in account.snoozes)
+
+
 @dataclass(frozen=True, slots=True)
 class WakeItem:
     item: ItemId
@@ -75,7 +79,7 @@ async def wake_item(ask: WakeItem, work: UnitOfWork, clock: Clock) -> Woken:
     """Ends the snooze now; raises `Refused` when none runs."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     today = account.book.place.day(clock.now())
-    if not any(s.item == item.id and s.ended_at is None and s.until > today for s in account.snoozes):
+    if not is_snoozed(account, item, today):
         raise Refused(f"{item.number} is not snoozed.")
     await work.end_snooze(item.id, clock.now())
     await note_act(work, account, item, ask.by, "item.woken", f"{ask.by.name} ended the snooze", clock.now())

@@ -20,6 +20,7 @@ from tests.conftest import SECRET_KEY
 from tests.workflows.office import ANA, BEN
 from workflows.answer_query import see
 from workflows.domain.decision import State
+from workflows.domain.telling import WOKE
 from workflows.snooze_item import LONGEST_DAYS
 
 BOTH = pytest.mark.parametrize("platform", ["slack", "inbox"])
@@ -137,4 +138,58 @@ async def test_nd_01_a_colleague_who_acted_meanwhile_was_first(office: ChatOffic
     form = await listed(office, "slack", office.today + timedelta(days=20))
     await office.press(BEN, "slack", await office.button("acme", Name.FLAG))
     assert "Ben was first" in told(await office.press(ANA, "slack", form.submit.action))
+    assert await running(office) == {}
+
+
+async def snooze(office: ChatOffice, platform: str, days: int) -> Reply:
+    until = office.today + timedelta(days=days)
+    press = await office.button("acme", Name.CONFIRM_SNOOZE)
+    return await office.press(ANA, platform, press, {"length": "date", "until": until.isoformat()})
+
+
+@BOTH
+@pytest.mark.parametrize(("again", "wakes"), [(3, "Fri 27 Nov"), (8, "Wed 2 Dec")])
+async def test_og_01_a_second_snooze_takes_the_place_of_the_first_sooner_or_later(
+    office: ChatOffice, platform: str, again: int, wakes: str
+) -> None:
+    await snooze(office, platform, 5)
+    assert f"snoozed until {wakes}" in told(await snooze(office, platform, again))
+    assert await running(office) == {"INV-acme": office.today + timedelta(days=again)}
+    assert (await states(office))["INV-acme"] is State.SNOOZED
+    office.clock.advance(timedelta(days=again))
+    await office.tick()
+    assert (await states(office))["INV-acme"] is not State.SNOOZED
+
+
+@BOTH
+async def test_og_01_taking_it_ends_its_snooze_and_nothing_wakes_later(office: ChatOffice, platform: str) -> None:
+    await snooze(office, platform, 5)
+    reply = await office.press(BEN, platform, await office.button("acme", Name.CLAIM))
+    assert "Acme: with Ben" in told(reply)
+    assert "Its snooze has ended." in told(reply)
+    assert await running(office) == {}
+    assert (await states(office))["INV-acme"] is not State.SNOOZED
+    assert (await office.account("acme")).acts[-1].words == "Ben took the customer and ended the snooze"
+    office.clock.advance(timedelta(days=5))
+    await office.tick()
+    assert WOKE not in {raised.step for raised in (await office.account("acme")).raised}
+
+
+async def test_og_01_who_took_it_may_snooze_it_and_is_told_when_it_wakes(office: ChatOffice) -> None:
+    await office.press(ANA, "slack", await office.button("acme", Name.CLAIM))
+    await snooze(office, "slack", 5)
+    assert (await states(office))["INV-acme"] is State.SNOOZED
+    office.clock.advance(timedelta(days=6))  # the fifth is a Sunday
+    await office.tick()
+    await office.jobs.show_cards()
+    assert (await states(office))["INV-acme"] is not State.SNOOZED
+    assert WOKE in {raised.step for raised in (await office.account("acme")).raised}
+    assert f"U{ANA.id.int}" in office.slack.channels.values()
+
+
+@BOTH
+async def test_og_01_what_is_settled_is_not_snoozed(office: ChatOffice, platform: str) -> None:
+    await office.pay("acme", late=5)
+    assert "is paid" in told(await office.press(ANA, platform, await office.button("acme", Name.SNOOZE)))
+    assert "is paid; there is nothing to snooze." in (await snooze(office, platform, 5)).errors["until"]
     assert await running(office) == {}
