@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from workflows.acting import item_to_act_on, note_act
 from workflows.domain.access import User
 from workflows.domain.account import Account, Item
-from workflows.domain.contact import EVERY, OptOut
+from workflows.domain.contact import EVERY, NOTED_BY_COLLEAGUE, OptOut
 from workflows.domain.ids import ItemId
 from workflows.errors import Refused
 from workflows.ports import Clock, UnitOfWork
@@ -57,7 +57,7 @@ async def opt_out_customer(ask: OptOutCustomer, work: UnitOfWork, clock: Clock) 
         raise Refused("That is none of the customer's addresses; choose one of them.")
     _say_how(ask.how)
     now, channel = clock.now(), EVERY if ask.address == EVERY else EMAIL
-    fact = OptOut(channel, ask.address, f"colleague: {ask.how.strip()}", now, ask.by.id)
+    fact = OptOut(channel, ask.address, f"{NOTED_BY_COLLEAGUE}: {ask.how.strip()}", now, ask.by.id)
     if not await work.opt_out(fact, account.customer.id):
         raise Refused("They are opted out there already.")
     words = f"{ask.by.name} noted that the customer wants no more messages{_to(ask.address)}: {ask.how.strip()}"

@@ -14,7 +14,9 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 from adapters.store import tables as t
 from adapters.store.imports import folded
 from adapters.store.unit import Part
+from workflows.domain.contact import NOTED_BY_COLLEAGUE
 from workflows.domain.ids import CustomerId, ItemId, UserId, new_id
+from workflows.records import CardKind
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _NOTHING = '{"key":"","person":{"platform":"","team":"","id":""},"action":null,"text":"","values":{},"card":null,"respond":null}'
@@ -30,6 +32,8 @@ _WORDS: tuple[tuple[Table, Mapping[str, str]], ...] = (
     (t.approvals, {"terms": "{}"}),
     (t.acts, {"words": ""}),
 )
+
+_TOLD = frozenset({"because", "said", "words", "address"})  # of a card's data
 
 
 class Erasing(Part):
@@ -61,6 +65,9 @@ class Erasing(Part):
         for table, empty in _WORDS:
             done = await self._connection.execute(update(table).where(table.c.customer_id == customer).values(dict(empty)))
             count += done.rowcount if table is t.acts else 0
+        o = t.opt_outs.c
+        noted = update(t.opt_outs).where(o.customer_id == customer, o.how.startswith(NOTED_BY_COLLEAGUE))
+        await self._connection.execute(noted.values(how=NOTED_BY_COLLEAGUE))
         await self._forget_cards(customer)
         await self._forget_typed(customer)
         return count
@@ -113,12 +120,13 @@ class Erasing(Part):
             await self._connection.execute(update(t.opt_outs).where(o.id == row.id).values(address=f"{alias} {number}"))
 
     async def _forget_cards(self, customer: CustomerId) -> None:
-        """Sentences that cards keep from the moment they were raised."""
+        """Sentences and addresses that cards keep from the moment they were raised. What only tells is about a letter, and names the customer."""
         about = await self._ids_of(customer)
         c = t.cards.c
-        for row in await self._all(select(c.id, c.data).where(c.subject.in_(about))):
-            emptied = {name: "" if name in {"because", "said", "words"} else value for name, value in row.data.items()}
-            if emptied != row.data:
+        for row in await self._all(select(c.id, c.subject, c.data).where(or_(c.subject.in_(about), c.kind == CardKind.PROBLEM.value))):
+            mine = row.subject in about or row.data.get("customer") == str(customer)
+            emptied = {name: "" if name in _TOLD else value for name, value in row.data.items()}
+            if mine and emptied != row.data:
                 await self._connection.execute(update(t.cards).where(c.id == row.id).values(data=emptied))
 
     async def _forget_typed(self, customer: CustomerId) -> None:

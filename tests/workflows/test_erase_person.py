@@ -16,13 +16,14 @@ from adapters.store.engine import open_engine
 from adapters.store.tables import users
 from adapters.store.unit_of_work import SqlStore
 from cards.actions import Action, Name
+from tests.workflows.mail import answer
 from tests.workflows.office import ANA, MAX, Office, opened
 from workflows.acting import record
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account as DomainAccount
 from workflows.domain.account import Book, Customer, Party
 from workflows.domain.calendar import Place
-from workflows.domain.contact import Meaning, OptOut, Reply
+from workflows.domain.contact import EVERY, Meaning, OptOut, Reply
 from workflows.domain.ids import BookId, CustomerId, ReplyId, UserId, new_id
 from workflows.domain.pseudonyms import without_people
 from workflows.domain.retention import contact_until, invoices_until
@@ -32,6 +33,8 @@ from workflows.errors import AlreadyDone, NotAllowed, NotKnown
 from workflows.export_person import export_person
 from workflows.hold_item import HoldItem, hold_item
 from workflows.open_dispute import OpenDispute, open_dispute
+from workflows.opt_out_customer import OptOutCustomer, opt_out_customer
+from workflows.take_reply import take_reply, tell_stopped
 from workflows.write_note import WriteNote, write_note
 
 ADMIN = User(UserId(new_id()), "root@seller.example", "Root", Role.ADMINISTRATOR)
@@ -102,6 +105,22 @@ async def test_nothing_in_any_table_names_the_person_after_erasure(store: SqlSto
     assert (done.messages, done.answers) == (1, 1)
     assert done.notes >= 3
     assert done.open_items == ("INV-acme/old", "INV-acme")
+
+
+async def test_what_cards_and_opt_outs_say_of_the_person_is_gone_too(store: SqlStore, database_url: str) -> None:
+    """A stop that came by mail, an address that takes none, and a colleague's words on a call, each of which raises a card or stays as a fact."""
+    office = await talked_with(store)
+    account = await office.account("acme")
+    async with store() as work:
+        await work.opt_in(account.customer.id, "email", EMAIL, office.clock.now())
+    async with store() as work:
+        await take_reply(answer("STOP"), work, office.clock)
+        await opt_out_customer(OptOutCustomer(account.items[0].id, EVERY, SECRET, ANA), work, office.clock)
+        await tell_stopped(EMAIL, f"550 {EMAIL}", ReplyId(new_id()), account, work, office.clock.now())
+    assert "'address': 'pay@acme" in await everything(database_url)
+    await erase(office)
+    after = await everything(database_url)
+    assert [word for word in (f"'{NAME}'", EMAIL, SECRET) if word in after] == []
 
 
 async def test_texts_that_were_sealed_are_gone_too(store: SqlStore) -> None:

@@ -10,6 +10,7 @@ from workflows.domain.ids import ItemId, ReplyId, UserId
 from workflows.domain.money import Money
 
 EVERY = "*"  # in place of a channel or an address: all of them
+NOTED_BY_COLLEAGUE = "colleague"  # what an opt-out's `how` begins with when a person noted it, before their own words
 
 
 @dataclass(frozen=True, slots=True)
