@@ -17,6 +17,7 @@ from workflows.domain.guards import Verdict
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.messages import Letter, Message, Receipt, Wording
 from workflows.domain.policy import Policy
+from workflows.domain.reach import channels
 from workflows.domain.windows import next_allowed
 from workflows.errors import DocumentMissing, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
 from workflows.guard_notice import guarded
@@ -148,6 +149,8 @@ def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) 
     Nothing is put off here: what may leave only later is given back to the tick, which queues it under the day on which it may.
     """
     decision = decide(policy, account, now)
+    if notice.channel not in channels(account):
+        return _Dropped("The customer wants no more messages at any address that is known.")
     if notice.by is not None:
         late = _came_since(policy, account, notice, now)
         return _by_hand(policy, decision, notice) if late is None else _Dropped(late)

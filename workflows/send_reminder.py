@@ -15,6 +15,7 @@ from workflows.domain.ids import ItemId, NoticeId, new_id
 from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
+from workflows.domain.reach import addresses
 from workflows.domain.standing import first_contact_waits
 from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, PreviewChanged, Refused
@@ -53,7 +54,7 @@ class ReminderPreview:
 
 
 async def preview_reminder(ask: PreviewReminder, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock) -> ReminderPreview:
-    """Raises `Refused` for an item that must not be asked for, or a customer without an address."""
+    """Raises `Refused` for an item that must not be asked for, or a customer without an address that wants messages."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     return _preview(account, item, policies.of(account), letters, clock)
 
@@ -61,6 +62,8 @@ async def preview_reminder(ask: PreviewReminder, work: UnitOfWork, policies: Pol
 def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clock: Clock) -> ReminderPreview:
     if not account.customer.emails:
         raise Refused(f"No e-mail address of {account.customer.name} is known; import one, or call them.")
+    if not addresses(account):
+        raise Refused(f"{account.customer.name} wants no more messages at any e-mail address that is known; call them.")
     step, listed = listed_by_hand(policy, decide(policy, account, clock.now()), item.id)
     template = step.remind.template if step.remind else step.name
     today = account.book.place.day(clock.now())

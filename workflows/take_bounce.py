@@ -32,7 +32,8 @@ async def take_bounce(bounce: Bounce, work: UnitOfWork, clock: Clock) -> Fate:
     mine = [address for address in account.customer.emails if address.casefold() in named]
     if bounce.hard and mine:
         await _stop(bounce, mine, account, work, now)
-    if not bounce.complaint and len(mine) == len(account.customer.emails):
+    letter = await work.body(notice)
+    if not bounce.complaint and {one.casefold() for one in (letter.to if letter else account.customer.emails)} <= named:
         await _failed(bounce, notice, account, told=bounce.hard, work=work, now=now)
     return Fate.TAKEN
 

@@ -13,6 +13,7 @@ from workflows.domain.ids import ItemId
 from workflows.domain.messages import Agreed, Letter, LetterLine, Message
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy, Step
+from workflows.domain.reach import addresses
 from workflows.errors import Refused
 from workflows.letter_facts import (
     ABOUT_MONEY,
@@ -40,7 +41,7 @@ def letter(
     """`overdue` leader first. Money on account is named and deducted where the policy nets it.
 
     What a letter of an event is about is found by what is listed: the plan, the money that came, the promise. One about money leaves
-    out what that settled, and a statement lists everything that is open.
+    out what that settled, and a statement lists everything that is open. It is for those of the customer's addresses that want messages.
     """
     left, about = balances(account), (*overdue, *upcoming)
     if template == STATEMENT:
@@ -54,7 +55,7 @@ def letter(
         template,
         account.customer.language,
         account.book,
-        account.customer,
+        replace(account.customer, emails=addresses(account)),
         account.book.place.day(clock.now()),
         lines,
         soon,
