@@ -13,21 +13,24 @@ from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot import live_cards
 from bot.routing import Routing
-from cards.actions import Name
+from cards.actions import Action, Name
 from cards.plain.render import render
 from tests.bot.chat_office import ChatOffice
 from tests.conftest import SECRET_KEY
 from tests.fakes.room import FakeRoom
+from tests.workflows.mail import answer
 from tests.workflows.office import ANA, BEN, MAX
 from workflows.acting import redraw
 from workflows.domain.access import Role, User
 from workflows.domain.account import Snooze
+from workflows.domain.contact import Meaning
 from workflows.domain.ids import UserId, new_id
 from workflows.domain.money import Money
 from workflows.domain.routing import Channel, Quiet, Route
 from workflows.errors import Unavailable
 from workflows.publish_head import HeadPlaces, publish_head
 from workflows.records import CardKind
+from workflows.take_reply import take_reply
 
 BOTH = Routing((Route((Channel("slack", "C1"), Channel("teams", "19:x"))),))
 STRANGER = User(UserId(new_id()), "x@elsewhere.example", "X", Role.VIEWER)
@@ -237,6 +240,22 @@ async def test_the_audit_trail_s_head_goes_to_its_own_channel_alone(office: Chat
     await office.jobs.show_cards()
     posted = {office.slack.channels[message] for message in set(office.slack.standing) - before}
     assert posted == {"C-auditors"}
+
+
+@pytest.mark.parametrize(("words", "kind"), [("Hello there", CardKind.ANSWER), ("STOP", CardKind.PROBLEM)])
+async def test_whoever_deals_with_a_letter_sees_its_card_change_at_once(office: ChatOffice, words: str, kind: CardKind) -> None:
+    async with office.store() as work:
+        await take_reply(answer(words), work, office.clock)
+    await office.jobs.show_cards()
+    (card,) = await office.cards(kind)
+    assert card.message is not None
+    before = office.slack.standing[card.message]
+    if kind is CardKind.ANSWER:
+        await office.press(ANA, "slack", Action(Name.CONFIRM_ANSWER, card.subject, data={"as": Meaning.OTHER.value}))
+    else:
+        await office.press(ANA, "slack", Action(Name.SEEN, card.id))
+    await office.jobs.show_cards()
+    assert office.slack.standing[card.message] != before
 
 
 async def test_a_snooze_of_what_was_paid_meanwhile_tells_nobody(office: ChatOffice) -> None:
