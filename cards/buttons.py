@@ -52,9 +52,9 @@ _OFFERED: dict[State, tuple[tuple[Name, ...], tuple[Name, ...]]] = {
     State.OPEN: _CHASED,
     State.CHASING: _CHASED,
     State.SNOOZED: ((Name.WAKE, Name.SNOOZE), (*_CHASES, *_CLAIMS, *_MONEY)),
-    State.PROMISED: ((Name.PROMISE, Name.CANCEL_PROMISE), (Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *_OBJECTS, *_MONEY)),
+    State.PROMISED: ((Name.PROMISE, Name.CANCEL_PROMISE), (*_CHASES, Name.SAYS_PAID, *_OBJECTS, *_MONEY)),
     State.ESCALATED: ((Name.HAND_BACK,), (Name.PLAN, *_CLAIMS, *_MONEY)),
-    State.ON_PLAN: ((), _OBJECTS),
+    State.ON_PLAN: ((), (Name.SEND_REMINDER, *_OBJECTS)),
     State.DISPUTED: ((Name.SETTLE_DISPUTE, Name.ESCALATE), (Name.PAYMENT, Name.ASSIGN, Name.NOTE, Name.HOLD, Name.WRITE_OFF)),
     State.HELD: ((Name.RELEASE_HOLD,), (Name.ESCALATE, Name.PROMISE, Name.PAYMENT, Name.DISPUTE, Name.ASSIGN, Name.NOTE, *_MONEY)),
 }

@@ -23,7 +23,7 @@ from workflows.errors import DocumentMissing, NeedsReconnect, OutcomeUnknown, Ou
 from workflows.guard_notice import guarded
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
-from workflows.write_letter import EDITED, fingerprint, letter, listed_by_hand
+from workflows.write_letter import EDITED, OVERRIDDEN, fingerprint, letter, listed_by_hand
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor
 MOST_ATTEMPTS = 8
@@ -152,7 +152,7 @@ def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) 
     if notice.channel not in channels(account):
         return _Dropped("The customer wants no more messages at any address that is known.")
     if notice.by is not None:
-        late = _came_since(policy, account, notice, now)
+        late = _came_since(policy, account, notice, now) or _silenced_since(account, decision, notice)
         return _by_hand(policy, decision, notice) if late is None else _Dropped(late)
     mine = (action for action in decision.actions if action.kind in _MESSAGES and _is_the_same(action, notice))
     due = next((action for action in mine if action.template), None)
@@ -197,6 +197,17 @@ def _came_since(policy: Policy, account: Account, notice: Notice, now: datetime)
     if account.fresh_until is not None and notice.at < account.fresh_until <= now:
         return "The balances were no longer fresh when it could leave."
     return None
+
+
+def _silenced_since(account: Account, decision: Decision, notice: Notice) -> str | None:
+    """The snooze, promise or plan that came after a person chose to send it; one they knew of they went over with a reason."""
+    lead = notice.items[0].item
+    if decision.of(lead).state not in OVERRIDDEN:
+        return None
+    came = [one.at for one in account.snoozes if one.item == lead and one.ended_at is None]
+    came += [one.at for one in account.promises if lead in one.items and one.ended_at is None]
+    came += [plan.accepted_at or plan.at for plan in account.plans if lead in plan.covers and plan.ended_at is None]
+    return decision.of(lead).because if any(at >= notice.at for at in came) else None
 
 
 async def _hold_back(row: OutboxRow, notice: NoticeId, verdict: Verdict, work: UnitOfWork, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from workflows.domain.access import User
 from workflows.domain.account import Account, Item, Notice, NoticeState
 from workflows.domain.calendar import spoken
 from workflows.domain.decide import decide
+from workflows.domain.decision import ItemDecision
 from workflows.domain.ids import ItemId, NoticeId, new_id
 from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.money import Money, totals
@@ -21,7 +22,7 @@ from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, PreviewChanged, Refused
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect
-from workflows.write_letter import EDITED, fingerprint, letter, listed_by_hand
+from workflows.write_letter import EDITED, OVERRIDDEN, fingerprint, letter, listed_by_hand
 
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 10_000
 _FIGURE = re.compile(r"\d(?:[.,'’\u00a0\u202f ]?\d)*")
@@ -64,7 +65,8 @@ def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clo
         raise Refused(f"No e-mail address of {account.customer.name} is known; import one, or call them.")
     if not addresses(account):
         raise Refused(f"{account.customer.name} wants no more messages at any e-mail address that is known; call them.")
-    step, listed = listed_by_hand(policy, decide(policy, account, clock.now()), item.id)
+    decision = decide(policy, account, clock.now())
+    step, listed = listed_by_hand(policy, decision, item.id)
     template = step.remind.template if step.remind else step.name
     today = account.book.place.day(clock.now())
     late = [entry for entry in listed if _is_late(account.item(entry.item), today)]
@@ -73,17 +75,21 @@ def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clo
     message, asked = letters.write(written), written.amounts or totals(line.open for line in written.upcoming)
     items = tuple(account.item(entry.item) for entry in listed)
     earlier = sum(1 for notice in account.notices if notice.state.counts)
-    return ReminderPreview(
-        account, item, written, message, asked, items, _warnings(policy, account, clock.now()), fingerprint(message), earlier
-    )
+    warnings = (*_silences(decision.of(item.id)), *_warnings(policy, account, clock.now()))
+    return ReminderPreview(account, item, written, message, asked, items, warnings, fingerprint(message), earlier)
 
 
 def _is_late(item: Item, today: date) -> bool:
     return item.due_on is not None and item.due_on < today
 
 
+def _silences(decided: ItemDecision) -> tuple[str, ...]:
+    """The snooze, promise or plan that a person may go over with a reason."""
+    return (decided.because,) if decided.state in OVERRIDDEN else ()
+
+
 def _warnings(policy: Policy, account: Account, now: datetime) -> tuple[str, ...]:
-    """The policy's own limits; a person may go over them with a reason (DESIGN 2, Override)."""
+    """The policy's own limits; a person may go over them with a reason too (DESIGN 2, Override)."""
     words = []
     day = account.customer.place.day(now)
     last = max((notice for notice in account.notices if notice.state.counts), key=lambda notice: notice.at, default=None)

@@ -33,6 +33,7 @@ from workflows.ports import Clock
 
 EDITED = "print"  # of an outbox row whose message a person edited: the fingerprint of what they saw before
 CHASED = frozenset({State.OPEN, State.CHASING})
+OVERRIDDEN = frozenset({State.SNOOZED, State.PROMISED, State.ON_PLAN})  # by a person who gives a reason (DESIGN 2, Override)
 
 
 def letter(
@@ -138,12 +139,15 @@ def _money_alone(account: Account, left: Balances) -> Balances:
 def listed_by_hand(policy: Policy, decision: Decision, leader: ItemId) -> tuple[Step, tuple[ListedItem, ...]]:
     """What a person's reminder about one item says: that item first, then every other overdue one, and the step that chooses the words.
 
-    Raises `Refused` for an item that must not be asked for: paid, on a plan, escalated or snoozed.
+    Nothing that is silent is listed but for the leader itself. Raises `Refused` for one that must not be asked for at all: paid,
+    disputed, on hold or escalated.
     """
     lead = decision.of(leader)
-    if lead.state not in CHASED:
+    if lead.state not in CHASED | OVERRIDDEN:
         raise Refused(f"{lead.item.number} cannot be reminded of: {lead.because[0].lower()}{lead.because[1:]}")
     others = [other for other in decision.items if other.overdue and other.state in CHASED and other.item.id != leader]
+    if lead.state is State.ON_PLAN:  # its instalments are the same debt
+        others = [other for other in others if other.item.kind is not ItemKind.INSTALMENT]
     others.sort(key=lambda other: (other.item.due_on, other.item.number))
     listed = (
         ListedItem(leader, lead.level, lead.occurrence),

@@ -50,13 +50,13 @@ OUT = account(opt_outs=(OptOut(EVERY, EVERY, "reply", NOW),), fees=(request_samp
         (samples.FLAGGED, State.CHASING, [Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.UNFLAG, *CHASED]),
         (samples.SNOOZED, State.SNOOZED, [Name.WAKE, Name.SNOOZE, Name.FLAG, *CHASES, *CHASED]),
         (samples.ESCALATED, State.ESCALATED, [Name.HAND_BACK, Name.FLAG, Name.PLAN, *CHASED]),
-        (samples.PROPOSED, State.ON_PLAN, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.FLAG, *OBJECTS, *PLANNED]),
+        (samples.PROPOSED, State.ON_PLAN, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, Name.FLAG, Name.SEND_REMINDER, *OBJECTS, *PLANNED]),
         (samples.PROPOSED, State.CHASING, [Name.ACCEPT_PLAN, Name.DECLINE_PLAN, *UNANSWERED]),
-        (samples.ACTIVE, State.ON_PLAN, [Name.FLAG, *OBJECTS, *PLANNED]),
+        (samples.ACTIVE, State.ON_PLAN, [Name.FLAG, Name.SEND_REMINDER, *OBJECTS, *PLANNED]),
         (
             samples.PROMISED,
             State.PROMISED,
-            [Name.PROMISE, Name.CANCEL_PROMISE, Name.FLAG, Name.PLAN, Name.ESCALATE, Name.SAYS_PAID, *OBJECTS, *GIVES, *LAST],
+            [Name.PROMISE, Name.CANCEL_PROMISE, Name.FLAG, *CHASES, Name.SAYS_PAID, *OBJECTS, *GIVES, *LAST],
         ),
         (
             samples.DISPUTED,
