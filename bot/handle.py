@@ -61,7 +61,7 @@ class Desk:
             await self._give_up(incoming)
             return Reply(card=problems.refused("The chat did not say who you are. Please try again in a minute."))
         except Exception:
-            reference = new_id().hex[:8]
+            reference = new_id().hex[-8:]  # its end is chance; its beginning is the time, the same for a minute
             log.exception("request failed", reference=reference, action=incoming.action.name if incoming.action else "command")
             await self._give_up(incoming)
             return Reply(card=problems.apology(reference))

@@ -263,6 +263,14 @@ async def test_an_unexpected_error_is_an_apology_with_the_reference_of_the_log(o
     assert not office.nudged
 
 
+async def test_two_failures_in_the_same_minute_have_a_reference_each(office: Office) -> None:
+    with capture_logs() as logged:
+        for key in ("never", "nor this"):
+            await office.desk(Incoming(key, Person("inbox", "", str(PEOPLE[Role.VIEWER].id)), text="overdue"))
+    references = [entry["reference"] for entry in logged if "reference" in entry]
+    assert len(set(references)) == len(references) == 2
+
+
 async def test_what_was_done_wakes_the_delivery_and_a_second_time_it_is_not_done(office: Office) -> None:
     incoming = await office.accepted(Person("inbox", "", str(PEOPLE[Role.COLLECTOR].id)), Action(Name.FLAG, office.item))
     first, second = await office.desk(incoming), await office.desk(incoming)
