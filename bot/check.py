@@ -33,7 +33,7 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
     found = _of_settings(settings)
     try:
         async with running(settings) as app:
-            found += await _of_store(app)
+            found += [*await _of_store(app), *await _of_trail(app)]
             if not offline:
                 found += await _of_slack(app)
     except NotMigrated as missing:
@@ -45,6 +45,11 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
             raise
         found.append(Finding("database", f"Nothing can start. {sentence}", "Correct it and run: duebot check"))
     return found
+
+
+async def findings_of(app: App) -> list[Finding]:
+    """What a running Duebot can say of itself at once: nobody is asked, and the audit trail is not read through."""
+    return [*_of_settings(app.settings), *await _of_store(app)]
 
 
 def _of_settings(settings: Settings) -> list[Finding]:
@@ -82,9 +87,13 @@ async def _of_store(app: App) -> list[Finding]:
     if unknown:
         what = f"{count(unknown, 'message')} may or may not have left; nothing is sent again by itself."
         found.append(Finding("outbox.unknown", what, "Answer their cards in the inbox: was it sent, or send again?"))
-    if (await app.store.audit.verify()).first_bad is not None:
-        found.append(Finding("audit", "The audit trail does not verify.", "Run: duebot audit verify"))
     return found
+
+
+async def _of_trail(app: App) -> list[Finding]:
+    if (await app.store.audit.verify()).first_bad is None:
+        return []
+    return [Finding("audit", "The audit trail does not verify.", "Run: duebot audit verify")]
 
 
 def _of_book(book: Book, app: App) -> list[Finding]:

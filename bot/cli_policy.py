@@ -13,12 +13,12 @@ import typer
 from bot.app import App
 from bot.clock import FixedClock
 from bot.options import JSON, OnlyBook, an_instant
-from bot.policies import BadPolicy, PolicyBook, PolicyVersion, read_policy, schema, shipped, shipped_names, text_of
-from bot.policy_moves import impact_json, move_card, move_everyone, next_version
+from bot.policies import BadPolicy, PolicyBook, read_policy, schema, shipped, shipped_names, text_of
+from bot.policy_moves import impact_json, impact_of, move_card, move_everyone
 from bot.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.format import count
 from cards.plain import render as plain
-from workflows.compare_policies import Impact, compare_policies
+from workflows.compare_policies import Impact
 
 SHOWN = 50
 
@@ -114,10 +114,9 @@ async def diff_policy(
     name = read_policy(text, file.name).name
 
     async def run(app: App) -> None:
-        after = app.policies.with_current(PolicyVersion(name, await next_version(app.store, name, text), text))
         async with app.store() as work:
             chosen = None if book is None else (await work.book(book)).id
-            impact = await compare_policies(name, app.clock.now(), work, app.policies, after, chosen, limit)
+        impact, after = await impact_of(name, text, app, chosen, limit)
         if not as_json:
             say(plain.render(move_card(impact, app.clock.now())))
         if apply:

@@ -142,8 +142,16 @@ async def outgoing_lines(book: Book, work: UnitOfWork, policies: Policies, now: 
     soon = await work.looking_before(book.id, tomorrow, MOST)
     seen = await see_many([*(customer for _, customer in notices), *soon], work, policies, now)
     lines = [_leaving(notice, seen[customer]) for notice, customer in notices]
-    planned = [_planned(seen[customer], tomorrow) for customer in soon]
+    planned = [_planned(seen[customer], None, tomorrow) for customer in soon]
     return sorted([*lines, *(line for line in planned if line is not None)], key=lambda line: line.at)
+
+
+async def outgoing_on(day: date, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> list[OutgoingLine]:
+    """Messages of a day to come, if nothing happens until then: those whose next step falls on it."""
+    start, end = book.place.start_of(day), book.place.start_of(day + timedelta(days=1))
+    soon = await work.looking_before(book.id, end, MOST)
+    planned = [_planned(one, start, end) for one in (await see_many(soon, work, policies, now)).values()]
+    return sorted((line for line in planned if line is not None), key=lambda line: line.at)
 
 
 def _leaving(notice: Notice, seen: Seen) -> OutgoingLine:
@@ -153,9 +161,10 @@ def _leaving(notice: Notice, seen: Seen) -> OutgoingLine:
     )
 
 
-def _planned(seen: Seen, until: datetime) -> OutgoingLine | None:
-    """The message an account will get before `until` if nothing changes; the tick has not made it yet."""
-    coming = [one for one in seen.decision.items if one.next is not None and one.next.reminds and one.next.at < until]
+def _planned(seen: Seen, start: datetime | None, until: datetime) -> OutgoingLine | None:
+    """The message an account will get from `start` and before `until` if nothing changes; the tick has not made it yet."""
+    ahead = [one for one in seen.decision.items if one.next is not None and one.next.reminds]
+    coming = [one for one in ahead if one.next is not None and one.next.at < until and (start is None or one.next.at >= start)]
     if not coming:
         return None
     first = min(coming, key=lambda one: (one.next.at if one.next else until, one.item.number))

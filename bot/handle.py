@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
-from bot import answers, forms, reply_forms, request_forms
+from bot import answers, entry_forms, forms, reply_forms, request_forms
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
 from bot.commands import AskAct, AskShare, parse
 from bot.outcomes import Result, outcome_card
@@ -120,6 +120,8 @@ class Desk:
             return await request_forms.RequestDesk(user, work, self.policies, self.clock, self.limits).press(action, values)
         if action.name in reply_forms.NAMES:
             return await reply_forms.ReplyDesk(user, work, self.policies, self.clock).press(action, values)
+        if action.name in entry_forms.NAMES:
+            return await entry_forms.EntryDesk(user, work, self.policies, self.clock, self.limits).press(action, values)
         desk = forms.FormDesk(user, work, self.policies, self.clock, self.limits)
         try:
             asked = command(action, values, user)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from bot.app import App
 from bot.config import secret_keys
+from bot.web.backstage import Backstage
 from bot.web.doors import PRIVATE_HEADERS, PUBLIC_HEADERS, AnswerHeaders, OwnPagesOnly
 from bot.web.inbox import Inbox, Parts
 
@@ -77,7 +78,8 @@ def private_app(inbox: Inbox, port: int) -> FastAPI:
 def inbox_app(app: App, port: int) -> FastAPI:
     """The private application of a running Duebot."""
     secret = secret_keys(app.settings)[0]
-    return private_app(Inbox(Parts(app.store, app.policies, app.clock, app.inbound, app.desk, secret, app.settings.inbox_user)), port)
+    parts = Parts(app.store, app.policies, app.clock, app.inbound, app.desk, Backstage(app), secret, app.settings.inbox_user)
+    return private_app(Inbox(parts), port)
 
 
 def _bare(largest: int) -> FastAPI:

@@ -7,17 +7,24 @@ from typing import Any
 
 from adapters.store.unit_of_work import SqlStore
 from bot.app import App
-from bot.policies import PolicyBook
+from bot.policies import PolicyBook, PolicyVersion
 from cards.elements import Card
 from cards.format import day, locale_of, money
 from cards.policy import PolicyChange, PolicyMove, policy_move
-from workflows.compare_policies import AccountImpact, Impact, ItemImpact, would_move
+from workflows.compare_policies import AccountImpact, Impact, ItemImpact, compare_policies, would_move
 from workflows.domain.decision import NextStep
 from workflows.domain.ids import BookId, CustomerId
 from workflows.domain.money import Money
 from workflows.move_policy import MovePolicy, move_policy
 
 AT_ONCE = 200
+
+
+async def impact_of(name: str, text: str, app: App, book: BookId | None, most: int) -> tuple[Impact, PolicyBook]:
+    """What moving to that policy would change, and the policies as they would be then. Nothing is stored; raises as `read_policy` does."""
+    after = app.policies.with_current(PolicyVersion(name, await next_version(app.store, name, text), text))
+    async with app.store() as work:
+        return await compare_policies(name, app.clock.now(), work, app.policies, after, book, most), after
 
 
 async def next_version(store: SqlStore, name: str, text: str) -> int:

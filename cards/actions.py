@@ -86,6 +86,19 @@ class Name(StrEnum):
     SHOW_DEBTORS = "summary.debtors"
     SHOW_WAITING = "summary.waiting"
     RELEASE = "first_contact.release"
+    # data typed in by hand, for a book
+    NEW_CUSTOMER = "entry.customer_form"
+    ENTER_CUSTOMER = "entry.customer"
+    NEW_INVOICE = "entry.invoice_form"
+    ENTER_INVOICE = "entry.invoice"
+    NEW_PAYMENT = "entry.payment_form"
+    ENTER_PAYMENT = "entry.payment"
+    ENTERED_ALL = "entry.all"
+    # colleagues
+    ROLE = "user.role_form"
+    CONFIRM_ROLE = "user.role"
+    NEW_USER = "user.form"
+    ADD_USER = "user.add"
     # a question, typed by a button
     ASK = "query.ask"
     # a message whose fate is unknown
@@ -96,7 +109,7 @@ class Name(StrEnum):
 # Pressing one of these opens a form or a longer card and changes nothing.
 OPENS = frozenset(
     {Name.PAYMENT, Name.BOUNCED, Name.WRITE_OFF, Name.FEE, Name.WAIVE, Name.ASSIGN, Name.TASK, Name.OPT_OUT, Name.OPT_IN, Name.CANCEL_PLAN}
-    | {Name.REFUSE, Name.EDIT_REMINDER}
+    | {Name.REFUSE, Name.EDIT_REMINDER, Name.NEW_CUSTOMER, Name.NEW_INVOICE, Name.NEW_PAYMENT, Name.ROLE, Name.NEW_USER}
     | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
     | {Name.SHOW_DEBTORS, Name.SHOW_WAITING}
     | {Name.ANSWER, Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}

@@ -106,12 +106,12 @@ async def import_ledger(ask: ImportLedger, work: UnitOfWork, clock: Clock) -> Im
     if ask.dry_run or (ask.all_or_nothing and result.refused):
         raise NothingKept(result)
     if tally.stored:
-        await _note_freshness(book, ask.as_of, now, work)
+        await note_freshness(book, ask.as_of, now, work)
     await work.record(AuditEntry(ask.by, now, "ledger.imported", _audited(ask, result)))
     return result
 
 
-async def _note_freshness(book: Book, as_of: date, now: datetime, work: UnitOfWork) -> None:
+async def note_freshness(book: Book, as_of: date, now: datetime, work: UnitOfWork) -> None:
     """A file that is new enough also answers the card that asked for one."""
     if book.read_through is not None and as_of < book.read_through:
         return

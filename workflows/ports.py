@@ -54,6 +54,7 @@ from workflows.domain.summary import Correspondence
 from workflows.domain.tasks import Task
 from workflows.records import (
     AuditEntry,
+    CustomerRow,
     Effect,
     FoundItem,
     Identity,
@@ -175,6 +176,10 @@ class UnitOfWork(Protocol):
     # facts
     async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
         """Invoices with their customers and payments, by number within the book; one answer per row, same order."""
+        ...
+
+    async def store_customer(self, book: BookId, row: CustomerRow, at: datetime) -> Stored:
+        """A customer without an invoice, by number within the book; an address is added to those that are known."""
         ...
 
     async def snooze(self, fact: Snooze) -> None:

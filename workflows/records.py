@@ -144,6 +144,20 @@ class LedgerRow:
     party: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One customer as somebody says it, without an invoice. What is null stays as it is."""
+
+    customer_number: str
+    customer_name: str | None
+    email: str | None = None
+    more_emails: tuple[str, ...] = ()
+    language: str | None = None
+    country: str | None = None
+    zone: str | None = None
+    party: str | None = None
+
+
 class Stored(StrEnum):
     IMPORTED = "imported"
     UPDATED = "updated"

@@ -16,8 +16,9 @@ from adapters.store.rows import book as read_book
 from adapters.store.unit import Part, add_new
 from workflows.domain.account import CreditKind, ItemKind, Party
 from workflows.domain.ids import BookId, new_id
-from workflows.records import LedgerRow, Stored
+from workflows.records import CustomerRow, LedgerRow, Stored
 
+_OfCustomer = LedgerRow | CustomerRow
 _BATCH = 2_000
 _OF_FILES = "file:"  # how the key of a payment or a credit note from a file begins
 _DETAILS = ("language", "country", "zone")
@@ -37,7 +38,22 @@ class Imports(Part):
             await self._write(batch, part)
         return answers
 
-    async def _customers(self, book: BookId, part: Sequence[LedgerRow]) -> dict[str, _Row]:
+    async def store_customer(self, book: BookId, row: CustomerRow, at: datetime) -> Stored:
+        place = read_book(await self._one(select(t.books).where(t.books.c.id == book).with_for_update(key_share=True), "book")).place
+        batch = _Batch(book, at, place.day(at), await self._customers(book, [row]), {}, {})
+        batch.know(row)
+        known = batch.customers[row.customer_number]
+        before = await self._addresses(known.id)
+        await self._write(batch, [row])
+        if known.new:
+            return Stored.IMPORTED
+        return Stored.UPDATED if known.changed or await self._addresses(known.id) != before else Stored.UNCHANGED
+
+    async def _addresses(self, customer: UUID) -> int:
+        of = select(func.count()).select_from(t.contacts).where(t.contacts.c.customer_id == customer)
+        return int((await self._one(of, "customer"))[0])
+
+    async def _customers(self, book: BookId, part: Sequence[_OfCustomer]) -> dict[str, _Row]:
         c = t.customers.c
         erased = select(t.erasures.c.id).where(t.erasures.c.customer_id == c.id).exists()
         query = select(c.id, c.number, c.name, c.party, *(c[name] for name in _DETAILS), erased.label("erased"))
@@ -81,7 +97,7 @@ class Imports(Part):
         found = await self._all(query.where(c.key.in_([_OF_FILES + number for number in numbers])))
         return {row.key.removeprefix(_OF_FILES): _Row(row.id, row._asdict()) for row in found}
 
-    async def _write(self, batch: _Batch, part: Sequence[LedgerRow]) -> None:
+    async def _write(self, batch: _Batch, part: Sequence[_OfCustomer]) -> None:
         await self._insert(t.customers, (one.values for one in batch.customers.values() if one.new))
         await self._update(t.customers, (*_DETAILS, "name", "folded", "party"), batch.customers.values())
         emails = {
@@ -168,7 +184,7 @@ class _Batch:
 
     def take(self, row: LedgerRow) -> Stored:
         """Later rows of the file win over earlier ones."""
-        customer = self._customer(row)
+        customer = self.know(row)
         if row.total.minor < 0:
             answer = self._credit(row, customer)
             if answer is not Stored.UNCHANGED:
@@ -181,7 +197,7 @@ class _Batch:
             self.touched.add(customer)
         return answer
 
-    def _customer(self, row: LedgerRow) -> UUID:
+    def know(self, row: _OfCustomer) -> UUID:
         """What the file leaves empty stays as it is. A customer spelt anew does not make the row count as changed.
 
         A person who was erased is not named again by a file that still does.

@@ -33,7 +33,7 @@ class Counts:
         if kept is None or self._elapsed() - at > KEPT_SECONDS:
             kept = await _counted(book, work, policies, now)
             self._kept[book.id] = (self._elapsed(), kept)
-        own = {view: len(standing(cards, view)) for view in (View.NEEDS_ME, View.ANSWERS, View.PROBLEMS)}
+        own = {view: len(standing(cards, view)) for view in (View.NEEDS_ME, View.APPROVALS, View.ANSWERS, View.PROBLEMS)}
         return {**kept, **own}
 
 
@@ -42,6 +42,7 @@ async def _counted(book: Book, work: UnitOfWork, policies: Policies, now: dateti
     marks = await work.mark_counts(book.id, day)
     return {
         View.FIRST_CONTACT: len(await work.waiting_for_release(book.id)),
+        View.TASKS: len(await work.open_tasks(book.id)),
         View.TODAY: len(await outgoing_lines(book, work, policies, now)),
         View.OVERDUE: await work.count_overdue(day, book.id),
         **{view: marks[mark] for view, mark in MARKS.items()},

@@ -11,14 +11,18 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.datastructures import UploadFile
 
 from adapters.chat.protocol import Handler, Inbound, Incoming, Person, Reply
 from bot.web.acting import Nobody, acting_user
+from bot.web.backstage import Backstage
 from bot.web.counts import Counts
 from bot.web.doors import FormTokens
-from bot.web.page import ANSWER, PRESS, Reading, only_item
+from bot.web.figures import KINDS, Report, tell
+from bot.web.page import Reading, only_item
 from bot.web.place import INBOX, Place, View, read, read_back, read_item
 from bot.web.presses import Answer, Presses
+from bot.web.slots import ANSWER, PRESS
 from cards.actions import Action, Name, UnreadableAction, decode
 from cards.problems import refused
 from workflows.domain.access import User
@@ -29,6 +33,9 @@ from workflows.ports import Clock, Policies, Store
 TEMPLATES = Path(__file__).parent / "templates"
 HIDDEN = frozenset({"nonce", "token", "back", "item", "press", "cancel"})
 MOST_FIELDS = 60
+COMPARE = "/inbox/policies/compare"
+LONGEST_POLICY = 220_000  # bytes
+NO_POLICY = "Paste a policy, or choose its file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class Parts:
     clock: Clock
     inbound: Inbound
     handler: Handler
+    backstage: Backstage
     secret: bytes
     user: str | None = None
 
@@ -54,22 +62,69 @@ class Inbox:
         self.router.add_api_route(INBOX, self.show, methods=["GET"])
         self.router.add_api_route(PRESS, self.press, methods=["POST"])
         self.router.add_api_route(ANSWER, self.press, methods=["POST"])
+        self.router.add_api_route(f"{INBOX}/reports/{{name}}", self.report, methods=["GET"])
+        self.router.add_api_route(COMPARE, self.compare, methods=["POST"])
 
     async def show(self, request: Request) -> Response:
-        place, parts = read(request.query_params), self._parts
+        return await self._page(read(request.query_params))
+
+    async def _page(self, place: Place, answer: Answer | None = None, typed: str = "") -> Response:
+        """`answer` stands on it as if a press had been answered so; `typed` is put back into the policy's field."""
+        parts = self._parts
+        behind = await parts.backstage.look(place.view)
         async with parts.store() as work:
             user = await acting_user(parts.user, work)
             if isinstance(user, Nobody):
                 return self._html("nobody.html", 503, nobody=user)
             if place.search and place.item is None and (item := await only_item(place.search, work)):
                 return RedirectResponse(Place(book=place.book).of_item(item), 303)
-            reading = Reading(work, parts.policies, self._counts, parts.clock.now())
+            reading = Reading(work, parts.policies, self._counts, behind, parts.clock.now())
             try:
-                page = await reading.page(place, user, self._presses.kept(place.answer))
+                page = await reading.page(place, user, answer or self._presses.kept(place.answer))
             except NotKnown as unknown:
                 return self._html("unknown.html", 404, words=str(unknown))
         nonce = secrets.token_urlsafe(18)
-        return self._html("inbox.html", page=page, nonce=nonce, token=self._tokens.of(nonce), here=place.url(answer=""), View=View)
+        here = place.url(answer="")
+        return self._html("inbox.html", page=page, nonce=nonce, token=self._tokens.of(nonce), here=here, View=View, typed=typed)
+
+    async def report(self, name: str, request: Request) -> Response:
+        """A report as a file."""
+        what, _, kind = name.partition(".")
+        place, parts = read(request.query_params), self._parts
+        async with parts.store() as work:
+            user = await acting_user(parts.user, work)
+            if isinstance(user, Nobody):
+                return self._html("nobody.html", 503, nobody=user)
+            if what not in set(Report) or kind not in KINDS:
+                return self._html("unknown.html", 404, words="There is no such report.")
+            try:
+                book = await work.book(place.book or "main")
+            except NotKnown as unknown:
+                return self._html("unknown.html", 404, words=str(unknown))
+            now = parts.clock.now()
+            on = place.on or book.place.day(now)
+            made = await (await tell(Report(what), book, on, work, parts.policies, now)).file(kind)
+        shown = {"Content-Disposition": f'attachment; filename="{book.slug}-{what}-{on.isoformat()}.{kind}"'}
+        return Response(made, media_type=KINDS[kind], headers=shown)
+
+    async def compare(self, request: Request) -> Response:
+        """What moving to the given policy would change. Nothing is kept, so the answer stands on the page itself."""
+        async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=LONGEST_POLICY) as form:
+            given = {name: value for name, value in form.items() if isinstance(value, str)}
+            file = form.get("file")
+            chosen = await file.read(LONGEST_POLICY + 1) if isinstance(file, UploadFile) else b""
+        if not self._tokens.fits(given.get("nonce", ""), given.get("token", "")):
+            return self._foreign()
+        text = chosen.decode("utf-8", "replace") if chosen else given.get("text", "")
+        place = replace(read_back(given.get("back", "")), view=View.POLICIES)
+        async with self._parts.store() as work:
+            book = next((one.id for one in await work.books() if one.slug == place.book), None)
+        card = await self._parts.backstage.compare(text.replace("\r\n", "\n"), book) if text.strip() else refused(NO_POLICY)
+        return await self._page(place, Answer(Reply(card=card)), text)
+
+    def _foreign(self) -> Response:
+        words = "This page was not drawn by this Duebot. Open the inbox and press the button there."
+        return self._html("unknown.html", 403, words=words)
 
     async def press(self, request: Request) -> Response:
         """Does what the button says, then sends the browser back to the page, where the answer stands."""
@@ -77,9 +132,7 @@ class Inbox:
             given = {name: value for name, value in form.items() if isinstance(value, str)}
         nonce = given.get("nonce", "")
         if not self._tokens.fits(nonce, given.get("token", "")):
-            return self._html(
-                "unknown.html", 403, words="This page was not drawn by this Duebot. Open the inbox and press the button there."
-            )
+            return self._foreign()
         back = read_back(given.get("back", ""))
         if "cancel" in given:
             return RedirectResponse(back.url(answer=""), 303)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bot.draw import line_of, outgoing_lines
+from bot.draw import MOST, line_of, outgoing_lines, outgoing_on
 from bot.web.place import Place, View
 from cards.digest import OutgoingLine
 from cards.elements import Tone
@@ -33,6 +33,7 @@ MARKS = {
 }
 KINDS = {
     View.NEEDS_ME: (CardKind.ANSWER, CardKind.PROBLEM, CardKind.APPROVAL, CardKind.REVIEW, CardKind.ALERT, CardKind.DIGEST),
+    View.APPROVALS: (CardKind.APPROVAL,),
     View.FIRST_CONTACT: (CardKind.REVIEW,),
     View.ANSWERS: (CardKind.ANSWER,),
     View.PROBLEMS: (CardKind.PROBLEM,),
@@ -70,7 +71,10 @@ def standing(cards: Sequence[StaffCard], view: View) -> list[StaffCard]:
 
 async def listing(place: Place, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Listing:
     if place.view is View.TODAY:
-        lines = await outgoing_lines(book, work, policies, now)
+        later = place.on is not None and place.on > book.place.day(now)
+        lines = await (
+            outgoing_on(place.on, book, work, policies, now) if place.on and later else outgoing_lines(book, work, policies, now)
+        )
         return _outgoing(place, book, lines)
     if place.view is View.OVERDUE:
         return await _overdue(place, book, work, policies, now)
@@ -95,17 +99,26 @@ def _outgoing(place: Place, book: Book, lines: Sequence[OutgoingLine]) -> Listin
 
 
 async def _overdue(place: Place, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Listing:
-    first, day = place.page * PAGE, book.place.day(now)
-    found = (await work.overdue_accounts(day, first + PAGE + 1, book.id))[first:]
-    seen = [_see(account, policies, now) for account in await work.accounts(found[:PAGE])]
-    lines = []
-    for one in seen:
-        if one.overdue:
-            line = line_of(one)
-            items, sums = count(line.items, "invoice"), amounts(line.amounts, locale_of(book))
-            tone = Tone.WARNING if line.waits else Tone.LATE
-            lines.append(Line(cell(line.customer), items, sums, lateness(line.days), line.words, place.of_item(line.item), line.item, tone))
-    return Listing(("Customer", "Invoices", "Overdue", "Oldest", "State"), tuple(lines), len(found) > PAGE)
+    """The state is worked out account by account, so of a filter for one only the first of the rest are looked at."""
+    first, only, day = place.page * PAGE, place.only, book.place.day(now) - timedelta(max(place.only.age - 1, 0))
+    reach = MOST if only.state else first + PAGE + 1
+    found = await work.overdue_accounts(day, reach, book.id, only.owner, only.floor)
+    if only.state:
+        seen = [_see(account, policies, now) for account in await work.accounts(found)]
+        fit = [one for one in seen if any(item.state is only.state for item in one.overdue)]
+        shown, more = fit[first : first + PAGE], len(fit) > first + PAGE
+    else:
+        shown = [_see(account, policies, now) for account in await work.accounts(found[first : first + PAGE])]
+        more = len(found) > first + PAGE
+    lines = tuple(_late(place, one) for one in shown if one.overdue)
+    return Listing(("Customer", "Invoices", "Overdue", "Oldest", "State"), lines, more)
+
+
+def _late(place: Place, one: Seen) -> Line:
+    line = line_of(one)
+    items, sums = count(line.items, "invoice"), amounts(line.amounts, locale_of(one.account.book))
+    tone = Tone.WARNING if line.waits else Tone.LATE
+    return Line(cell(line.customer), items, sums, lateness(line.days), line.words, place.of_item(line.item), line.item, tone)
 
 
 async def _marked(place: Place, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Listing:

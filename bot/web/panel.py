@@ -61,7 +61,7 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """`facts` are a few lines about the customer; without `number` it is about the book."""
+    """`facts` are a few lines about the customer, whose page is at `url`; without `number` it is about no single invoice."""
 
     title: str
     told: str
@@ -72,26 +72,33 @@ class Panel:
     number: str = ""
     events: tuple[Event, ...] = ()
     more_events: int = 0
+    url: str = ""
 
 
-def customer_panel(seen: Seen, item: ItemId, place: Place, people: Mapping[UserId, str]) -> Panel:
+def customer_panel(seen: Seen, item: ItemId | None, place: Place, people: Mapping[UserId, str]) -> Panel:
     """What a colleague wants to know before the phone rings."""
     account, locale = seen.account, locale_of(seen.account.book)
     spread = on_plans(account)
     left = [one for one in seen.decision.items if one.state is not State.SETTLED and one.open]
     counted = [one for one in left if one.item.id not in spread]
+    facts, ages, told = tuple(_facts(account, people)), _ages(counted, locale), "Nothing open"
+    if counted:
+        told = f"{amounts(totals(one.open for one in counted), locale)} open"
+    if item is None:
+        return Panel(name(account.customer.name), told, ages, facts)
     events = history(account, item, seen.at, people)
     shown = sorted(counted, key=lambda one: (one.item.id != item, one.item.due_on or date.max, one.item.number))[:ITEMS]
     return Panel(
         name(account.customer.name),
-        f"{amounts(totals(one.open for one in counted), locale)} open" if counted else "Nothing open",
-        _ages(counted, locale),
-        tuple(_facts(account, people)),
+        told,
+        ages,
+        facts,
         tuple(_open_item(one, seen, item, place) for one in shown),
         len(counted) - len(shown),
         name(seen.of(item).item.number),
         events[:EVENTS],
         max(len(events) - EVENTS, 0),
+        place.of_customer(account.customer.id),
     )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from workflows.domain.ids import ItemId
+from bot.web.filters import Filters, read_filters
+from workflows.domain.ids import CustomerId, ItemId
 
 INBOX = "/inbox"
 LONGEST = 200  # characters of a search
@@ -18,8 +20,10 @@ class View(StrEnum):
     """The lists at the left. The words are `label`'s."""
 
     NEEDS_ME = "needs"
-    FIRST_CONTACT = "first"
+    APPROVALS = "approvals"
     ANSWERS = "answers"
+    TASKS = "tasks"
+    FIRST_CONTACT = "first"
     PROBLEMS = "problems"
     TODAY = "today"
     OVERDUE = "overdue"
@@ -30,6 +34,10 @@ class View(StrEnum):
     HELD = "held"
     ESCALATED = "escalated"
     FLAGGED = "flagged"
+    REPORTS = "reports"
+    POLICIES = "policies"
+    ENTER = "enter"
+    SETTINGS = "settings"
 
     @property
     def label(self) -> str:
@@ -43,12 +51,16 @@ _LABELS = {
     View.OVERDUE: "All overdue",
     View.ON_PLAN: "On a plan",
     View.HELD: "On hold",
+    View.ENTER: "Enter data",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`book` is a slug, `page` counts from 0, `answer` names what was answered to a press."""
+    """`book` is a slug, `page` counts from 0, `answer` names what was answered to a press.
+
+    `what` is which report, or which policy; `on` the day it is asked for; `only` narrows the worklist; `customer` opens their page.
+    """
 
     view: View = View.NEEDS_ME
     book: str | None = None
@@ -56,6 +68,10 @@ class Place:
     page: int = 0
     search: str = ""
     answer: str = ""
+    customer: CustomerId | None = None
+    what: str = ""
+    on: date | None = None
+    only: Filters = field(default_factory=Filters)
 
     def url(self, **changes: object) -> str:
         """The address of this place with `changes`; no address where nothing is chosen is longer than `/inbox`."""
@@ -65,6 +81,10 @@ class Place:
             "view": None if there.view is View.NEEDS_ME else there.view.value,
             "page": there.page + 1 if there.page else None,
             "q": there.search,
+            "what": there.what,
+            "on": there.on,
+            **there.only.pairs,
+            "customer": there.customer,
             "item": there.item,
             "answer": there.answer,
         }
@@ -75,7 +95,10 @@ class Place:
         return Place(view, self.book).url()
 
     def of_item(self, item: ItemId) -> str:
-        return self.url(item=item, answer="")
+        return self.url(item=item, customer=None, answer="")
+
+    def of_customer(self, customer: CustomerId) -> str:
+        return self.url(customer=customer, item=None, answer="", page=0)
 
 
 def read(query: Mapping[str, str]) -> Place:
@@ -87,6 +110,10 @@ def read(query: Mapping[str, str]) -> Place:
         _page(query.get("page", "")),
         query.get("q", "").strip()[:LONGEST],
         query.get("answer", "")[:64],
+        _customer(query.get("customer", "")),
+        query.get("what", "")[:LONGEST],
+        _day(query.get("on", "")),
+        read_filters(query),
     )
 
 
@@ -98,6 +125,20 @@ def read_back(query: str) -> Place:
 def read_item(text: str) -> ItemId | None:
     try:
         return ItemId(UUID(text))
+    except ValueError:
+        return None
+
+
+def _customer(text: str) -> CustomerId | None:
+    try:
+        return CustomerId(UUID(text))
+    except ValueError:
+        return None
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
     except ValueError:
         return None
 

@@ -1,0 +1,80 @@
+"""Colleagues and what each may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cards.actions import Action, Name
+from cards.elements import Actions, Button, Card, ChoiceField, Element, Field, Form, Heading, Option, Row, Rows, Style, Text, TextField
+from cards.format import count, name
+from cards.forms import filled, general_error
+from cards.outcome import answer
+from workflows.domain.access import Right, Role, User
+
+_MAY = {
+    Role.VIEWER: "sees everything, changes nothing",
+    Role.COLLECTOR: "chases: reminds, snoozes, notes promises and money",
+    Role.MANAGER: "also approves, releases and enters invoices",
+    Role.ADMINISTRATOR: "also says who may do what",
+}
+_ROLES = tuple(Option(role.word, f"{role.word.capitalize()}: {words}") for role, words in _MAY.items())
+
+
+def people_card(users: Sequence[User], reader: User) -> Card:
+    """Everybody; an administrator may change them from here, except themselves."""
+    title = f"{count(len(users), 'colleague')}"
+    rows = tuple(Row((name(user.name), name(user.email), user.role.word, _limit(user))) for user in sorted(users, key=_by_role))
+    body: list[Element] = [Heading("Colleagues", badge=title), Rows(("Name", "E-mail", "Role", "Approves up to"), rows, frozenset({3}))]
+    if reader.may(Right.ADMINISTER):
+        body.append(
+            Actions(
+                (
+                    Button("Change a role", Action(Name.ROLE, reader.id)),
+                    Button("Add a colleague", Action(Name.NEW_USER, reader.id)),
+                )
+            )
+        )
+    else:
+        body.append(Text("An administrator changes roles.", quiet=True))
+    return Card(f"Colleagues: {title}", tuple(body))
+
+
+def _by_role(user: User) -> tuple[int, str]:
+    return -user.role, user.name.casefold()
+
+
+def _limit(user: User) -> str:
+    if user.role < Role.MANAGER:
+        return ""
+    return f"{user.limit:,}" if user.limit is not None else "the usual"
+
+
+def role_form(users: Sequence[User], reader: User, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:
+    """Answers: `user` (an id) and `role`."""
+    others = tuple(Option(str(user.id), f"{name(user.name)}, {user.role.word}") for user in users if user.id != reader.id)
+    fields: tuple[Field, ...] = (ChoiceField("user", "Who", others), ChoiceField("role", "May do", _ROLES))
+    submit = Button("Change role", Action(Name.CONFIRM_ROLE, reader.id), Style.PRIMARY)
+    return Form(
+        "Change a role", submit, general_error(errors), filled(fields, values), (Text("It holds from their next press.", quiet=True),)
+    )
+
+
+def user_form(reader: User, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:
+    """Answers: `email`, `name`, `role`."""
+    fields: tuple[Field, ...] = (
+        TextField("email", "E-mail", hint="The one they use in chat; it links their account there", max_length=254),
+        TextField("name", "Name", max_length=100),
+        ChoiceField("role", "May do", _ROLES, Role.COLLECTOR.word),
+    )
+    submit = Button("Add", Action(Name.ADD_USER, reader.id), Style.PRIMARY)
+    return Form("Add a colleague", submit, general_error(errors), filled(fields, values))
+
+
+def role_changed(user: User) -> Card:
+    return answer(
+        f"{name(user.name)} is {'an' if user.role is Role.ADMINISTRATOR else 'a'} {user.role.word} now", _MAY[user.role].capitalize()
+    )
+
+
+def user_added(user: User) -> Card:
+    return answer(f"{name(user.name)} was added as {user.role.word}", "Their chat account is linked when they first press something.")
