@@ -9,6 +9,7 @@ import asyncio
 import imaplib
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -83,8 +84,12 @@ class IMAPMailbox:
         return imap
 
     def _log_in(self, imap: imaplib.IMAP4) -> None:
+        user, password = self._settings.user, self._settings.password
         try:
-            imap.login(self._settings.user, self._settings.password)
+            if (user + password).isascii():
+                imap.login(user, password)
+            else:  # LOGIN is ASCII alone; RFC 4616 is UTF-8
+                imap.authenticate("PLAIN", lambda _: f"\0{user}\0{password}".encode())
         except imaplib.IMAP4.abort:
             raise
         except imaplib.IMAP4.error as refused:
@@ -94,7 +99,7 @@ class IMAPMailbox:
             raise NeedsReconnect(f"the mailbox refused user or password: {words}") from refused
 
     def _examined(self, imap: imaplib.IMAP4) -> int:
-        folder = self._settings.folder.replace("\\", "\\\\").replace('"', '\\"')
+        folder = _on_the_wire(self._settings.folder).replace("\\", "\\\\").replace('"', '\\"')
         answer, words = imap.select(f'"{folder}"', readonly=True)
         if answer != "OK":
             raise NeedsReconnect(f"the mailbox has no folder {self._settings.folder}: {sentence(str(words[0]))}")
@@ -102,6 +107,20 @@ class IMAPMailbox:
         if not isinstance(validity, bytes) or not validity.isdigit():
             raise UnexpectedPayload("the mailbox does not say how it numbers its letters")
         return int(validity)
+
+
+_ODD_LETTERS = re.compile(r"[^\x20-\x7e]+")
+
+
+def _on_the_wire(folder: str) -> str:
+    """A name with letters outside ASCII as RFC 3501 writes it (5.1.3); a plain one may be written so already and is left alone."""
+    if folder.isascii():
+        return folder
+    return _ODD_LETTERS.sub(lambda found: f"&{_base64(found[0])}-", folder.replace("&", "&-"))
+
+
+def _base64(letters: str) -> str:
+    return b64encode(letters.encode("utf-16-be")).decode().rstrip("=").replace("/", ",")
 
 
 def _encrypt(imap: imaplib.IMAP4, secure: ssl.SSLContext) -> None:

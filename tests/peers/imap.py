@@ -69,7 +69,7 @@ class Dovecot:
     port: int
     folder: Path
     user: str = "receivables"
-    password: str = "sesame"
+    password: str = "sésame"  # one that LOGIN, which is ASCII alone, cannot say
 
     def of(self, user: str) -> Dovecot:
         """Another mailbox of the same server; whoever asks has one."""
@@ -80,6 +80,11 @@ class Dovecot:
         with self._session() as imap:
             for letter in letters:
                 imap.append("INBOX", "", "", letter)
+
+    def make(self, folder: str) -> None:
+        """A folder, its name as the wire has it."""
+        with self._session() as imap:
+            imap.create(f'"{folder}"')
 
     def flags(self) -> list[bytes]:
         """Of every letter: what a look that was only a look leaves empty but for `\\Recent`."""
@@ -99,7 +104,7 @@ class Dovecot:
     @contextmanager
     def _session(self) -> Generator[imaplib.IMAP4, None, None]:
         with imaplib.IMAP4(HOST, self.port, timeout=PATIENCE_SECONDS) as imap:
-            imap.login(self.user, self.password)
+            imap.authenticate("PLAIN", lambda _: f"\0{self.user}\0{self.password}".encode())
             yield imap
 
 

@@ -89,6 +89,11 @@ async def test_trouble_has_its_name(server: Dovecot) -> None:
         await reading(server, tls=TLS.TLS, timeout_seconds=0.3).arrivals(None, LONG_AGO)
 
 
+async def test_a_folder_may_have_a_name_of_any_letters(server: Dovecot) -> None:
+    server.make("Entw&APw-rfe &- &TgA-")
+    assert await reading(server, folder="Entwürfe & 一").arrivals(None, LONG_AGO) == []
+
+
 async def test_a_server_without_encryption_gets_no_password(server: Dovecot) -> None:
     with pytest.raises((NeedsReconnect, Unavailable), match="encrypt"):
         await reading(server, tls=TLS.STARTTLS).arrivals(None, LONG_AGO)
