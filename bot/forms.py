@@ -36,14 +36,12 @@ from workflows.domain.outlook import coming
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
 from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, preview_plan, propose_plan
 from workflows.ports import Clock, Policies, UnitOfWork
-from workflows.record_promise import RecordPromise, record_promise
+from workflows.record_promise import RecordPromise, promised_together, record_promise
 from workflows.records import CardKind
 from workflows.send_reminder import ReminderPreview, lacking
 from workflows.snooze_customer import open_items
 
 _CLAIM_FORMS = {
-    Name.PROMISE: claim_forms.promise_form,
-    Name.CONFIRM_PROMISE: claim_forms.promise_form,
     Name.DISPUTE: claim_forms.dispute_form,
     Name.CONFIRM_DISPUTE: claim_forms.dispute_form,
     Name.SETTLE_DISPUTE: claim_forms.settle_form,
@@ -152,6 +150,9 @@ class FormDesk:
             case Name.SNOOZE | Name.CONFIRM_SNOOZE:
                 ahead = coming(seen.policy, seen.account, item, seen.at)
                 return snooze_form(seen.account, decided, today, ahead, values, errors, invoices=len(open_items(seen.account)))
+            case Name.PROMISE | Name.CONFIRM_PROMISE:
+                together = promised_together(seen.decision, seen.account, item)
+                return claim_forms.promise_form(seen.account, decided, today, values, errors, together)
             case Name.PLAN | Name.PREVIEW_PLAN:
                 return form_cards.plan_form(seen.account, decided, today, (), values, errors)
             case Name.ESCALATE | Name.CONFIRM_ESCALATE:
@@ -163,8 +164,13 @@ class FormDesk:
         item = ItemId(action.id)
         account = await self.work.account_of(item)
         amount, until = promised(values, account.item(item).total.currency)
+        others: tuple[ItemId, ...] = ()
+        if values.get("scope") == claim_forms.WHOLE:
+            seen = await self._seen(item)
+            others = tuple(one.item.id for one in promised_together(seen.decision, seen.account, item)[1:])
+        ask = RecordPromise(item, amount, until, self.user, action.seen, others)
         try:
-            done = await record_promise(RecordPromise(item, amount, until, self.user, action.seen), self.work, self.policies, self.clock)
+            done = await record_promise(ask, self.work, self.policies, self.clock)
         except (NotAllowed, AlreadyDone):
             raise
         except Refused as refused:

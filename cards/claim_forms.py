@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from cards.actions import Name
 from cards.buttons import about
 from cards.elements import AmountField, Button, ChoiceField, DateField, Field, Form, Option, Style, Text, TextField
+from cards.format import locale_of, money, name
 from cards.forms import filled, general_error, subject_line
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision
+from workflows.domain.money import total
 
 Answers = Mapping[str, str] | None
 
@@ -18,12 +20,26 @@ WHOLE = "customer"
 _LONG = 500
 
 
-def promise_form(account: Account, decided: ItemDecision, today: date, values: Answers = None, errors: Answers = None) -> Form:
-    """Answers: `amount` (text) and `until` (ISO)."""
+def promise_form(
+    account: Account,
+    decided: ItemDecision,
+    today: date,
+    values: Answers = None,
+    errors: Answers = None,
+    together: Sequence[ItemDecision] = (),
+) -> Form:
+    """Answers: `amount` (text) and `until` (ISO); with more than one invoice in `together` also `scope` (item or customer)."""
+    locale = locale_of(account.book)
+    whole = total((one.open for one in together), decided.open.currency) if together else decided.open
+    several = len(together) > 1
+    hint = f"Together {money(whole, locale)} are open, on this invoice {money(decided.open, locale)}" if several else None
     fields: tuple[Field, ...] = (
-        AmountField("amount", "Amount", decided.open.currency, decided.open.plain),
+        AmountField("amount", "Amount", decided.open.currency, whole.plain, hint),
         DateField("until", "Paid by", today + timedelta(7), earliest=today),
     )
+    if several:
+        late = Option(WHOLE, f"Everything overdue, {len(together):,} invoices, {money(whole, locale)}")
+        fields = (ChoiceField("scope", "What", (late, Option("item", f"Only {name(decided.item.number)}")), WHOLE), *fields)
     more = (
         "Reminders wait for the money until some working days after that day. If it does not come, you are told and the next step goes out."
     )

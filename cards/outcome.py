@@ -67,7 +67,8 @@ def promised(account: Account, decided: ItemDecision, promise: Promise, ends_on:
     locale, today = locale_of(account.book), account.book.place.day(now)
     said = f"{money(promise.amount, locale)} promised for {day(promise.until, today, locale)}"
     before = "It takes the place of the promise before it." if again else ""
-    return answer(f"{subject(account, decided)}: {said}", f"Reminders wait until {day(ends_on, today, locale)}.", before)
+    whom = subject(account, decided) if len(promise.items) == 1 else f"{name(account.customer.name)}, {len(promise.items)} invoices"
+    return answer(f"{whom}: {said}", f"Reminders wait until {day(ends_on, today, locale)}.", before)
 
 
 def promise_cancelled(account: Account, decided: ItemDecision, now: datetime) -> Card:

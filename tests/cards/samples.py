@@ -394,6 +394,7 @@ def make_forms() -> dict[str, Form]:
             plain, decided(), TODAY, table, terms, warning="Plans above €5,000.00 need a manager; your reason is kept."
         ),
         "form_promise": claim_forms.promise_form(plain, decided(), TODAY),
+        "form_promise_several": claim_forms.promise_form(plain, decided(), TODAY, together=both),
         "form_promise_again": claim_forms.promise_form(plain, decided(), TODAY, {"amount": "20000", "until": "2026-12-01"}),
         "form_dispute": claim_forms.dispute_form(plain, decided(), TODAY),
         "form_settle_dispute": claim_forms.settle_form(DISPUTED, decided(State.DISPUTED), TODAY),
