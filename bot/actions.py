@@ -50,7 +50,8 @@ def command(action: Action, values: Mapping[str, str], by: User) -> Command | No
     return build(action, values, by) if build else None
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """A number of the digits 0 to 9; zero for what is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
@@ -103,7 +104,7 @@ def _flag(action: Action, _: Mapping[str, str], by: User) -> Command:
 
 
 def _send(action: Action, values: Mapping[str, str], by: User) -> Command:
-    earlier = _whole(action.data.get("earlier", ""))
+    earlier = whole(action.data.get("earlier", ""))
     wording = Wording(values.get("subject", ""), values["text"]) if "text" in values else None
     return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""), wording)
 
@@ -153,7 +154,7 @@ def terms(values: Mapping[str, str], currency: str) -> Terms:
         first = date.fromisoformat(values.get("first", ""))
     except ValueError:
         errors["first"] = "Choose the day the first instalment is due."
-    if not (count := _whole(values.get("count", ""))):
+    if not (count := whole(values.get("count", ""))):
         errors["count"] = "Give a whole number of instalments."
     rhythm = values.get("rhythm", "")
     if rhythm not in set(Rhythm):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from adapters.chat.protocol import Reply
-from bot.actions import FieldErrors, promised, terms
+from bot.actions import FieldErrors, promised, terms, whole
 from bot.answers import invoice_card, why_card
 from bot.draw import digest_lines, outgoing_lines
 from bot.outcomes import outcome_card
@@ -225,8 +225,7 @@ class FormDesk:
             raise NotKnown("That day's list has closed; today's digest has the current one.")
         items = [ItemId(UUID(str(item))) for item in digest.data.get("items", ())]
         lines = await digest_lines(items, self.work, self.policies, self.clock.now())
-        page = action.data.get("page", "0")
-        return digest_cards.digest_list(book, day, lines, int(page) if page.isdigit() else 0)
+        return digest_cards.digest_list(book, day, lines, whole(action.data.get("page", "")))
 
     async def _book(self, book: BookId) -> Book:
         found = next((one for one in await self.work.books() if one.id == book), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from operator import itemgetter
 
+from bot.actions import whole
 from bot.commands import Figure
 from cards import summary as cards
 from cards.actions import Action, Name
@@ -50,7 +51,7 @@ async def list_card(action: Action, book: Book, day: date, work: UnitOfWork, now
     """What the summary's buttons open."""
     if action.name is Name.SHOW_WAITING:
         return cards.waiting(book, await _waiting(book, work), now)
-    page = int(action.data["page"]) if action.data.get("page", "").isdecimal() and len(action.data["page"]) < 6 else 0
+    page = whole(action.data.get("page", ""))
     shown = await work.debtors_page(book.id, day, PAGE + 1, page * PAGE)
     return cards.debtors(book, day, shown[:PAGE], page, more=len(shown) > PAGE)
 

@@ -161,6 +161,7 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.OPEN, LOOKS, {}, {}, _nothing),
     (Name.WHY, LOOKS, {}, {}, _nothing),
     (Name.SHOW_ALL, LOOKS, {}, {}, _digested),
+    (Name.SHOW_ALL, LOOKS, {"page": "²"}, {}, _digested),
     (Name.SHOW_OUTGOING, LOOKS, {}, {}, _nothing),
     (Name.SHOW_DEBTORS, LOOKS, {}, {}, _nothing),
     (Name.SHOW_WAITING, LOOKS, {}, {}, _nothing),
