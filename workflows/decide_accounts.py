@@ -61,7 +61,7 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
     now = clock.now()
     done = Decided()
     standing = await work.live_cards()
-    managers = [user for user in await work.users() if user.role is Role.MANAGER]
+    managers = sorted((user for user in await work.users() if user.role >= Role.MANAGER), key=lambda user: user.role)
     for customer in await work.claim_accounts(now, ask.limit):
         account = await work.account(customer)
         done += Decided(accounts=1)
@@ -156,7 +156,7 @@ async def _raise(action: Action, account: Account, work: UnitOfWork, now: dateti
 
 
 async def _escalate(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
-    """To the first manager there is; without one staff are told all the same, and the item stays with them."""
+    """To the first manager there is, else to an administrator; without either staff are told all the same, and the item stays with them."""
     entry = action.items[0]
     if not await work.add_raised(Raised(entry.item, entry.step or action.step, entry.occurrence, now)):
         return Decided()
