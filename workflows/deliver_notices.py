@@ -19,15 +19,17 @@ from workflows.domain.messages import Letter, Message, Receipt, Wording
 from workflows.domain.policy import Policy
 from workflows.domain.reach import channels
 from workflows.domain.windows import next_allowed
-from workflows.errors import DocumentMissing, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
+from workflows.errors import AddressRefused, DocumentMissing, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
 from workflows.guard_notice import guarded
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.take_bounce import refused_at_once
 from workflows.write_letter import EDITED, OVERRIDDEN, fingerprint, letter, listed_by_hand
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor
 MOST_ATTEMPTS = 8
 DOCUMENT_PAUSE = timedelta(minutes=30)
+ADDRESS_UNKNOWN = "it knows no such address"
 DOCUMENT_MISSING = "document_missing"
 EDITED_IN_VAIN = "What it says changed after it was edited; look at it again, and send it anew if it is still wanted."
 _MESSAGES = frozenset({ActionKind.REMIND, ActionKind.RECEIPT, ActionKind.NONE})
@@ -233,6 +235,8 @@ async def note_sent(ready: Ready, receipt: Receipt, work: UnitOfWork, clock: Clo
     await work.settle(ready.row.id, OutboxState.SENT, clock.now(), reference=receipt.reference)
     await _no_longer_waits(ready.row, ready.notice, "The document was there and the message left.", work, clock.now())
     await _note(ready.notice, NoticeState.SENT, "", work, clock, "notice.sent", reference=receipt.reference)
+    if receipt.refused:
+        await refused_at_once(ready.notice, receipt.refused, ADDRESS_UNKNOWN, work, clock.now())
 
 
 async def note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, clock: Clock) -> None:
@@ -245,7 +249,10 @@ async def note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, cloc
     else:
         await work.settle(ready.row.id, OutboxState.FAILED, now, error=str(error))
         await _note(ready.notice, NoticeState.FAILED, str(error), work, clock, "notice.failed", because=str(error))
-        await _tell(ready.notice, {"what": "delivery_failed"}, work, now)
+        if isinstance(error, AddressRefused):
+            await refused_at_once(ready.notice, error.addresses, str(error), work, now)
+        else:
+            await _tell(ready.notice, {"what": "delivery_failed"}, work, now)
 
 
 def _pause(attempts: int, error: OutsideError) -> timedelta:

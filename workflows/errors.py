@@ -37,6 +37,14 @@ class Rejected(OutsideError):
     """The other side refused this very request and will again."""
 
 
+class AddressRefused(Rejected):
+    """Those addresses take no messages at all, so nothing was taken for them, and nothing will be."""
+
+    def __init__(self, words: str, addresses: tuple[str, ...]) -> None:
+        super().__init__(words)
+        self.addresses = addresses
+
+
 class UnexpectedPayload(OutsideError):
     """An answer of another shape than documented."""
 

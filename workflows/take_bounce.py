@@ -38,6 +38,12 @@ async def take_bounce(bounce: Bounce, work: UnitOfWork, clock: Clock) -> Fate:
     return Fate.TAKEN
 
 
+async def refused_at_once(notice: NoticeId, addresses: Sequence[str], because: str, work: UnitOfWork, now: datetime) -> None:
+    """The server named those addresses as none of its own while the message was handed over: a bounce that needs no letter."""
+    _, customer = await work.notice(notice)
+    await _stop(Bounce(f"refused:{notice}", (), tuple(addresses), because, hard=True), addresses, await work.account(customer), work, now)
+
+
 async def _stop(bounce: Bounce, addresses: Sequence[str], account: Account, work: UnitOfWork, now: datetime) -> None:
     how = "complaint" if bounce.complaint else f"bounce: {bounce.because}"
     stopped = [one for one in addresses if await work.opt_out(OptOut(EMAIL, one, how, now), account.customer.id)]

@@ -14,6 +14,8 @@ TOO_BIG = 552
 _RATE = re.compile(
     r"\brat(e|ed)\b|too (many|much|fast)|throttl|gr[ae]ylist|try again in|limit (exceeded|reached)|exceeded .*limit", re.IGNORECASE
 )
+# RFC 3463, 3.2 and RFC 7505: no such mailbox, no such host, not an address, moved away, a host that takes no mail.
+_NO_ADDRESS = re.compile(r"\s*5\.1\.(?:1|2|3|6|10)\b")
 _SOON = re.compile(r"(\d{1,6})\s*(s|sec|seconds?|m|mins?|minutes?|h|hours?)\b", re.IGNORECASE)
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
@@ -29,6 +31,11 @@ def fault(code: int, words: str) -> OutsideError:
     if 400 <= code < 500 and _RATE.search(words):
         return RateLimited(said, _wait(words))
     return Unavailable(said)
+
+
+def is_no_address(code: int, words: str) -> bool:
+    """Whether a refused recipient is refused for good because of the address itself."""
+    return 500 <= code < 600 and _NO_ADDRESS.match(words) is not None
 
 
 def sender_fault(code: int, words: str) -> OutsideError:

@@ -10,10 +10,10 @@ from enum import StrEnum
 
 import aiosmtplib
 
-from adapters.outreach.answers import fault, login_fault, sender_fault, sentence
+from adapters.outreach.answers import fault, is_no_address, login_fault, sender_fault, sentence
 from adapters.outreach.mime import email_of, message_id, recipients, sender_address
 from workflows.domain.messages import Message, Receipt
-from workflows.errors import NeedsReconnect, OutcomeUnknown, Unavailable
+from workflows.errors import AddressRefused, NeedsReconnect, OutcomeUnknown, Rejected, Unavailable
 from workflows.ports import Clock
 
 GO_AHEAD = 354
@@ -59,7 +59,8 @@ class SMTPMail:
                 refused = await _envelope(smtp, sender_address(sender), recipients(message))
                 await _hand_over(smtp, mail)
             await _verdict(smtp, self._settings.timeout_seconds)
-        return Receipt("; ".join([message_id(key, sender), *refused]))
+        words = [f"1 of {len(recipients(message))} addresses refused: {answer.code} {sentence(answer.message)}" for answer in refused]
+        return Receipt("; ".join([message_id(key, sender), *words]), _unknown_there(refused))
 
     async def was_sent(self, key: str) -> bool | None:  # ruff: ignore[unused-method-argument] - the port's signature
         """SMTP cannot be asked."""
@@ -117,15 +118,22 @@ async def _connect(smtp: aiosmtplib.SMTP) -> None:
         raise Unavailable(f"the mail server does not take mail now: {answer.code} {sentence(answer.message)}") from answer
 
 
-async def _envelope(smtp: aiosmtplib.SMTP, sender: str, to: Sequence[str]) -> list[str]:
-    """What was refused, in words without addresses, when at least one address was taken."""
+async def _envelope(smtp: aiosmtplib.SMTP, sender: str, to: Sequence[str]) -> list[aiosmtplib.SMTPRecipientRefused]:
+    """What was refused, when at least one address was taken."""
     await smtp.mail(sender)
     refused = [answer for address in to if (answer := await _refusal(smtp, address))]
     if len(refused) < len(to):
-        return [f"1 of {len(to)} addresses refused: {answer.code} {sentence(answer.message)}" for answer in refused]
+        return refused
     faults = [fault(answer.code, answer.message) for answer in refused]
     # Nothing was taken: as long as one address may work later, the whole message may.
-    raise next((trouble for trouble in faults if trouble.retryable), faults[0])
+    first = next((trouble for trouble in faults if trouble.retryable), faults[0])
+    unknown = _unknown_there(refused)
+    raise AddressRefused(str(first), unknown) if unknown and isinstance(first, Rejected) else first
+
+
+def _unknown_there(refused: Sequence[aiosmtplib.SMTPRecipientRefused]) -> tuple[str, ...]:
+    """Those refused for what they are, and for good."""
+    return tuple(answer.recipient for answer in refused if is_no_address(answer.code, answer.message))
 
 
 async def _refusal(smtp: aiosmtplib.SMTP, address: str) -> aiosmtplib.SMTPRecipientRefused | None:

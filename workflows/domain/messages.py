@@ -38,9 +38,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The vendor took it. `reference` is what the vendor knows it by."""
+    """The vendor took it. `reference` is what the vendor knows it by, `refused` those of its addresses that take no messages at all."""
 
     reference: str
+    refused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

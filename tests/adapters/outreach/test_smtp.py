@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from adapters.outreach.smtp import TLS, SMTPMail, SMTPSettings
 from tests.adapters.outreach.contract import KEY, SENDER, TO, OutreachContract, StandingClock, message
 from tests.peers.smtp import HOST, HangUp, MailServer, mail_server
-from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
+from workflows.errors import AddressRefused, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
 
 
 @dataclass
@@ -63,6 +63,7 @@ class TestSMTPMail(OutreachContract):
         receipt = await channel.outreach.send(message(to=(TO, "boss@acme.example")), KEY)
         assert channel.peer.mailbox[0].recipients == (TO,)
         assert receipt.reference.endswith("; 1 of 2 addresses refused: 550 5.1.1 <(address)> unknown here")
+        assert receipt.refused == ("boss@acme.example",)
 
     async def test_one_address_that_may_work_later_keeps_the_whole_message_for_later(self, channel: Server) -> None:
         channel.peer.refuse_recipient = {"boss@acme.example": "550 5.1.1 unknown", TO: "450 4.2.1 mailbox busy"}
@@ -84,6 +85,22 @@ class TestSMTPMail(OutreachContract):
             await channel.outreach.send(message(), KEY)
         assert "ap@acme" not in str(trouble.value)
         assert channel.left() == []
+
+    @pytest.mark.parametrize(
+        ("answer", "itself"),
+        [
+            ("550 5.1.1 no such user", True),
+            ("556 5.1.10 the host takes no mail", True),
+            ("550 5.1.7 a bad sender", False),
+            ("550 5.7.1 looks like spam", False),
+            ("550 no such user", False),  # some say so to everybody they do not trust
+        ],
+    )
+    async def test_only_what_is_said_of_the_address_itself_speaks_against_it(self, channel: Server, answer: str, itself: bool) -> None:
+        channel.peer.refuse_recipient = {TO: answer, "boss@acme.example": "550 5.7.1 not for you"}
+        with pytest.raises(Rejected) as trouble:
+            await channel.outreach.send(message(to=(TO, "boss@acme.example")), KEY)
+        assert (isinstance(trouble.value, AddressRefused) and trouble.value.addresses == (TO,)) is itself
 
     @pytest.mark.parametrize(
         ("answer", "kind"),
