@@ -100,3 +100,22 @@ async def test_a_promise_on_all_takes_the_place_of_those_on_each_and_is_cancelle
     assert [one.ended_at is None for one in sorted((await office.account("acme")).promises, key=lambda one: one.at)] == [False, True]
     await office.press(ANA, "slack", await office.button("acme", Name.CANCEL_PROMISE))
     assert await promised(office) == []
+
+
+async def test_the_card_says_how_many_promises_of_the_customer_were_kept(office: ChatOffice) -> None:
+    async def shown() -> str:
+        press = await office.button("acme", Name.OPEN)
+        reply = await office.press(ANA, "slack", press)
+        assert reply.card is not None
+        return render(reply.card)
+
+    assert "promise" not in (await shown()).partition("[")[0]
+    await promise(office, "slack", "40", "item")
+    assert "kept" not in await shown(), "it is not due yet"
+    office.clock.advance(timedelta(minutes=1))
+    await office.pay("acme", "40.00", late=5)
+    assert "kept 1 of 1 promise" in await shown()
+    office.clock.advance(timedelta(minutes=1))
+    await promise(office, "slack", "60", "item")
+    office.clock.advance(timedelta(days=20))
+    assert "kept 1 of 2 promises" in await shown()

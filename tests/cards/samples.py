@@ -283,6 +283,7 @@ def cards() -> dict[str, Card]:
     outside = {f"hostile_{kind}_{name}": card for kind, words in HOSTILE.items() for name, card in hostile(words).items()}
     return outside | report_cards(BOOK, ITEM.id, NOW, HOSTILE) | {
         "alert": alert(plain),
+        "alert_kept": alert(plain, replace(decided(), kept=(3, 4))),
         "alert_first_time": alert(FIRST_TIME, decided(open_="14400.00")),
         "alert_snoozed": alert(SNOOZED, decided(State.SNOOZED, following=LATER)),
         "alert_flagged": alert(FLAGGED),

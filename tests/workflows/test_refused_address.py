@@ -47,7 +47,7 @@ async def test_it_is_opted_out_told_once_and_not_tried_again(office: Office) -> 
     assert await office.states("acme") == ["failed"]
     (card,) = await office.cards(CardKind.PROBLEM)
     assert (card.data["what"], card.data["address"], SAID in card.data["because"]) == ("opted_out", GONE, True)
-    assert [data["how"] for kind, data in await office.trail() if kind == "contact.opted_out"] == [f"bounce: {SAID}"]
+    assert [kind for kind, _ in await office.trail()].count("contact.opted_out") == 1
 
 
 async def test_a_refusal_of_the_message_alone_leaves_the_address_as_it_was(office: Office) -> None:

@@ -49,7 +49,7 @@ class PromiseNow:
 @dataclass(frozen=True, slots=True)
 class ItemDecision:
     """One item now. `days_past_due` is null without a due day; negative before it. `occurrence` counts the
-    level's repeats. `because` is a sentence for staff.
+    level's repeats. `because` is a sentence for staff. `kept` says how many of the customer's promises that came due were kept, and of how many.
     """
 
     item: Item
@@ -61,6 +61,7 @@ class ItemDecision:
     next: NextStep | None = None
     occurrence: int = 0
     promise: PromiseNow | None = None
+    kept: tuple[int, int] = (0, 0)
 
     @property
     def overdue(self) -> bool:

@@ -34,6 +34,7 @@ def decided(view: View, seen: Standing) -> ItemDecision:
         _next_step(view, seen),
         0 if seen.rung is None else seen.rung.occurrence,
         view.promise_on(seen.item.id),
+        view.promises_kept,
     )
 
 

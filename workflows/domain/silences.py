@@ -45,6 +45,12 @@ class Silences:
         promise = self._promises.get(item)
         return promise.ends_on if promise is not None and promise.fate in {Fate.BROKEN, Fate.PARTLY_KEPT} else None
 
+    @cached_property
+    def promises_kept(self) -> tuple[int, int]:
+        """How many of the customer's promises were kept, and of how many that were kept or whose time is over."""
+        fates = [fate(one, self.policy, self.account, self.book_day) for one in self.account.promises]
+        return fates.count(Fate.KEPT), sum(1 for became in fates if became in {Fate.KEPT, Fate.PARTLY_KEPT, Fate.BROKEN})
+
     def held_to(self, item: Item) -> date | None:
         """The day on which nothing holds it any more; null when that is not known."""
         ends = [hold.until for hold in holds_on(self.account, item, self.book_day)]
