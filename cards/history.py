@@ -77,7 +77,7 @@ class _Telling:
     def of_item(self, item: Item) -> list[Event]:
         """Everything but the messages that listed it."""
         account, locale = self.account, self.locale
-        events = [self.at(act.at, remark(act.words)) for act in account.acts_on(item.id)]
+        events = [self.at(act.at, remark(act.words)) for act in reversed(account.acts_on(item.id))]
         by_policy = [fact for fact in account.escalations if fact.item == item.id and fact.by is None]
         events += [self.at(fact.at, f"Escalated to {name(person(self.people, fact.to))}", remark(fact.why)) for fact in by_policy]
         events += [self.at(told.at, _TOLD[told.step]) for told in account.raised if told.item == item.id and told.step in _TOLD]

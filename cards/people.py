@@ -23,8 +23,8 @@ _ROLES = tuple(Option(role.word, f"{role.word.capitalize()}: {words}") for role,
 def people_card(users: Sequence[User], reader: User) -> Card:
     """Everybody; an administrator may change them from here, except themselves."""
     title = f"{count(len(users), 'colleague')}"
-    rows = tuple(Row((name(user.name), name(user.email), user.role.word, _limit(user))) for user in sorted(users, key=_by_role))
-    body: list[Element] = [Heading("Colleagues", badge=title), Rows(("Name", "E-mail", "Role", "Approves up to"), rows, frozenset({3}))]
+    rows = tuple(Row((name(user.name), f"{user.role.word}{_limit(user)}", name(user.email))) for user in sorted(users, key=_by_role))
+    body: list[Element] = [Heading("Colleagues", badge=title), Rows(("Name", "Role", "E-mail"), rows)]
     if reader.may(Right.ADMINISTER):
         body.append(
             Actions(
@@ -44,9 +44,7 @@ def _by_role(user: User) -> tuple[int, str]:
 
 
 def _limit(user: User) -> str:
-    if user.role < Role.MANAGER:
-        return ""
-    return f"{user.limit:,}" if user.limit is not None else "the usual"
+    return f", approves up to {user.limit:,}" if user.limit is not None and user.role >= Role.MANAGER else ""
 
 
 def role_form(users: Sequence[User], reader: User, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:

@@ -159,7 +159,7 @@ async def _book(book: BookId, work: UnitOfWork) -> Book:
 
 async def _customer(number: str, book: Book, work: UnitOfWork) -> Customer:
     wanted = _tidy(number).casefold()
-    found = [one for one in await work.find_customers(wanted) if one.book_id == book.id] if wanted else []
+    found = [one for one in await work.find_customers(_tidy(number)) if one.book_id == book.id] if wanted else []
     exact = [one for one in found if one.number.casefold() == wanted] or [one for one in found if one.name.casefold() == wanted]
     if len(exact) != 1:
         near = f" Did you mean {found[0].number} ({found[0].name})?" if found else " Enter the customer first."

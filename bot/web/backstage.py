@@ -65,7 +65,7 @@ class Backstage:
         pairs += [(_words(field), name(str(value), 120)) for field in _TOLD if (value := getattr(settings, field)) is not None]
         pairs += [("Mail out", _mail(settings)), ("Slack", _SET if settings.slack.bot_token else _UNSET)]
         pairs += [("Answers by mail", name(settings.imap.host) if settings.imap.host else _UNSET)]
-        pairs += [("Payments by hand", f"above {settings.payment_limit} somebody else approves")]
+        pairs += [("Payments by hand", f"above {settings.payment_limit:,} somebody else approves")]
         said = (
             f"There are {len(setting_names())} settings; they stand in the environment or in duebot.toml, and are read when Duebot starts."
         )
@@ -77,11 +77,8 @@ class Backstage:
 
     async def texts(self) -> Sequence[tuple[str, str, str]]:
         kept = await self.app.store.policy_versions()
-        running = [
-            (f"{one}@{version}", f"{one}, version {version}", text)
-            for one, version, text in sorted(kept, key=itemgetter(slice(2)))
-        ]
-        return [*running, *((f"shipped:{one}", f"{one}, as it comes with Duebot", shipped(one).text) for one in shipped_names())]
+        running = [(f"{one}@{version}", f"{one}, version {version}", text) for one, version, text in sorted(kept, key=itemgetter(slice(2)))]
+        return [*running, *((f"shipped:{one}", f"{one}, shipped", shipped(one).text) for one in shipped_names())]
 
     async def compare(self, text: str, book: BookId | None) -> Card:
         """What moving to the policy would change; every mistake in it with its line."""
