@@ -179,6 +179,21 @@ class TestEvents:
         assert [row for row in done if row[1] == "task"] == [(on, "task", said)]
 
     @pytest.mark.parametrize(
+        ("name", "on"), [("instalment_created", "2026-03-02"), ("plan_late", "2026-03-17"), ("plan_defaulted", "2026-03-28")]
+    )
+    def test_the_turns_of_a_plan_are_acted_on_once(self, name: str, on: str) -> None:
+        parts = [{"due": "2026-03-09", "amount": "50.00"}, {"due": "2026-06-09", "amount": "50.00"}]
+        plan = {"id": "p", "on": "2026-03-02", "fact": "plan", "invoices": ["I1"], "instalments": parts}
+        done = self.play(name, plan, do={"task": {"what": "look"}})
+        assert [row for row in done if row[1] == "task"] == [(on, "task", name)]
+
+    def test_the_end_of_the_sequence_is_acted_on_once_and_again_after_money(self) -> None:
+        ends = a_policy(remind("one", "after_due", 3), events=[{"on": "end_of_sequence", "do": [{"task": {"what": "look"}}]}])
+        part = fact("2026-04-01", "payment", amount="10.00")
+        done = [(on, step) for on, kind, step in actions(run(ends, invoice(), part)) if kind == "task"]
+        assert done == [("2026-03-05", "end_of_sequence"), ("2026-04-01", "end_of_sequence")]
+
+    @pytest.mark.parametrize(
         ("name", "days"),
         [
             ("monthly", ["2026-04-01", "2026-05-01"]),
