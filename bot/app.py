@@ -26,6 +26,7 @@ from bot.handle import Desk
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
 from bot.policies import PolicyBook, PolicyVersion, policy_files
+from bot.rates import read_rates
 from bot.route_settings import routing_of
 from workflows.domain.approving import Limits
 from workflows.errors import Refused
@@ -91,7 +92,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
         raise
     inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
-    desk = Desk(store, policies, letters, clock, rooms, wake.set, Limits(settings.payment_limit))
+    desk = Desk(store, policies, letters, clock, rooms, wake.set, Limits(settings.payment_limit), read_rates(settings.rates))
     slack = _slack(settings.slack, desk, inbound, clock, partial(_approved, store))
     if slack is not None:
         rooms["slack"] = slack.room

@@ -35,7 +35,7 @@ class Figure(StrEnum):
     REPORT = "report"
 
 
-ACTS = {"remind": Name.SEND_REMINDER, "snooze": Name.SNOOZE, "flag": Name.FLAG, "escalate": Name.ESCALATE}
+ACTS = {"remind": Name.SEND_REMINDER, "snooze": Name.SNOOZE, "flag": Name.FLAG, "escalate": Name.ESCALATE, "fee": Name.FEE}
 _NEED_WORDS = ("balance", "customer", "invoice", "why", *ACTS)
 VERBS = ("overdue", *_NEED_WORDS, *Listed, *Figure, "settings", "share", "help")
 

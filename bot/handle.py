@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -21,6 +21,7 @@ from workflows.acting import record, require
 from workflows.domain.access import Right, User
 from workflows.domain.approving import Limits
 from workflows.domain.ids import new_id
+from workflows.domain.regimes import Rate
 from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused
 from workflows.escalate_item import EscalateItem, HandBackItem, escalate_item, hand_back_item
 from workflows.flag_item import FlagItem, flag_item
@@ -49,6 +50,7 @@ class Desk:
     rooms: Mapping[str, ChatRoom]
     nudge: Callable[[], None]
     limits: Limits = field(default_factory=Limits)
+    rates: Sequence[Rate] = ()
 
     async def __call__(self, incoming: Incoming) -> Reply:
         """Never raises: trouble comes back as a card, with a reference that the log has too."""
@@ -117,7 +119,7 @@ class Desk:
 
     async def _press(self, action: Action, values: Mapping[str, str], user: User, work: UnitOfWork) -> Reply:
         if action.name in request_forms.NAMES:
-            return await request_forms.RequestDesk(user, work, self.policies, self.clock, self.limits).press(action, values)
+            return await request_forms.RequestDesk(user, work, self.policies, self.clock, self.limits, self.rates).press(action, values)
         if action.name in reply_forms.NAMES:
             return await reply_forms.ReplyDesk(user, work, self.policies, self.clock).press(action, values)
         if action.name in entry_forms.NAMES:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
 from adapters.chat.protocol import Reply
@@ -23,14 +24,18 @@ from workflows.charge_fee import ProposeFee, WaiveFee, fees_on, propose_fee, wai
 from workflows.complete_task import CompleteTask, complete_task
 from workflows.create_task import CreateTask, create_task
 from workflows.domain.access import Right, Role, User
+from workflows.domain.account import Account
 from workflows.domain.approving import Limits
+from workflows.domain.decision import ItemDecision
 from workflows.domain.ids import ApprovalId, ItemId
-from workflows.domain.money import Money
+from workflows.domain.money import Money, total
+from workflows.domain.regimes import Rate
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
 from workflows.offer_plan import CancelPlan, cancel_plan
 from workflows.opt_out_customer import OptInCustomer, OptOutCustomer, opt_in_customer, opt_out_customer, opted_out
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.record_payment import RecordPayment, ReversePayment, record_payment, reverse_payment, reversible
+from workflows.work_out_interest import WorkOutInterest, offered_fee, work_out_interest
 from workflows.write_off import WriteOff, write_off
 
 # What each form's answer carries, by what opens it.
@@ -62,6 +67,7 @@ class RequestDesk:
     policies: Policies
     clock: Clock
     limits: Limits
+    rates: Sequence[Rate]
 
     async def press(self, action: Action, values: Typed) -> Reply:
         """What cannot be comes back as the form, with what was typed and what is wrong with it. Raises `Refused` where there is no form."""
@@ -108,7 +114,8 @@ class RequestDesk:
             case Name.CONFIRM_WRITE_OFF:
                 return cards.write_off_form(*about)
             case Name.CONFIRM_FEE:
-                return cards.fee_form(*about)
+                offered, how = self._offered(seen.account, about[1], about[2])
+                return cards.fee_form(*about, offered=offered, how=how)
             case Name.CONFIRM_WAIVE:
                 return cards.waive_form(*about, fees=_some(fees_on(seen.account, about[1].item), "There is no fee to waive."))
             case Name.CONFIRM_CANCEL_PLAN:
@@ -119,6 +126,15 @@ class RequestDesk:
                 return cards.opt_in_form(*about, addresses=_some(opted_out(seen.account), "They are not opted out."))
             case _:
                 return await self._people_form(answer, seen, item, values, errors)
+
+    def _offered(self, account: Account, decided: ItemDecision, today: date) -> tuple[Money | None, str]:
+        """What may be charged as of today, less the fees there are, and how it was worked out; or why no figure is offered."""
+        try:
+            charge = work_out_interest(WorkOutInterest(today), account, decided.item, self.rates)
+        except Refused as why:
+            return None, f"No figure is offered: {why}"
+        charged = total((fee.amount for fee in fees_on(account, decided.item)), charge.unpaid.currency)
+        return offered_fee(charge, charged), cards.worked_out(charge, charged, locale_of(account.book))
 
     async def _people_form(self, answer: Name, seen: Seen, item: ItemId, values: Typed, errors: Typed) -> Form:
         people = [user for user in await self.work.users() if user.role >= Role.COLLECTOR]

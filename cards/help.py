@@ -18,6 +18,7 @@ COMMANDS = (
     ("snooze NUMBER [3d]", "Silence about an invoice, for a time or until a day"),
     ("flag NUMBER", "A mark for colleagues"),
     ("escalate NUMBER", "Into a manager's hands"),
+    ("fee NUMBER", "A fee on a late invoice: what the law allows is worked out, a second person approves"),
     ("mine", "What is overdue of your customers"),
     ("promises · plans · disputes", "What was promised, is paid in parts, or is objected to"),
     ("tasks", "What somebody has to do"),

@@ -9,12 +9,14 @@ from hashlib import sha256
 from cards.actions import Name
 from cards.claim_forms import item_form
 from cards.elements import AmountField, ChoiceField, DateField, Field, Form, Option, TextField
-from cards.format import day, locale_of, money, name, step_words
+from cards.format import day, days, locale_of, money, name, step_words
 from workflows.domain.access import User
 from workflows.domain.account import Account, Payment
 from workflows.domain.charges import Fee
 from workflows.domain.contact import EVERY
 from workflows.domain.decision import ItemDecision
+from workflows.domain.interest import Charge
+from workflows.domain.money import Money
 
 Answers = Mapping[str, str] | None
 
@@ -76,11 +78,27 @@ def write_off_form(account: Account, decided: ItemDecision, today: date, values:
     return item_form("Write off", "Ask for it", Name.CONFIRM_WRITE_OFF, fields, _SECOND, account, decided, today, values, errors)
 
 
-def fee_form(account: Account, decided: ItemDecision, today: date, values: Answers = None, errors: Answers = None) -> Form:
-    """Answers: `amount` (text) and `why`."""
-    fields: tuple[Field, ...] = (AmountField("amount", "Fee", decided.open.currency), _WHY)
+def fee_form(
+    account: Account,
+    decided: ItemDecision,
+    today: date,
+    values: Answers = None,
+    errors: Answers = None,
+    *,
+    offered: Money | None = None,
+    how: str = "",
+) -> Form:
+    """Answers: `amount` (text) and `why`. `offered` is the figure that may be charged, `how` what it is made of."""
+    fields: tuple[Field, ...] = (AmountField("amount", "Fee", decided.open.currency, offered.plain if offered else "", how or None), _WHY)
     more = f"{_SECOND} One fee per invoice and step, for ever."
     return item_form("Charge a fee", "Ask for it", Name.CONFIRM_FEE, fields, more, account, decided, today, values, errors)
+
+
+def worked_out(charge: Charge, charged: Money, locale: str) -> str:
+    """`By law, 45 days late: interest of £181.08 and the fixed sum of £100.00, less £40.00 charged already.`"""
+    fixed = f" and the fixed sum of {money(charge.fixed_sum, locale)}" if charge.fixed_sum else ""
+    less = f", less {money(charged, locale)} charged already" if charged.minor else ""
+    return f"By law, {days(charge.days)} late: interest of {money(charge.unpaid, locale)}{fixed}{less}."
 
 
 def waive_form(

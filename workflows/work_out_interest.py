@@ -11,6 +11,7 @@ from workflows.domain.account import Account, Item
 from workflows.domain.guard_rows import EU_COUNTRIES
 from workflows.domain.holds import dispute_on
 from workflows.domain.interest import Charge, Contract, Debt, NotOwed, Paid, proposed
+from workflows.domain.money import Money
 from workflows.domain.regimes import NoRate, Rate
 from workflows.errors import Refused
 
@@ -40,6 +41,13 @@ def work_out_interest(ask: WorkOutInterest, account: Account, item: Item, rates:
         return proposed(_debt(account, item, item.due_on), regime or "", rates, ask.on, contract=ask.contract, grace_days=ask.grace_days)
     except (NotOwed, NoRate) as why:
         raise Refused(str(why)) from None
+
+
+def offered_fee(charge: Charge, charged: Money) -> Money | None:
+    """Interest that is not paid and the fixed sum, less what fees have `charged` of it already; null when nothing is left."""
+    fixed = charge.fixed_sum.minor if charge.fixed_sum is not None and charge.fixed_sum.currency == charge.unpaid.currency else 0
+    left = charge.unpaid.minor + fixed - charged.minor
+    return Money(left, charge.unpaid.currency) if left > 0 else None
 
 
 def _of_seller(country: str | None) -> str | None:

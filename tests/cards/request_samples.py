@@ -116,6 +116,7 @@ def request_form_samples() -> dict[str, Form]:
         "form_write_off": forms.write_off_form(plain, decided(), TODAY),
         "form_write_off_again": forms.write_off_form(plain, decided(), TODAY, {"amount": "20000", "why": "x"}, WRITE_OFF_ERRORS),
         "form_fee": forms.fee_form(plain, decided(), TODAY),
+        "form_fee_offered": forms.fee_form(plain, decided(), TODAY, offered=FEE.amount, how="By law, 25 days late: interest of €0.00."),
         "form_waive": forms.waive_form(plain, decided(), TODAY, fees=(FEE,)),
         "form_cancel_plan": forms.cancel_plan_form(plain, decided(), TODAY),
         "form_assign": forms.assign_form(plain, decided(), TODAY, people=MANAGERS),
