@@ -132,6 +132,8 @@ class FormDesk:
 
     async def _seen(self, item: ItemId) -> Seen:
         account = await self.work.account_of(item)
+        if item not in {one.id for one in account.all_items}:
+            raise NotKnown("That instalment belongs to a plan that no longer runs.")
         return await see(account.customer.id, self.work, self.policies, self.clock.now())
 
     async def _may_open(self, action: Action) -> None:
@@ -162,8 +164,7 @@ class FormDesk:
 
     async def _promise(self, action: Action, values: Mapping[str, str]) -> Card:
         item = ItemId(action.id)
-        account = await self.work.account_of(item)
-        amount, until = promised(values, account.item(item).total.currency)
+        amount, until = promised(values, await self._currency(item))
         others: tuple[ItemId, ...] = ()
         if values.get("scope") == claim_forms.WHOLE:
             seen = await self._seen(item)
@@ -171,20 +172,23 @@ class FormDesk:
         ask = RecordPromise(item, amount, until, self.user, action.seen, others)
         try:
             done = await record_promise(ask, self.work, self.policies, self.clock)
-        except (NotAllowed, AlreadyDone):
+        except (NotAllowed, AlreadyDone, NotKnown):
             raise
         except Refused as refused:
             raise FieldErrors({"": str(refused)}) from None
         return await outcome_card(done, self.work, self.policies, self.clock.now())
 
+    async def _currency(self, item: ItemId) -> str:
+        _, found = await item_to_act_on(self.work, item, self.user, None)
+        return found.total.currency
+
     async def _preview_plan(self, action: Action, values: Mapping[str, str]) -> Reply:
         """The table to the cent; terms that cannot be come back at the form."""
         item = ItemId(action.id)
-        account = await self.work.account_of(item)
-        asked = PreviewPlan(item, terms(values, account.item(item).total.currency), self.user, action.seen)
+        asked = PreviewPlan(item, terms(values, await self._currency(item)), self.user, action.seen)
         try:
             preview = await preview_plan(asked, self.work, self.clock, self.limits)
-        except (NotAllowed, AlreadyDone):
+        except (NotAllowed, AlreadyDone, NotKnown):
             raise
         except Refused as refused:
             raise FieldErrors({"": str(refused)}) from None
@@ -199,8 +203,7 @@ class FormDesk:
 
     async def _propose_plan(self, action: Action, values: Mapping[str, str]) -> Reply:
         item = ItemId(action.id)
-        account = await self.work.account_of(item)
-        agreed = terms(action.data, account.item(item).total.currency)
+        agreed = terms(action.data, await self._currency(item))
         how = HOW.get(values.get("answer", ""), "")
         ask = ProposePlan(item, agreed, self.user, how, values.get("reason", ""), action.seen)
         done = await propose_plan(ask, self.work, self.clock, self.limits)

@@ -41,7 +41,7 @@ class SnoozeDesk:
                 ask = SnoozeCustomer(item, until, self.user, action.seen)
                 return Reply(form=await self._list(await preview_customer_snooze(ask, self.work, self.policies, self.clock)))
             done = await snooze_item(SnoozeItem(item, until, self.user, action.seen), self.work, self.policies, self.clock)
-        except (NotAllowed, AlreadyDone):
+        except (NotAllowed, AlreadyDone, NotKnown):
             raise
         except Refused as refused:
             raise FieldErrors({"until" if values.get("length") == snooze_cards.OTHER else "length": str(refused)}) from None

@@ -46,6 +46,8 @@ def settled(account: Account, decided: ItemDecision, now: datetime) -> Card:
 
 def _paid_words(account: Account, decided: ItemDecision, today: date) -> str:
     item, customer, number = decided.item, name(account.customer.name), name(decided.item.number)
+    if item.plan is not None and item not in account.all_items:
+        return f"{customer} · {number}: its payment plan no longer runs"
     payments = [fact for fact in account.payments if fact.item == item.id]
     credit_days = [fact.credited_on for fact in account.credits if fact.item == item.id]
     if not payments or (credit_days and max(credit_days) > max(fact.paid_on for fact in payments)):

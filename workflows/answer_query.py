@@ -12,7 +12,7 @@ from workflows.domain.account import Account, Customer, Escalation, Flag, Plan, 
 from workflows.domain.allocation import on_plans
 from workflows.domain.claims import Dispute, Hold, Promise
 from workflows.domain.decide import decide
-from workflows.domain.decision import Decision, ItemDecision
+from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy
@@ -36,7 +36,12 @@ class Seen:
     at: datetime
 
     def of(self, item: ItemId) -> ItemDecision:
-        return self.decision.of(item)
+        """Cards and lists outlive a plan: an instalment of one that runs no longer is settled. Raises `KeyError` for another account's."""
+        ended = (part for plan in self.account.plans if plan.state is not PlanState.ACTIVE for part in plan.instalments)
+        part = next((one for one in ended if one.id == item), None)
+        if part is None:
+            return self.decision.of(item)
+        return ItemDecision(part, State.SETTLED, None, Money.zero(part.total.currency), None, "Its payment plan no longer runs.")
 
     @property
     def overdue(self) -> tuple[ItemDecision, ...]:

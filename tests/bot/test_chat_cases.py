@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.chat.protocol import Incoming, Person
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot import live_cards
+from bot.draw import digest_lines
 from bot.routing import Routing
 from cards.actions import Action, Name
 from cards.plain.render import render
@@ -240,6 +242,33 @@ async def test_the_audit_trail_s_head_goes_to_its_own_channel_alone(office: Chat
     await office.jobs.show_cards()
     posted = {office.slack.channels[message] for message in set(office.slack.standing) - before}
     assert posted == {"C-auditors"}
+
+
+async def test_what_stands_of_a_plan_that_was_cancelled_says_so_and_every_press_on_it_is_answered(office: ChatOffice) -> None:
+    """Its instalment was told as late: the card, the digest and the task about it are still there."""
+    terms = {"first": office.today.isoformat(), "count": "2", "rhythm": "weekly", "deposit": ""}
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_PLAN, **terms), {"answer": "phone"})
+    (plan,) = (await office.account("acme")).plans
+    instalment = plan.instalments[0].id
+    for _ in range(3):
+        office.clock.advance(timedelta(days=1))
+        await office.tick()
+    await office.jobs.show_cards()
+    assert any(card.subject == instalment for card in await office.cards(CardKind.ALERT))
+    await office.press(MAX, "slack", await office.button("acme", Name.CONFIRM_CANCEL_PLAN), {"why": "unpaid"})
+    office.clock.advance(timedelta(days=1))
+    await office.tick()
+    with capture_logs() as logged:
+        await office.jobs.show_cards()
+        for name in Name:
+            await office.press(
+                MAX, "slack", Action(name, instalment, 9, {"as": "paid", **terms}), {"length": "1", "until": "2026-12-10", "amount": "1"}
+            )
+        async with office.store() as work:
+            lines = await digest_lines([instalment], work, office.policies, office.clock.now())
+    assert not [entry for entry in logged if entry["log_level"] == "error"]
+    assert [line.words for line in lines] == ["settled"]
+    assert any("its payment plan no longer runs" in card.summary for card in office.slack.standing.values())
 
 
 @pytest.mark.parametrize(("words", "kind"), [("Hello there", CardKind.ANSWER), ("STOP", CardKind.PROBLEM)])
