@@ -8,7 +8,7 @@ from cards.actions import Action, Name
 from cards.clean import bare
 from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
 from cards.format import day, listing, locale_of, money, name, over, since
-from workflows.domain.account import Account, Book, Notice
+from workflows.domain.account import Account, Book, Item, Notice
 
 
 def _problem(words: str, *lines: str, actions: Actions | None = None) -> Card:
@@ -59,12 +59,18 @@ def not_linked(platform: str = "slack") -> Card:
     )
 
 
+def _listed(account: Account, notice: Notice) -> list[Item]:
+    """Also instalments of a plan that runs no longer: the message spoke of them."""
+    known = {item.id: item for item in (*(part for plan in account.plans for part in plan.instalments), *account.items)}
+    return [known[line.item] for line in notice.items if line.item in known]
+
+
 def unknown_message(account: Account, notice: Notice, now: datetime, *, to: tuple[str, ...] = ()) -> Card:
     """A message that may or may not have left. Buttons carry the notice's id."""
     book = account.book
     at = since(notice.at, now, book.place, locale_of(book))
     addresses = f" to {listing([bare(address) for address in to])}" if to else ""
-    numbers = listing([name(account.item(line.item).number) for line in notice.items[:5]])
+    numbers = listing([name(item.number) for item in _listed(account, notice)[:5]])
     told = f"The message {over(notice.channel)}{addresses} about {numbers} ({at}) may or may not have left: the connection broke while it was being handed over."
     asks = "It is not sent again by itself. Look in the mailbox it leaves from, then say:"
     choice = Actions((Button("It was sent", Action(Name.WAS_SENT, notice.id)), Button("Send again", Action(Name.SEND_AGAIN, notice.id))))
@@ -129,12 +135,7 @@ def delivery_failed(account: Account, notice: Notice, now: datetime) -> Card:
     """A message that never reached the customer."""
     at = since(notice.at, now, account.book.place, locale_of(account.book))
     because = f" Reason: {bare(notice.because).rstrip('.')}." if notice.because else ""
-    amounts = listing(
-        [
-            f"{name(account.item(line.item).number)} over {money(account.item(line.item).total, locale_of(account.book))}"
-            for line in notice.items[:3]
-        ]
-    )
+    amounts = listing([f"{name(item.number)} over {money(item.total, locale_of(account.book))}" for item in _listed(account, notice)[:3]])
     return _problem(
         f"{name(account.customer.name)}: the reminder did not arrive",
         f"Sent {over(notice.channel)} {at}, about {amounts}.{because}",

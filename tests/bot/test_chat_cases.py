@@ -15,6 +15,7 @@ from adapters.store.unit_of_work import SqlStore
 from bot import live_cards
 from bot.draw import digest_lines
 from bot.routing import Routing
+from cards import problems
 from cards.actions import Action, Name
 from cards.plain.render import render
 from tests.bot.chat_office import ChatOffice
@@ -24,7 +25,7 @@ from tests.workflows.mail import answer
 from tests.workflows.office import ANA, BEN, MAX
 from workflows.acting import redraw
 from workflows.domain.access import Role, User
-from workflows.domain.account import Snooze
+from workflows.domain.account import ListedItem, Snooze
 from workflows.domain.contact import Meaning
 from workflows.domain.ids import UserId, new_id
 from workflows.domain.money import Money
@@ -269,6 +270,10 @@ async def test_what_stands_of_a_plan_that_was_cancelled_says_so_and_every_press_
     assert not [entry for entry in logged if entry["log_level"] == "error"]
     assert [line.words for line in lines] == ["settled"]
     assert any("its payment plan no longer runs" in card.summary for card in office.slack.standing.values())
+    account = await office.account("acme")
+    lost = replace(account.notices[0], items=(ListedItem(instalment, "late"),))
+    for told in (problems.unknown_message, problems.delivery_failed):
+        assert plan.instalments[0].number in told(account, lost, office.clock.now()).summary
 
 
 @pytest.mark.parametrize(("words", "kind"), [("Hello there", CardKind.ANSWER), ("STOP", CardKind.PROBLEM)])
