@@ -43,15 +43,15 @@ from workflows.domain.account import (
 from workflows.domain.calendar import Place
 from workflows.domain.claims import Dispute, Hold, HoldKind, Promise, PromiseEnd
 from workflows.domain.decide import decide
-from workflows.domain.decision import Action, ActionKind
+from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import HoldId, NoticeId, PromiseId
 from workflows.domain.money import Money
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence
-from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN
+from workflows.domain.telling import HOLD_OVER, PLAN_DEFAULTED, PLAN_LATE, PROMISE_BROKEN
 from workflows.domain.writing import NEEDS_A_LOOK
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-FAR_ENOUGH = 4 * 24  # hours in which a denser clock is compared with the hint
+AHEAD = (*range(1, 24, 2), *range(24, 4 * 24, 6))  # hours at which a denser clock is compared with the hint
 PLACES = st.sampled_from([BERLIN, NEW_YORK, AUCKLAND])
 MAIL = st.sampled_from([NoticeState.FAILED, NoticeState.UNKNOWN, NoticeState.SENT, NoticeState.SENT, NoticeState.SENT])
 SHORT = (
@@ -61,9 +61,10 @@ SHORT = (
     step("second", "after_due", 3, "alert", "remind"),
     step("final", "after_previous", 2),
 )
+GRACE, CURE = 1, 2  # days of work, then days
 ENDS = {"repeats": step("last", "after_due", 7, repeat=2), "escalates": step("last", "after_due", 7, "alert", "remind", "escalate")}
 POLICIES = st.builds(
-    lambda end, **keys: policy(*SHORT, ENDS[end], tolerance=minimum(EUR="0.10"), promise_grace_days=1, cure_days=3650, **keys),
+    lambda end, **keys: policy(*SHORT, ENDS[end], tolerance=minimum(EUR="0.10"), promise_grace_days=1, grace_days=GRACE, cure_days=CURE, **keys),
     end=st.sampled_from(sorted(ENDS)),
     gap_days=st.integers(0, 2),
     hours=st.sampled_from([None, "09:00-18:00"]),
@@ -101,6 +102,7 @@ class Weeks(PlainReading, RuleBasedStateMachine):
         """Without `seen` the tick is missed."""
         to = self.account.customer.place.at(self.account.customer.place.day(self.now) + days * DAY, clock)
         self.now = max(to, self.now)
+        self.keep(decide(self.ladder, self.account, self.now))  # whoever asks next, staff or customer, is told so
         if seen:
             self.tick()
 
@@ -120,6 +122,7 @@ class Weeks(PlainReading, RuleBasedStateMachine):
     def tick(self) -> None:
         decision = decide(self.ladder, self.account, self.now)
         assert decision == decide(self.ladder, self.account, self.now)
+        self.keep(decision)
         for action in decision.actions:
             self.carry_out(action)
         if not any(action.kind is ActionKind.ESCALATE for action in decision.actions):  # then it looks again in a minute
@@ -127,9 +130,17 @@ class Weeks(PlainReading, RuleBasedStateMachine):
             assert again == [], "a second tick at the same instant changes nothing"
             self.the_hint_is_not_late(decision.next_look_at)
 
+    def keep(self, decision: Decision) -> None:
+        """What has become of plans."""
+        for turn in decision.turns:
+            reached[f"plan {turn.state}"] += 1
+            ended = turn.at if turn.state is not PlanState.ACTIVE else None
+            plans = (replace(one, state=turn.state, ended_at=ended) if one.id == turn.plan else one for one in self.account.plans)
+            self.account = replace(self.account, plans=tuple(plans))
+
     def the_hint_is_not_late(self, look: datetime | None) -> None:
         assert look is None or look > self.now
-        for hours in range(1, FAR_ENOUGH):
+        for hours in AHEAD:
             then = self.now.replace(minute=0) + hours * HOUR
             if look is not None and then >= look:
                 return
@@ -176,7 +187,7 @@ class Weeks(PlainReading, RuleBasedStateMachine):
 
     def raise_(self, action: Action) -> None:
         reached[action.kind.value] += 1
-        reached[action.step] += action.step in {PROMISE_BROKEN, HOLD_OVER}
+        reached[action.step] += action.step in {PROMISE_BROKEN, HOLD_OVER, PLAN_LATE, PLAN_DEFAULTED}
         new = tuple(Raised(entry.item, entry.step or "", entry.occurrence, self.now) for entry in action.items)
         assert not {(r.item, r.step, r.occurrence) for r in new} & {(r.item, r.step, r.occurrence) for r in self.account.raised}
         self.account = replace(self.account, raised=(*self.account.raised, *new))
@@ -330,6 +341,15 @@ class Weeks(PlainReading, RuleBasedStateMachine):
         parts = tuple(replace(part, total=euro(f"{left[item.id] / 100:.2f}"), seen_at=self.now) for part in new.instalments)
         self.account = replace(self.account, plans=(*self.account.plans, replace(new, instalments=parts, at=self.now)))
 
+    @rule(index=st.integers(0, 2), kept=st.sampled_from([True, False, False]))
+    def a_plan_runs(self, index: int, kept: bool) -> None:
+        index %= len(self.account.items)
+        self.a_plan_is_offered(index=index, due=0, state=PlanState.ACTIVE)
+        if kept:
+            left = self.open_by_name()[self.account.items[index].id]
+            self.money_comes(index=index, amount=f"{left / 100:.2f}", how="pay")
+        self.quiet_days(days=2 if kept else 9, how=NoticeState.SENT)
+
     @rule(accepted=st.booleans())
     def a_plan_is_answered(self, accepted: bool) -> None:
         plans = list(self.account.plans)
@@ -360,6 +380,9 @@ class Weeks(PlainReading, RuleBasedStateMachine):
     @invariant()
     def states_and_levels_are_what_a_plainer_reading_says(self) -> None:
         decision = decide(self.ladder, self.account, self.now)
+        if decision.turns:
+            self.keep(decision)
+            decision = decide(self.ladder, self.account, self.now)
         opened, covered = self.open_by_name(), self.covered()
         for one in decision.items:
             state = self.plain_state(one.item, opened[one.item.id])
@@ -370,10 +393,10 @@ class Weeks(PlainReading, RuleBasedStateMachine):
             assert one.open.minor == opened[one.item.id]
 
 
-OFTEN = {"first", "second", "last", "alert", "escalate", "sent", "promise_broken", "hold_over"}
+OFTEN = {"first", "second", "last", "alert", "escalate", "sent", "promise_broken", "hold_over", "plan_late", "plan_defaulted", "plan completed", "plan defaulted"}
 ASTRAY = {"failed", "suppressed", "unknown"}  # what may become of a message; each is rare
 SETTINGS = settings(  # without shrinking, which takes minutes here: a failing run is printed as it was
-    max_examples=30,
+    max_examples=20,
     stateful_step_count=40,
     deadline=None,
     derandomize=True,
