@@ -10,7 +10,7 @@ from workflows.acting import record, redraw, show, stand
 from workflows.carry_out import TO_DO, actor, ask, charge, make_task, tell, turn
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
-from workflows.domain.decide import decide
+from workflows.domain.decide import to_do
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.writing import NEEDS_A_LOOK
@@ -67,7 +67,7 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         done += Decided(accounts=1)
         try:
             policy = policies.of(account)
-            decision = decide(policy, account, now)
+            decision = to_do(policy, account, now)
         except Exception as error:  # ruff: ignore[blind-except] - whatever it is, it must stop no other account
             await _put_aside(account, error, work, now)
             continue

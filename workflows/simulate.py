@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from workflows.domain.account import Book
-from workflows.domain.decide import decide
+from workflows.domain.decide import decide, to_do
 from workflows.domain.decision import Action, ActionKind, Decision, ItemDecision
 from workflows.domain.money import Money
 from workflows.ledger_facts import (
@@ -169,15 +169,17 @@ class _Run:
     def _look(self, each: SimulatedAccount, now: datetime) -> Iterator[Line]:
         policy = self._policies.of(each.account)
         each.follow(policy)
-        decision = self._decide(each, now)
+        ask = decide if self._states else to_do
+        decision = ask(policy, each.account, now)
         for _ in range(_LOOKS):
-            turned = each.keep(decision.turns)
+            before = each.account
+            each.keep(decision.turns)
             done = [action for action in decision.actions if each.take(action, now)]
             for action in done:
                 yield from _lines(each, action, now)
-            if not done and not turned:
+            if each.account is before:
                 break
-            decision = self._decide(each, now)
+            decision = ask(policy, each.account, now)
         each.look_at = min((at for at in self._hints(decision) if at is not None), default=None)
         if self._states:
             yield from self._changed(each, decision, now)

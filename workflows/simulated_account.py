@@ -26,7 +26,7 @@ from workflows.domain.allocation import balances
 from workflows.domain.decision import Action, ActionKind, ItemDecision
 from workflows.domain.ids import CustomerId, ItemId, PlanId
 from workflows.domain.lateness import PlanTurn
-from workflows.domain.money import CannotSplit, Money, split, total
+from workflows.domain.money import Money, total
 from workflows.domain.policy import Policy
 from workflows.domain.writing import NEEDS_A_LOOK
 from workflows.ledger_facts import (
@@ -44,7 +44,6 @@ from workflows.ledger_facts import (
     LedgerFact,
     MoneyKind,
     OptedOut,
-    Part,
     Planned,
     PolicySwitched,
     Promised,
@@ -56,6 +55,7 @@ from workflows.ledger_facts import (
 )
 from workflows.simulated_acts import approve, carried_out, leave_out
 from workflows.simulated_claims import EXCLUDED, NAMES, POLICY_OFF, STAFF, dispute, hold, keep_silent, promise, release
+from workflows.simulated_parts import amounts_of
 from workflows.simulated_words import CHANNELS, FAILED, collect, fail, opt_in, opt_out, read_replies, reply, stop_of
 from workflows.snooze_item import LONGEST_DAYS
 
@@ -180,7 +180,7 @@ class SimulatedAccount:
             self.account = keep_silent(self.account, EXCLUDED, at, on=known.excluded)
 
     def _invoice(self, said: Invoiced, at: datetime) -> None:
-        parts = _amounts(said.parts, said.total) if said.parts else ((said.due_on, said.total),)
+        parts = amounts_of(said.parts, said.total) if said.parts else ((said.due_on, said.total),)
         names = [said.number] if not said.parts else [f"{said.number}/{n}" for n in range(1, len(parts) + 1)]
         before = self._items.get(said.number, ())
         known = {item.id: item.seen_at for item in self.account.items}
@@ -307,7 +307,7 @@ class SimulatedAccount:
         issued = self.account.book.place.day(fact.at)
         instalments = tuple(
             Item(ItemId(uuid5(NAMES, f"item {fact.id}/{n}")), f"{fact.id}/{n}", amount, due_on, fact.at, issued, ItemKind.INSTALMENT, key)
-            for n, (due_on, amount) in enumerate(_amounts(said.parts, left), 1)
+            for n, (due_on, amount) in enumerate(amounts_of(said.parts, left), 1)
         )
         plan = Plan(key, covers, instalments, PlanState.ACTIVE, STAFF, fact.at, STAFF, fact.at, "ledger")
         self.account = replace(self.account, plans=(*self.account.plans, plan))
@@ -356,13 +356,13 @@ class SimulatedAccount:
         self.account = carried_out(self.account, action, now)
         return True
 
-    def keep(self, turns: Iterable[PlanTurn]) -> bool:
-        """Whether a plan has come to another state."""
+    def keep(self, turns: Iterable[PlanTurn]) -> None:
+        """Plans that have come to another state."""
         changed = {turn.plan: turn for turn in turns}
         ended = {plan: None if turn.state is PlanState.ACTIVE else turn.at for plan, turn in changed.items()}
         plans = (replace(p, state=changed[p.id].state, ended_at=ended[p.id]) if p.id in changed else p for p in self.account.plans)
-        self.account = replace(self.account, plans=tuple(plans))
-        return bool(changed)
+        if changed:
+            self.account = replace(self.account, plans=tuple(plans))
 
     def _raise(self, action: Action, now: datetime) -> bool:
         """Whether staff are told of anything new."""
@@ -375,7 +375,8 @@ class SimulatedAccount:
                 return False
         known = {(one.item, one.step, one.occurrence) for one in self.account.raised}
         new = [one for one in rows if (one.item, one.step, one.occurrence) not in known]
-        self.account = replace(self.account, raised=(*self.account.raised, *new))
+        if new:
+            self.account = replace(self.account, raised=(*self.account.raised, *new))
         return bool(new)
 
 
@@ -385,22 +386,3 @@ def _payment(money: _Money, item: ItemId | None, amount: Money) -> Payment:
 
 def _credit(money: _Money, item: ItemId | None, amount: Money) -> Credit:
     return Credit(amount, money.on, item, money.id, CreditKind.WRITE_OFF if money.kind is MoneyKind.WRITE_OFF else CreditKind.NOTE)
-
-
-def _amounts(parts: tuple[Part, ...], whole: Money) -> tuple[tuple[date, Money], ...]:
-    """Each part's day and amount; raises `CannotBe` when they do not make up the whole."""
-    parts = tuple(sorted(parts, key=lambda part: part.due_on))
-    given = [part.amount for part in parts if part.amount is not None]
-    if len(given) not in {0, len(parts)}:
-        raise CannotBe("Either every instalment has an amount, or every one a share.")
-    if not given:
-        try:
-            shares = split(whole, [part.share for part in parts])
-        except CannotSplit as error:
-            raise CannotBe(f"{error}.") from None
-        return tuple((part.due_on, amount) for part, amount in zip(parts, shares, strict=True))
-    if any(amount.minor <= 0 for amount in given):
-        raise CannotBe("Every instalment has an amount above zero.")
-    if any(amount.currency != whole.currency for amount in given) or total(given, whole.currency) != whole:
-        raise CannotBe(f"The instalments do not add up to {whole}.")
-    return tuple((part.due_on, amount) for part, amount in zip(parts, given, strict=True))

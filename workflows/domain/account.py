@@ -277,9 +277,6 @@ class Account:
     channels: frozenset[str] | None = None
     _by_id: dict[ItemId, Item] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self._by_id.update({item.id: item for item in self.all_items})
-
     @property
     def all_items(self) -> tuple[Item, ...]:
         """Invoices and the instalments of active plans."""
@@ -287,6 +284,8 @@ class Account:
 
     def item(self, item: ItemId) -> Item:
         """Raises `KeyError` for an item that is not of this account."""
+        if not self._by_id:  # filled when first asked for: many an account that is made is asked for none
+            self._by_id.update({item.id: item for item in self.all_items})
         return self._by_id[item]
 
     def written_on(self, notice: Notice) -> date:

@@ -20,6 +20,7 @@ class Balances:
     """
 
     on_account: Mapping[str, Money]
+    open: Mapping[ItemId, Money]
     _items: Mapping[ItemId, Item]
     _fees: Mapping[ItemId, int]
     _applied: Mapping[ItemId, int]
@@ -34,8 +35,7 @@ class Balances:
 
     def open_of(self, item: ItemId) -> Money:
         """Raises `KeyError` for an item of another account."""
-        total = self._items[item].total
-        return Money(total.minor + self._fees.get(item, 0) - self._applied.get(item, 0), total.currency)
+        return self.open[item]
 
     def principal_of(self, item: ItemId) -> Money:
         """What is open without fees, the base of further ones. Raises `KeyError` for an item of another account."""
@@ -65,7 +65,12 @@ def balances(account: Account, up_to: date | None = None) -> Balances:
         if plan.state is PlanState.ACTIVE:
             applied |= _fill_instalments(plan, items, fees, applied, named)
     on_account = {code: Money(minor, code) for code, minor in sorted(unapplied.items()) if minor}
-    return Balances(on_account, items, fees, applied)
+    changed = {key: _left(items[key].total, fees.get(key, 0), applied.get(key, 0)) for key in fees.keys() | applied.keys()}
+    return Balances(on_account, {key: item.total for key, item in items.items()} | changed, items, fees, applied)
+
+
+def _left(total: Money, fees: int, applied: int) -> Money:
+    return Money(total.minor + fees - applied, total.currency)
 
 
 def _charged(account: Account, items: Mapping[ItemId, Item], up_to: date | None) -> dict[ItemId, int]:

@@ -24,22 +24,33 @@ def decide(policy: Policy, account: Account, now: datetime) -> Decision:
 
     Pure: the same facts and instant give the same decision, however often and however late it is asked.
     """
+    views, decision = _ask(policy, account, now)
+    standing = {seen.item.id: decided(view, seen) for view in views for seen in view.seen}
+    return replace(decision, items=tuple(standing[item.id] for item in views[0].account.all_items))
+
+
+def to_do(policy: Policy, account: Account, now: datetime) -> Decision:
+    """As `decide`, with no word on how the items stand: who acts, and shows nobody the account, does not pay for that."""
+    return _ask(policy, account, now)[1]
+
+
+def _ask(policy: Policy, account: Account, now: datetime) -> tuple[list[View], Decision]:
     found = turns(policy, account, now)
     account = with_turns(account, found)
-    decision = joined(account, [_decide(View(mine, account, now, items)) for mine, items in parts(policy, account)])
-    return replace(decision, turns=found) if found else decision
+    views = [View(mine, account, now, items) for mine, items in parts(policy, account)]
+    decision = joined([_decide(view) for view in views], views[0].balances.open_of)
+    return views, replace(decision, turns=found) if found else decision
 
 
 def _decide(view: View) -> Decision:
-    """What one policy says of the items it has."""
+    """What one policy does about the items it has."""
     to_write = () if view.waits_for_release else notices(view)
     done = () if view.waits_for_release else acts(view, to_write)
     to_staff = () if view.waits_for_release else tuple(_to_staff(view, to_write, done))
     actions = () if view.policy.mode is Mode.OFF else tuple(_now(view, to_write, done, to_staff))
-    items = tuple(decided(view, seen) for seen in view.seen)
     actions = tuple(replace(action, policy=(view.policy.name, view.policy.version)) for action in actions)
     change = next_change(view)
-    return Decision(items, actions, next_look(view, actions, change, to_tell=bool(to_staff)), change)
+    return Decision((), actions, next_look(view, actions, change, to_tell=bool(to_staff)), change)
 
 
 def _to_staff(view: View, to_write: tuple[Action, ...], done: tuple[Action, ...]) -> Iterator[Action]:
@@ -68,7 +79,7 @@ def _now(view: View, to_write: tuple[Action, ...], done: tuple[Action, ...], to_
 
 
 def _first_contact(view: View) -> Iterator[Action]:
-    late = sorted((seen for seen in view.seen if seen.chased and seen.overdue), key=leads_first)
+    late = sorted((seen for seen in view.chased if seen.overdue), key=leads_first)
     if late:
         listed = tuple(seen.listed(leads=False) for seen in late)
         because = "It was already overdue when first read; nothing is sent before a manager releases it."

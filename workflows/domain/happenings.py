@@ -77,7 +77,7 @@ def _overdue(view: View, rule: EventRule) -> Iterator[Happening]:
 
 
 def _promises(view: View, rule: EventRule) -> Iterator[Happening]:
-    for seen in (one for one in view.seen if one.chased):
+    for seen in view.chased:
         if (on := view.broke_on(seen.item.id)) is not None:
             yield Happening(rule, (seen,), on.toordinal(), "The promise was not kept.", on)
 

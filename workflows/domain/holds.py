@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from workflows.domain.account import Account, Item, Payment
+from workflows.domain.calendar import spoken
 from workflows.domain.claims import Dispute, Hold, HoldKind
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, total
@@ -43,11 +44,23 @@ def covers(hold: Hold, account: Account, item: Item) -> bool:
 
 def holds_on(account: Account, item: Item, today: date) -> tuple[Hold, ...]:
     """Those that keep the item silent on that day at the book's place."""
+    if not account.holds:
+        return ()
     mine = (one for one in account.holds if one.ended_at is None and covers(one, account, item))
     return tuple(one for one in mine if (one.until is None or today < one.until) and money_came(one, account) is None)
 
 
 def dispute_on(account: Account, item: Item) -> Dispute | None:
     """The dispute that is not settled."""
+    if not account.disputes:
+        return None
     of = subjects(account, item)
     return next((one for one in account.disputes if one.item in of and one.ended_at is None), None)
+
+
+def held_words(hold: Hold) -> str:
+    if hold.kind is HoldKind.SAYS_PAID:
+        what, ends = "The customer says that it is paid", "the money comes"
+    else:
+        what, ends = f"It is on hold: {hold.why.rstrip('.')}", "it is released"
+    return f"{what}. Reminders wait until {ends}{f', or {spoken(hold.until)}' if hold.until else ''}."

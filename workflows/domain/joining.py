@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from workflows.domain.account import Account, ListedItem
+from workflows.domain.account import ListedItem
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, totals
 
+Opens = Callable[[ItemId], Money]
+
 _FIRST = {ActionKind.REMIND: 0, ActionKind.REVIEW: 1}
 
 
-def joined(account: Account, decisions: Sequence[Decision]) -> Decision:
-    """One for all items of the account, in its own order."""
+def joined(decisions: Sequence[Decision], opens: Opens) -> Decision:
+    """What is done for all items of the account; `opens` says what is open on each."""
     if len(decisions) == 1:
         return decisions[0]
-    by_item = {decided.item.id: decided for decision in decisions for decided in decision.items}
-    opens = {item: decided.open for item, decided in by_item.items()}
     return Decision(
-        tuple(by_item[item.id] for item in account.all_items),
+        (),
         tuple(_actions((action for decision in decisions for action in decision.actions), opens)),
         _soonest(decision.next_look_at for decision in decisions),
         _soonest(decision.next_change_at for decision in decisions),
@@ -32,7 +32,7 @@ def _soonest(instants: Iterable[datetime | None]) -> datetime | None:
     return min((instant for instant in instants if instant is not None), default=None)
 
 
-def _actions(actions: Iterable[Action], opens: Mapping[ItemId, Money]) -> Iterator[Action]:
+def _actions(actions: Iterable[Action], opens: Opens) -> Iterator[Action]:
     """Those of the same key are one thing: what may leave goes before what a person has to look at, and that before what is withheld."""
     by_key: dict[str, list[Action]] = {}
     for action in actions:
@@ -42,7 +42,7 @@ def _actions(actions: Iterable[Action], opens: Mapping[ItemId, Money]) -> Iterat
         yield _one([action for action in same if action.kind is kind], opens)
 
 
-def _one(same: Sequence[Action], opens: Mapping[ItemId, Money]) -> Action:
+def _one(same: Sequence[Action], opens: Opens) -> Action:
     """In the words of the first: it leads, all others are listed by their due days after it."""
     first = same[0]
     if len(same) == 1:
@@ -59,7 +59,7 @@ def _listed(groups: Iterable[Sequence[ListedItem]]) -> tuple[ListedItem, ...]:
     return tuple(entry for group in groups for entry in group)
 
 
-def _asked(same: Sequence[Action], opens: Mapping[ItemId, Money]) -> tuple[Money, ...]:
+def _asked(same: Sequence[Action], opens: Opens) -> tuple[Money, ...]:
     """Money on account, which each has taken off its own sum, is taken off once."""
     gross = [_sums(action, opens) for action in same]
     netted = [[was - asked for was, asked in zip(sums, action.amounts, strict=True)] for sums, action in zip(gross, same, strict=True)]
@@ -67,8 +67,8 @@ def _asked(same: Sequence[Action], opens: Mapping[ItemId, Money]) -> tuple[Money
     return tuple(whole - Money(credit[whole.currency], whole.currency) for whole in totals(one for sums in gross for one in sums))
 
 
-def _sums(action: Action, opens: Mapping[ItemId, Money]) -> tuple[Money, ...]:
-    return totals(opens[entry.item] for entry in action.items or action.upcoming)
+def _sums(action: Action, opens: Opens) -> tuple[Money, ...]:
+    return totals(opens(entry.item) for entry in action.items or action.upcoming)
 
 
 def _by_currency(amounts: Iterable[Money]) -> dict[str, list[Money]]:

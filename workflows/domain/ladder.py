@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -44,7 +44,8 @@ class Ladder:
     broken_on: date | None = None
     answered_on: tuple[date, ...] = ()
     left_out: frozenset[str] = frozenset()
-    _days: dict[int, date | None] = field(init=False, repr=False, compare=False, default_factory=dict)  # asked for again and again
+    _days: list[date | None] = field(init=False, repr=False, compare=False, default_factory=list)  # asked for again and again
+    _highest: dict[date, Rung | None] = field(init=False, repr=False, compare=False, default_factory=dict)
     _coming: dict[date, tuple[Rung, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def step(self, rung: Rung) -> Step:
@@ -52,8 +53,8 @@ class Ladder:
 
     def day_of(self, rank: int) -> date | None:
         """The day of a step's first occurrence; null when it cannot be known (no due day, or the step before it has not been sent)."""
-        if rank not in self._days:
-            self._days[rank] = self._first_day(rank)
+        while rank >= len(self._days):
+            self._days.append(self._first_day(len(self._days)))
         return self._days[rank]
 
     def _first_day(self, rank: int) -> date | None:
@@ -83,8 +84,11 @@ class Ladder:
 
     def reached(self, today: date) -> Rung | None:
         """The highest step whose day has come; where it climbs, the one after what was sent on an earlier day."""
-        if self._one_by_one:
-            return self._climbed(today)
+        if today not in self._highest:
+            self._highest[today] = self._climbed(today) if self._one_by_one else self._reached(today)
+        return self._highest[today]
+
+    def _reached(self, today: date) -> Rung | None:
         for rank in reversed(range(len(self.policy.steps))):
             first = self.day_of(rank)
             if first is not None and first <= today:
@@ -182,14 +186,15 @@ def _occurrence(step: Step, rank: int, first: date, today: date) -> Rung:
     return Rung(rank, count, first + timedelta(days=count * step.when.repeat_every))
 
 
-def ladders(policy: Policy, account: Account, settled: frozenset[ItemId]) -> dict[ItemId, Ladder]:
-    """A ladder per item of the account. Of what is settled nothing is asked of it, so nothing is looked up for it."""
+def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[ItemId, Ladder]:
+    """A ladder for each of some of the account's items."""
+    wanted = {item.id for item in items}
     said: dict[ItemId, dict[tuple[int, int], date]] = {}
     for notice in account.notices:
         if notice.state.counts:
             day = account.written_on(notice)
             for listed in notice.items:
-                if listed.step is not None and listed.item not in settled:
+                if listed.step is not None and listed.item in wanted:
                     days = said.setdefault(listed.item, {})
                     rung = _rung_of(policy, account, listed, day)
                     if listed.leads or rung not in days:  # to be listed once more under another's lead says nothing new of it
@@ -197,9 +202,7 @@ def ladders(policy: Policy, account: Account, settled: frozenset[ItemId]) -> dic
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     answered, left_out = _answered(account), _left_out(account)
     return {
-        item.id: Ladder(policy, item, {})
-        if item.id in settled
-        else Ladder(
+        item.id: Ladder(
             policy,
             item,
             said.get(item.id, {}),
@@ -208,7 +211,7 @@ def ladders(policy: Policy, account: Account, settled: frozenset[ItemId]) -> dic
             answered.get(item.id, answered.get(None, ())),
             left_out.get(item.id, frozenset()),
         )
-        for item in account.all_items
+        for item in items
     }
 
 

@@ -142,7 +142,7 @@ def _changes_seen(view: View, first: datetime | None) -> Iterator[datetime]:
 
 def _changes(view: View) -> Iterator[datetime]:
     """A step's day begins at the customer's place; an item becomes overdue, and a snooze ends, at the book's."""
-    unsettled = [seen for seen in view.seen if seen.state is not State.SETTLED]
+    unsettled = view.unsettled
     reached = min((rung.day for seen in unsettled for rung in seen.ladder.ahead(view.day)), default=None)
     if reached is not None:
         yield view.account.customer.place.start_of(reached)

@@ -10,11 +10,12 @@ from functools import cached_property
 from workflows.domain.account import Account, Item, ListedItem, Notice, Plan, PlanState
 from workflows.domain.allocation import Balances, balances
 from workflows.domain.calendar import spoken
-from workflows.domain.claims import Hold, HoldKind
+from workflows.domain.claims import Hold
 from workflows.domain.decision import State
 from workflows.domain.events import EVENT_NAMES
+from workflows.domain.first_contact import late_at_first
 from workflows.domain.gates import Gate, free, gates
-from workflows.domain.holds import dispute_on, holds_on
+from workflows.domain.holds import dispute_on, held_words, holds_on
 from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Ladder, Rung, is_before_due, ladders
 from workflows.domain.lateness import is_settled
@@ -46,7 +47,7 @@ class Standing:
 
     @property
     def chased(self) -> bool:
-        return self.state in {State.OPEN, State.CHASING}
+        return self.state is State.OPEN or self.state is State.CHASING
 
     def listed(self, *, leads: bool) -> ListedItem:
         if self.rung is None:
@@ -63,15 +64,32 @@ class View(Silences):
         self.book_day = account.book.place.day(now)
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
-        left = self.balances.open_of
-        self._paid = frozenset(item.id for item in account.all_items if is_settled(policy, left(item.id)))
-        self._ladders = ladders(policy, account, self._paid)
+        self._left = self.balances.open
+        self._ladders = ladders(policy, account, [item for item in account.all_items if not is_settled(policy, self._left[item.id])])
         if policy.first_contact is FirstContact.REPLAY:
-            self._ladders |= {item.id: replace(self._ladders[item.id], climbs=True) for item in _late_at_first(policy, account)}
+            late = [item.id for item in late_at_first(policy, account) if item.id in self._ladders]
+            self._ladders |= {item: replace(self._ladders[item], climbs=True) for item in late}
+
+    @cached_property
+    def unsettled(self) -> list[Standing]:
+        """In an old account few items are: whatever asks no more than this does not pay for the many that are done with."""
+        mine = self.mine
+        return [self._see(ladder.item) for item, ladder in self._ladders.items() if mine is None or item in mine]
+
+    @cached_property
+    def _paid(self) -> frozenset[ItemId]:
+        return frozenset(item.id for item in self.account.all_items if item.id not in self._ladders)
+
+    @cached_property
+    def chased(self) -> list[Standing]:
+        return [seen for seen in self.unsettled if seen.chased]
 
     @cached_property
     def seen(self) -> list[Standing]:
-        return [self._see(item) for item in self.account.all_items if self.mine is None or item.id in self.mine]
+        """All items, in the account's order."""
+        unsettled = {seen.item.id: seen for seen in self.unsettled}
+        mine = (item for item in self.account.all_items if self.mine is None or item.id in self.mine)
+        return [unsettled.get(item.id) or self._settled(item) for item in mine]
 
     @cached_property
     def _standings(self) -> dict[ItemId, Standing]:
@@ -81,11 +99,14 @@ class View(Silences):
         """Null for one that is not there, or that another policy has."""
         return self._standings.get(item)
 
+    def _settled(self, item: Item) -> Standing:
+        return Standing(item, Ladder(self.policy, item, {}), self._left[item.id], State.SETTLED, None, self._days_late(item), "It is paid.")
+
+    def _days_late(self, item: Item) -> int | None:
+        return None if item.due_on is None else (self.book_day - item.due_on).days
+
     def _see(self, item: Item) -> Standing:
-        ladder, left = self._ladders[item.id], self.balances.open_of(item.id)
-        late = None if item.due_on is None else (self.book_day - item.due_on).days
-        if item.id in self._paid:
-            return Standing(item, ladder, left, State.SETTLED, None, late, "It is paid.")
+        ladder, left, late = self._ladders[item.id], self._left[item.id], self._days_late(item)
         state, because = self._state(item)
         idle = item.id in self._plans or left.currency in self.covered_currencies
         rung = None if idle else ladder.reached(self.day) if state is State.OPEN else ladder.paused(self.day)
@@ -95,7 +116,7 @@ class View(Silences):
 
     def _state(self, item: Item) -> tuple[State, str]:
         if holds := holds_on(self.account, item, self.book_day):
-            return State.HELD, _held_words(holds[0])
+            return State.HELD, held_words(holds[0])
         if self.answered(item.id):
             return State.HELD, "They answered; somebody is to read it."
         if (dispute := dispute_on(self.account, item)) is not None:
@@ -142,7 +163,7 @@ class View(Silences):
     @cached_property
     def overdue(self) -> list[Standing]:
         """What is chased: overdue items in currencies at or above their limits, leader first, then by due day."""
-        late = [seen for seen in self.seen if seen.chased and seen.overdue]
+        late = [seen for seen in self.chased if seen.overdue]
         worth = {code for code in {seen.open.currency for seen in late} if self._worth_chasing(code, late)}
         return _leader_first(seen for seen in late if seen.open.currency in worth)
 
@@ -198,7 +219,7 @@ class View(Silences):
     @cached_property
     def upcoming(self) -> list[Standing]:
         """Early items whose step was not said."""
-        return sorted((seen for seen in self.seen if self.is_early(seen) and self.words(seen)), key=by_due_day)
+        return sorted((seen for seen in self.chased if self.is_early(seen) and self.words(seen)), key=by_due_day)
 
     def words(self, seen: Standing) -> Step | None:
         """The step in whose words a message led by the item is written now; null when it has nothing new to say, or may not yet."""
@@ -352,14 +373,6 @@ class View(Silences):
         return self.policy.on_account is OnAccount.ASK and any(self._credit(seen.open.currency).minor > 0 for seen in items)
 
 
-def _held_words(hold: Hold) -> str:
-    if hold.kind is HoldKind.SAYS_PAID:
-        what, ends = "The customer says that it is paid", "the money comes"
-    else:
-        what, ends = f"It is on hold: {hold.why.rstrip('.')}", "it is released"
-    return f"{what}. Reminders wait until {ends}{f', or {spoken(hold.until)}' if hold.until else ''}."
-
-
 def rung_of(seen: Standing) -> Rung:
     return seen.rung or Rung(-1, 0, date.min)
 
@@ -381,15 +394,4 @@ def first_contact_waits(policy: Policy, account: Account) -> bool:
     """Whether the account's first items arrived already overdue and nobody has released it yet (DESIGN 2, first import)."""
     if policy.first_contact is not FirstContact.REVIEW or account.released_at is not None:
         return False
-    return bool(_late_at_first(policy, account))
-
-
-def _late_at_first(policy: Policy, account: Account) -> list[Item]:
-    """Those of the account's first items that arrived already overdue."""
-    if not account.items:
-        return []
-    first = min(item.seen_at for item in account.items)
-    day = account.book.place.day(first)
-    then = balances(account, up_to=day)
-    batch = (item for item in account.items if item.seen_at == first and item.due_on is not None and item.due_on < day)
-    return [item for item in batch if not is_settled(policy, then.open_of(item.id))]
+    return bool(late_at_first(policy, account))

@@ -38,8 +38,8 @@ def _alerts(view: View) -> Iterator[Action]:
         listed = tuple(seen.listed(leads=True) for seen in sorted(items, key=leads_first))
         key = f"alert:{listed[0].item}:{name}:{listed[0].occurrence}"
         yield Action(ActionKind.ALERT, name, listed, key, f"The step {name} is reached.", amounts=view.asked(items), day=view.book_day)
-    for seen in view.seen:
-        until = view.woke_on(seen.item.id) if seen.chased else None
+    for seen in view.chased:
+        until = view.woke_on(seen.item.id)
         if until is not None and (seen.item.id, WOKE, until.toordinal()) not in view.raised:
             woke = (ListedItem(seen.item.id, WOKE, until.toordinal(), leads=True),)
             key = f"alert:{seen.item.id}:{WOKE}:{until.isoformat()}"
@@ -49,8 +49,9 @@ def _alerts(view: View) -> Iterator[Action]:
 def _came_to_nothing(view: View) -> Iterator[Action]:
     """Promises and plans that were not kept, and holds whose time is over: each is told of once, over all its items."""
     groups: dict[tuple[str, date, str], list[Standing]] = {}
-    for seen in (one for one in view.seen if one.chased):
-        for name, ended_on, because in _ended(view, seen):
+    plans = _plan_broken(view)
+    for seen in view.chased:
+        for name, ended_on, because in (*_ended(view, seen), *plans.get(seen.item.id, ())):
             if (seen.item.id, name, ended_on.toordinal()) not in view.raised:
                 groups.setdefault((name, ended_on, because), []).append(seen)
     for (name, ended_on, because), items in groups.items():
@@ -62,29 +63,28 @@ def _came_to_nothing(view: View) -> Iterator[Action]:
 def _ended(view: View, seen: Standing) -> Iterator[tuple[str, date, str]]:
     if (broke := view.broke_on(seen.item.id)) is not None:
         yield PROMISE_BROKEN, broke, "The promise was not kept."
-    for name, on in _plan_broken(view).get(seen.item.id, ()):
-        yield name, on, "An instalment is late." if name == PLAN_LATE else "The payment plan was not kept; the whole is due again."
     if (over := view.hold_over(seen.item)) is not None:
         hold, end = over
         says_paid = hold.kind is HoldKind.SAYS_PAID
         yield HOLD_OVER, end, "The customer said that it is paid, and no money came." if says_paid else "Its hold is over."
 
 
-def _plan_broken(view: View) -> dict[ItemId, list[tuple[str, date]]]:
+def _plan_broken(view: View) -> dict[ItemId, list[tuple[str, date, str]]]:
     """What has become of plans, by the item that stands for it: the late instalment, or the first invoice of a plan in default."""
-    found: dict[ItemId, list[tuple[str, date]]] = {}
+    found: dict[ItemId, list[tuple[str, date, str]]] = {}
     for late in late_now(view.policy, view.account, view.balances, view.book_day):
-        found.setdefault(late.part.id, []).append((PLAN_LATE, late.on))
+        found.setdefault(late.part.id, []).append((PLAN_LATE, late.on, "An instalment is late."))
     for plan in view.account.plans:
         if plan.state is PlanState.DEFAULTED and plan.ended_at is not None:
-            found.setdefault(plan.covers[0], []).append((PLAN_DEFAULTED, view.account.book.place.day(plan.ended_at)))
+            on = view.account.book.place.day(plan.ended_at)
+            found.setdefault(plan.covers[0], []).append((PLAN_DEFAULTED, on, "The payment plan was not kept; the whole is due again."))
     return found
 
 
 def reached(view: View) -> Iterator[tuple[Standing, Step]]:
     """Items with the step they reached, if it is worth doing anything about. Late instalments are told of however small."""
-    for seen in view.seen:
-        if not seen.chased or seen.rung is None:
+    for seen in view.chased:
+        if seen.rung is None:
             continue
         worth = seen.item.id in view.listable or view.is_early(seen) or (seen.overdue and seen.item.kind is ItemKind.INSTALMENT)
         if not worth or seen.ladder.let_go(seen.rung):
