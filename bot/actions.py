@@ -185,6 +185,7 @@ def promised(values: Mapping[str, str], currency: str) -> tuple[Money, date]:
     return amount, until
 
 
+LONGEST_AMOUNT = 30  # characters; no debt is longer
 _NUMBER = re.compile(r"\d{1,3}(?:[.,' ]\d{3})*(?:[.,]\d{1,4})?|\d+(?:[.,]\d{1,4})?")
 
 
@@ -196,7 +197,7 @@ def read_amount(text: str, currency: str) -> Money | None:
     text = text.replace("\u00a0", " ").replace("\u202f", " ").strip().removesuffix(currency).removeprefix(currency).strip(" €$£")
     if not text:
         return None
-    if not _NUMBER.fullmatch(text):
+    if len(text) > LONGEST_AMOUNT or not _NUMBER.fullmatch(text):
         raise BadAmount(f"“{text[:30]}” is not an amount; write it like 1234.50")
     marks = [mark for mark in text if mark in ".,"]
     last = marks[-1] if marks else ""

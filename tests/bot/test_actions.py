@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import reply_forms
+from bot import entry_forms, reply_forms
 from bot.actions import Command, FieldErrors, command, promised, read_amount, terms
 from bot.request_forms import NAMES
 from cards.actions import OPENS, Action, Name, UnreadableAction, decode
@@ -74,7 +74,7 @@ READ_WITH_THE_ACCOUNT = {
 
 
 def test_every_name_means_a_command_or_is_read_with_the_account() -> None:
-    assert set(MEANT) | READ_WITH_THE_ACCOUNT | NAMES | reply_forms.NAMES | {Name.ASK} == set(Name)
+    assert set(MEANT) | READ_WITH_THE_ACCOUNT | NAMES | reply_forms.NAMES | entry_forms.NAMES | {Name.ASK} == set(Name)
     for name in Name:
         assert command(Action(name, THING, 3, CARRIED), GIVEN, ANA) == MEANT.get(name), name
 
