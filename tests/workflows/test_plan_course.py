@@ -11,8 +11,10 @@ from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.conftest import SECRET_KEY
 from tests.workflows.ledgers import Row
-from tests.workflows.office import ANA, Office
+from tests.workflows.office import ANA, MAX, Office
 from tests.workflows.service import WRITE, an_office, days, left, minutes, pay, step, steps_of, take_back
+from workflows.approve_request import RefuseRequest, refuse_request
+from workflows.ask_approval import Requested
 from workflows.domain.account import PlanState
 from workflows.domain.aging import BUCKETS
 from workflows.domain.approving import Limits
@@ -30,17 +32,22 @@ LATE, DEFAULT = date(2026, 12, 1), date(2026, 12, 6)  # three business days of g
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
+async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
+    made = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def office(store: SqlStore) -> Office:
     """Whose customer has agreed to pay 100.00 in two instalments a month apart."""
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
     office = await an_office(store, step("first", 40, WRITE), late=35, events=EVENTS, grace_days=3, cure_days=4)
     item = (await office.account("acme")).items[0].id
     ask = ProposePlan(item, Terms(2, Rhythm.MONTHLY, FIRST), ANA, "on the phone")
     async with store() as work:
         await propose_plan(ask, work, office.clock, Limits())
     await minutes(office, 1)
-    yield office
-    await store.close()
+    return office
 
 
 async def until(office: Office, day: date) -> None:
@@ -131,3 +138,20 @@ async def test_a_plan_that_is_paid_is_completed_and_runs_again_if_the_money_is_t
     assert await aged(office) == {"current": "100.00"}
     await until(office, DEFAULT)
     assert await plan_state(office) is PlanState.DEFAULTED
+
+
+async def test_reminders_wait_while_a_large_plan_awaits_approval_and_go_on_when_it_is_refused(store: SqlStore) -> None:
+    office = await an_office(store, step("one", 4, WRITE), step("two", 7, WRITE))
+    item = (await office.account("acme")).items[0].id
+    ask = ProposePlan(item, Terms(2, Rhythm.MONTHLY, FIRST), ANA, "on the phone", "they are short of cash")
+    async with store() as work:
+        requested = await propose_plan(ask, work, office.clock, Limits(plan=50))
+    assert isinstance(requested, Requested)
+    await days(office, 2)
+    assert office.mail.mailbox == []
+    async with store() as work:
+        await refuse_request(RefuseRequest(requested.approval.id, MAX, "too long"), work, office.clock)
+    await minutes(office, 1)
+    assert office.mail.mailbox == [], "what fell into it is let go"
+    await days(office, 2)
+    assert steps_of(await office.account("acme")) == ["two"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from workflows.domain.account import Account, Item, ItemKind, ListedItem, PlanState
+from workflows.domain.approvals import ApprovalEnd, ApprovalKind
 from workflows.domain.calendar import month_end
 from workflows.domain.claims import PromiseEnd
 from workflows.domain.gates import Gate, gates
@@ -276,6 +277,8 @@ def _pause_ends(policy: Policy, account: Account) -> dict[ItemId, date]:
     pauses += [(e.item, e.at, day(e.ended_at)) for e in account.escalations if e.ended_at is not None]
     kept = (p for p in account.plans if p.state is not PlanState.DEFAULTED)
     pauses += [(item, p.at, day(p.ended_at)) for p in kept if p.ended_at is not None for item in p.covers]
+    asked = (a for a in account.approvals if a.kind is ApprovalKind.PLAN and a.ended_how is not ApprovalEnd.EXPIRED)
+    pauses += [(a.item, a.at, day(a.ended_at)) for a in asked if a.ended_at is not None]
     pauses += [(d.item, d.at, day(d.ended_at)) for d in account.disputes if d.ended_at is not None]
     pauses += _promised(policy, account)
     pauses += _held(account)

@@ -7,6 +7,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from workflows.domain.account import Account, Item
+from workflows.domain.approvals import ApprovalKind
 from workflows.domain.claims import Hold
 from workflows.domain.decision import PromiseNow
 from workflows.domain.holds import covers, holds_on, money_came
@@ -84,6 +85,12 @@ class Silences:
         """The day on which its snooze ran out by itself."""
         until = self._snoozes.get(item)
         return until if until is not None and until <= self.book_day else None
+
+    @cached_property
+    def plan_asked(self) -> frozenset[ItemId]:
+        """Items for which a plan was drawn up that a second person has yet to approve."""
+        asked = (one for one in self.account.approvals if one.kind is ApprovalKind.PLAN and one.ended_at is None)
+        return frozenset(one.item for one in asked)
 
     def answered(self, item: ItemId) -> bool:
         """The customer answered, about it or about everything, and nobody has dealt with it."""

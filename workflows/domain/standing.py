@@ -108,7 +108,7 @@ class View(Silences):
     def _see(self, item: Item) -> Standing:
         ladder, left, late = self._ladders[item.id], self._left[item.id], self._days_late(item)
         state, because = self._state(item)
-        idle = item.id in self._plans or left.currency in self.covered_currencies
+        idle = item.id in self._plans or item.id in self.plan_asked or left.currency in self.covered_currencies
         rung = None if idle else ladder.reached(self.day) if state is State.OPEN else ladder.paused(self.day)
         if state is State.OPEN and rung is not None:
             state = State.CHASING
@@ -126,6 +126,8 @@ class View(Silences):
                 "A plan is proposed; the customer's answer is awaited." if plan.state is PlanState.PROPOSED else "A payment plan covers it."
             )
             return State.ON_PLAN, waits
+        if item.id in self.plan_asked:
+            return State.ON_PLAN, "A plan was drawn up; somebody is to approve it."
         if item.id in self._escalated:
             return State.ESCALATED, "It is escalated; reminders wait until it is handed back."
         if (ends := self.promised_to(item.id)) is not None:
