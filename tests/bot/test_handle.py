@@ -15,7 +15,7 @@ from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot import reply_forms
+from bot import entry_forms, reply_forms
 from bot.forms import FormDesk
 from bot.handle import Desk
 from bot.policies import PolicyBook, PolicyVersion, policy_files
@@ -224,7 +224,7 @@ async def test_each_role_does_what_it_may_and_no_more(
 
 
 def test_the_table_leaves_no_action_out() -> None:
-    assert {row[0] for row in TABLE} | {Name.RELEASE} | NAMES | reply_forms.NAMES == set(Name)
+    assert {row[0] for row in TABLE} | {Name.RELEASE} | NAMES | reply_forms.NAMES | entry_forms.NAMES == set(Name)
 
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.word)
