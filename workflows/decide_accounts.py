@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from workflows.acting import record, redraw, show, stand
@@ -12,6 +12,7 @@ from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
 from workflows.domain.decide import to_do
 from workflows.domain.decision import Action, ActionKind
+from workflows.domain.freshness import fresh_under
 from workflows.domain.ids import CardId, NoticeId, new_id
 from workflows.domain.writing import NEEDS_A_LOOK
 from workflows.errors import Refused
@@ -67,6 +68,8 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         done += Decided(accounts=1)
         try:
             policy = policies.of(account)
+            if (until := fresh_under(policy, account)) != account.fresh_until:
+                account = replace(account, fresh_until=until)
             decision = to_do(policy, account, now)
         except Exception as error:  # ruff: ignore[blind-except] - whatever it is, it must stop no other account
             await _put_aside(account, error, work, now)

@@ -12,6 +12,7 @@ from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.events import EVENT_NAMES
+from workflows.domain.freshness import fresh_under
 from workflows.domain.guard_rows import Effect as GuardEffect
 from workflows.domain.guards import Verdict
 from workflows.domain.ids import CardId, NoticeId, new_id
@@ -196,7 +197,8 @@ def _came_since(policy: Policy, account: Account, notice: Notice, now: datetime)
         return "Its day was over before it could leave; look at it again, and send it anew if it is still wanted."
     if next_allowed(policy, place, notice.at) <= notice.at and next_allowed(policy, place, now) > now:
         return "The contact hours were over before it could leave."
-    if account.fresh_until is not None and notice.at < account.fresh_until <= now:
+    until = fresh_under(policy, account)
+    if until is not None and notice.at < until <= now:
         return "The balances were no longer fresh when it could leave."
     return None
 

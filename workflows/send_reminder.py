@@ -12,6 +12,7 @@ from workflows.domain.account import Account, Item, Notice, NoticeState
 from workflows.domain.calendar import spoken
 from workflows.domain.decide import decide
 from workflows.domain.decision import ItemDecision
+from workflows.domain.freshness import fresh_under
 from workflows.domain.ids import ItemId, NoticeId, new_id
 from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.money import Money, totals
@@ -99,7 +100,8 @@ def _warnings(policy: Policy, account: Account, now: datetime) -> tuple[str, ...
         )
     if next_allowed(policy, account.customer.place, now) > now:
         words.append("It is outside the policy's contact hours at the customer's place.")
-    if account.fresh_until is not None and now >= account.fresh_until:
+    until = fresh_under(policy, account)
+    if until is not None and now >= until:
         words.append("The balances are not fresh: the customer may have paid since the last file.")
     if first_contact_waits(policy, account):
         words.append("The account waits for its first-contact release.")

@@ -97,7 +97,7 @@ MISTAKES = [
     Mistake("standing", "self.policy.steps[last + 1", "self.policy.steps[last"),
     Mistake("standing", "max(self.policy.gap_days, 1)", "self.policy.gap_days"),
     Mistake("standing", "notice.day + timedelta(days=1) for", "notice.day for"),
-    Mistake("standing", "self.now < self.account.fresh_until", "self.now <= self.account.fresh_until"),
+    Mistake("standing", "self.now < until", "self.now <= until"),
     Mistake("standing", "seen.item.due_on or date.max, -seen.open.minor", "seen.item.due_on or date.max, seen.open.minor"),
     Mistake("first_contact", "item.due_on < day]", "item.due_on <= day]"),
     Mistake("first_contact", "first = min(item.seen_at", "first = max(item.seen_at"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from workflows.domain.account import Book
+from workflows.domain.account import Account, Book
+from workflows.domain.policy import Policy
 
+_USUAL = 1  # business days
 NEVER_READ = datetime.fromtimestamp(0, UTC)
 
 
-def fresh_until(book: Book, *, has_items: bool, business_days: int = 1) -> datetime | None:
+def fresh_until(book: Book, *, has_items: bool, business_days: int = _USUAL) -> datetime | None:
     """The first instant at which balances are too old to send on; null when they never are.
 
     A book fed by files is fresh to the end, at its place, of that many business days after the day its last file was exported.

@@ -14,6 +14,7 @@ from workflows.domain.claims import Hold
 from workflows.domain.decision import State
 from workflows.domain.events import EVENT_NAMES
 from workflows.domain.first_contact import late_at_first
+from workflows.domain.freshness import fresh_under
 from workflows.domain.gates import Gate, free, gates
 from workflows.domain.holds import dispute_on, held_words, holds_on
 from workflows.domain.ids import ItemId
@@ -368,7 +369,8 @@ class View(Silences):
 
     @property
     def is_fresh(self) -> bool:
-        return self.account.fresh_until is None or self.now < self.account.fresh_until
+        until = fresh_under(self.policy, self.account)
+        return until is None or self.now < until
 
     def part_covered(self, items: Iterable[Standing]) -> bool:
         """Money on account covers part of what would be asked, and the policy wants a person to look first."""
