@@ -23,3 +23,10 @@ def fresh_until(book: Book, *, has_items: bool, business_days: int = _USUAL) -> 
         return NEVER_READ
     last = book.place.add_business_days(book.read_through, business_days)
     return book.place.start_of(last + timedelta(days=1))
+
+
+def fresh_under(policy: Policy, account: Account) -> datetime | None:
+    """Up to when its balances are current enough for that policy; the account itself says how long they are for the usual one."""
+    if account.fresh_until is None or policy.freshness_file == _USUAL or account.book.read_through is None:
+        return account.fresh_until
+    return fresh_until(account.book, has_items=bool(account.items), business_days=policy.freshness_file)
