@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
-from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, policy, problems, snooze_forms
+from cards import answers, choices, claim_forms, digest, forms, outcome, overdue, policy, problems
 from cards.digest import DigestLine, OutgoingLine, Today
 from cards.elements import Card, Form
 from cards.help import help_card
@@ -15,6 +15,7 @@ from cards.history import history
 from cards.reminder import reminder_queued
 from tests.cards.reminder_samples import TO, reminder_forms
 from tests.cards.report_samples import report_cards
+from tests.cards.snooze_samples import snooze_samples
 from workflows.domain.access import Role, User
 from workflows.domain.account import (
     Account,
@@ -373,19 +374,8 @@ def make_forms() -> dict[str, Form]:
     plain, both = account(), (decided(), SECOND_DECIDED)
     table = tuple((part.due_on, part.total) for part in PARTS if part.due_on)
     terms = {"count": "3", "rhythm": "monthly", "first": "2026-12-01"}
-    return reminder_forms(plain, decided(), SECOND_DECIDED, TODAY, LETTER) | {
-        "form_snooze": snooze_forms.snooze_form(plain, decided(), TODAY, (NEXT, LATER)),
-        "form_snooze_again": snooze_forms.snooze_form(
-            SNOOZED, decided(State.SNOOZED), TODAY, values={"length": "date", "until": "2026-12-04", "scope": "customer"}, invoices=2
-        ),
-        "form_snooze_all": snooze_forms.snooze_preview(
-            plain,
-            decided(),
-            TODAY,
-            date(2026, 12, 24),
-            [(decided().item, decided().open, (NEXT, LATER)), (SECOND_DECIDED.item, SECOND_DECIDED.open, ())],
-            "f00d",
-        ),
+    snoozes = snooze_samples(plain, SNOOZED, decided(), decided(State.SNOOZED), SECOND_DECIDED, (NEXT, LATER))
+    return reminder_forms(plain, decided(), SECOND_DECIDED, TODAY, LETTER) | snoozes | {
         "form_plan": forms.plan_form(plain, decided(), TODAY, both),
         "form_plan_again": forms.plan_form(
             plain, decided(), TODAY, values={"deposit": "20000", "count": "4", "rhythm": "weekly", "first": "2026-12-01"}
@@ -394,8 +384,6 @@ def make_forms() -> dict[str, Form]:
         "form_plan_preview_warning": forms.plan_preview(
             plain, decided(), TODAY, table, terms, warning="Plans above €5,000.00 need a manager; your reason is kept."
         ),
-        "form_promise": claim_forms.promise_form(plain, decided(), TODAY),
-        "form_promise_several": claim_forms.promise_form(plain, decided(), TODAY, together=both),
         "form_promise_again": claim_forms.promise_form(plain, decided(), TODAY, {"amount": "20000", "until": "2026-12-01"}),
         "form_dispute": claim_forms.dispute_form(plain, decided(), TODAY),
         "form_settle_dispute": claim_forms.settle_form(DISPUTED, decided(State.DISPUTED), TODAY),
