@@ -12,6 +12,7 @@ from bot.places import Place
 from workflows.answer_query import see_item, see_many
 from workflows.domain.access import Role
 from workflows.domain.account import Account, Book
+from workflows.domain.acts import NOTIFY
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import totals
 from workflows.domain.routing import Channel, Quiet, Route, Subject, channel, channels_for
@@ -74,18 +75,23 @@ class Routing:
 async def owners_place(
     card: StaffCard, rooms: Mapping[str, ChatRoom], work: UnitOfWork, policies: Policies, now: datetime
 ) -> tuple[Place, ...]:
-    """The customer's owner is told themselves, in a line of their own, when a snooze, a hold or a promise is over (whoever set it)."""
+    """Who is told themselves, in a line of their own: the customer's owner, when a snooze, a hold or a promise is over (whoever set it),
+    and those whom a policy has told.
+    """
     if card.kind is not CardKind.ALERT:
         return ()
     account = (await see_item(ItemId(card.subject), work, policies, now)).account
-    if account.customer.owner is None or not _woke(account, card):
-        return ()
-    return await _of_people({account.customer.owner}, rooms, work)
+    told = _told(account, card)
+    people = {account.customer.owner} if any(step in _TELLS_OWNER or step.startswith(f"{NOTIFY}owner:") for step in told) else set()
+    if any(step.startswith(f"{NOTIFY}manager:") for step in told):
+        people |= {user.id for user in await work.users() if user.role is Role.MANAGER}
+    return await _of_people({one for one in people if one is not None}, rooms, work)
 
 
-def _woke(account: Account, card: StaffCard) -> bool:
+def _told(account: Account, card: StaffCard) -> frozenset[str]:
+    """What was raised of the card's item on its day."""
     day = account.book.place.day
-    return any(told.item == card.subject and told.step in _TELLS_OWNER and day(told.at) == card.day for told in account.raised)
+    return frozenset(one.step for one in account.raised if one.item == card.subject and day(one.at) == card.day)
 
 
 async def _of_people(people: set[UserId], rooms: Mapping[str, ChatRoom], work: UnitOfWork) -> tuple[Place, ...]:

@@ -13,6 +13,7 @@ from adapters.store.unit_of_work import SqlStore
 from bot.draw import draw
 from cards.plain.render import render
 from tests.conftest import SECRET_KEY
+from tests.fakes.room import FakeRoom
 from tests.workflows.ledgers import Row, a_policy
 from tests.workflows.office import ANA, MAX, Office, policies
 from tests.workflows.service import WRITE, an_office, days, left, minutes, pay, step, steps_of, take_back
@@ -190,3 +191,15 @@ async def test_what_is_handed_over_where_there_is_no_manager_goes_to_an_administ
     await days(office, 3)
     assert [task.what for task in (await office.account("acme")).tasks] == ["Hand over to collections"]
     assert office.mail.mailbox == []
+
+
+@pytest.mark.parametrize(("who", "told"), [("owner", "UANA"), ("manager", "UMAX")])
+async def test_who_is_to_be_told_is_told_themselves_and_once(who: str, told: str, store: SqlStore) -> None:
+    office = await an_office(store, step("one", 3, {"notify": {"who": who}}))
+    office.room = FakeRoom()
+    async with store() as work:
+        await work.change_book(replace(await work.book("main"), chat_channel="C1"))
+        for user, person in ((ANA, "UANA"), (MAX, "UMAX")):
+            await work.link(user.id, office.room.platform, "T1", person)
+    await minutes(office, 2)
+    assert sorted(office.room.channels.values()) == ["C1", told]

@@ -21,6 +21,8 @@ from workflows.domain.standing import Standing, View
 from workflows.domain.telling import about_to_be_written_of, reached
 from workflows.domain.windows import next_allowed
 
+NOTIFY = "notify:"  # and who, and the step: what a word to a colleague is remembered by
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -107,8 +109,8 @@ def _one(view: View, cause: Cause, one: Do, memory: _Memory) -> Iterator[Action]
             yield from _charge(view, cause, one, memory)
         case MakeTask() | OfferPlan() | HandOver():
             yield from _to_do(cause, one, memory)
-        case Notify(who=who) if not memory.told(cause, "notify:"):
-            yield _staff(cause, ActionKind.NOTIFY, f"notify:{cause.name}", to=who)
+        case Notify(who=who) if not memory.told(cause, f"{NOTIFY}{who}:"):
+            yield _staff(cause, ActionKind.NOTIFY, f"{NOTIFY}{who}:{cause.name}", to=who)
         case Alert() | Escalate() if cause.is_event and not memory.told(cause):
             yield _staff(cause, ActionKind.ALERT if isinstance(one, Alert) else ActionKind.ESCALATE, cause.name)
         case Remind() if cause.is_event:
