@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
 
+from bot.web.filters import Filters
 from bot.web.place import Place, View, read, read_back
-from workflows.domain.ids import ItemId
+from workflows.domain.decision import State
+from workflows.domain.ids import CustomerId, ItemId, UserId
 
 ITEM = ItemId(UUID(int=7))
+ONLY = Filters(30, "1,500.00", "EUR", UserId(UUID(int=3)), State.PROMISED)
+FULL = Place(View.OVERDUE, "main", customer=CustomerId(UUID(int=5)), what="aging", on=date(2026, 12, 1), only=ONLY)
 
 
 def test_the_first_page_has_the_shortest_address() -> None:
@@ -19,7 +24,7 @@ def test_the_first_page_has_the_shortest_address() -> None:
 
 @pytest.mark.parametrize(
     "place",
-    [Place(), Place(View.TODAY, "north & co"), Place(View.OVERDUE, None, ITEM, 4), Place(search="INV/1 ä"), Place(answer="abc")],
+    [Place(), Place(View.TODAY, "north & co"), Place(View.OVERDUE, None, ITEM, 4), Place(search="INV/1 ä"), Place(answer="abc"), FULL],
 )
 def test_an_address_is_read_back_as_the_same_place(place: Place) -> None:
     assert read_back(place.url()) == place
