@@ -10,7 +10,7 @@ from workflows.domain.decide import decide
 from workflows.domain.decision import ItemDecision, NextStep, State
 from workflows.domain.ids import BookId
 from workflows.domain.money import Money, totals
-from workflows.domain.policy import Policy
+from workflows.domain.policy import Mode, Policy
 from workflows.ports import Policies, UnitOfWork
 
 Version = tuple[str, int]
@@ -91,6 +91,11 @@ def would_move(name: str, account: Account, before: Policies, after: Policies) -
     return becomes if named and versions[0] != versions[1] else None
 
 
+def goes_on(was: Policy, becomes: Policy) -> bool:
+    """It was switched off until now: what fell into that time is treated as after any other pause."""
+    return was.mode is Mode.OFF and becomes.mode is not Mode.OFF
+
+
 def _versions(policy: Policy) -> dict[object, Version]:
     """Of the account and of every item that another policy has."""
     versions: dict[object, Version] = {item: (mine.name, mine.version) for item, mine in policy.apart.items()}
@@ -98,7 +103,8 @@ def _versions(policy: Policy) -> dict[object, Version]:
 
 
 def _impact(account: Account, was: Policy, becomes: Policy, now: datetime) -> AccountImpact:
-    old, new = decide(was, account, now), decide(becomes, account, now)
+    moved = replace(account, resumed_at=now) if goes_on(was, becomes) else account
+    old, new = decide(was, account, now), decide(becomes, moved, now)
     items = tuple(
         _of_item(account, one, new.of(one.item.id), now)
         for one in old.items

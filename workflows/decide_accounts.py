@@ -14,6 +14,7 @@ from workflows.domain.decide import to_do
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.freshness import fresh_under
 from workflows.domain.ids import CardId, NoticeId, new_id
+from workflows.domain.lateness import all_settled
 from workflows.domain.writing import NEEDS_A_LOOK
 from workflows.errors import Refused
 from workflows.ports import Clock, Policies, UnitOfWork
@@ -78,7 +79,8 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
             await turn(change, account, work, now)
         for action in decision.actions:
             done += await _carry_out(action, account, managers, work, now)
-        await work.looked(customer, decision.next_look_at, (policy.name, policy.version))
+        is_done = not decision.actions and all_settled(policy, account)
+        await work.looked(customer, decision.next_look_at, None if is_done else (policy.name, policy.version))
         standing = await _redraw(account, standing, work, now)
     return done
 

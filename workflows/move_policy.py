@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from workflows.acting import record, require
-from workflows.compare_policies import would_move
+from workflows.compare_policies import goes_on, would_move
 from workflows.domain.access import Right, User
 from workflows.domain.ids import CustomerId
 from workflows.domain.policy import Policy
@@ -41,6 +41,8 @@ async def move_policy(ask: MovePolicy, work: UnitOfWork, before: Policies, after
             continue
         was = before.of(account)
         await work.looked(account.customer.id, now, (becomes.name, becomes.version))
+        if goes_on(was, becomes):
+            await work.resume(account.customer.id, now)
         facts = {"customer": str(account.customer.id), "from": _words(was), "to": _words(becomes)}
         await record(work, actor, now, "account.moved", facts)
         moved += 1

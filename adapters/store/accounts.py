@@ -195,6 +195,7 @@ def _account(row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[It
         items=tuple(item for item in items if item.kind is ItemKind.INVOICE),
         policy=None if row.policy_name is None else (row.policy_name, row.policy_version),
         released_at=row.released_at,
+        resumed_at=row.resumed_at,
         fresh_until=fresh_until(book, has_items=bool(items)),
         **facts,
     )

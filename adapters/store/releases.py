@@ -22,6 +22,10 @@ class Releases(Part):
         waiting = (t.customers.c.id == customer) & t.customers.c.released_at.is_(None)
         await self._connection.execute(update(t.customers).where(waiting).values(released_at=at, released_by=by))
 
+    async def resume(self, customer: CustomerId, at: datetime) -> None:
+        await self._wake(customer, at)
+        await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(resumed_at=at))
+
     async def waiting_for_release(self, book: BookId | None) -> Sequence[CustomerId]:
         """As `workflows.domain.standing.first_contact_waits`: what came first of them was overdue and open on that day."""
         places = {row.id: rows.book(row).place for row in await self._all(select(t.books))}

@@ -248,7 +248,7 @@ class Act:
 class Account:
     """Everything known of one customer in one book. `fresh_until` is the instant up to which balances count as current; null: always.
 
-    `channels` are those over which the customer can be reached where that is known without addresses; null: as their addresses say.
+    A policy that had been switched off went on at `resumed_at`. `channels` are those over which the customer can be reached where that is known without addresses; null: as their addresses say.
     """
 
     book: Book
@@ -273,6 +273,7 @@ class Account:
     acts: tuple[Act, ...] = ()
     policy: tuple[str, int] | None = None
     released_at: datetime | None = None
+    resumed_at: datetime | None = None
     fresh_until: datetime | None = None
     channels: frozenset[str] | None = None
     _by_id: dict[ItemId, Item] = field(init=False, repr=False, compare=False, hash=False, default_factory=dict)

@@ -280,6 +280,8 @@ def _pause_ends(policy: Policy, account: Account) -> dict[ItemId, date]:
     asked = (a for a in account.approvals if a.kind is ApprovalKind.PLAN and a.ended_how is not ApprovalEnd.EXPIRED)
     pauses += [(a.item, a.at, day(a.ended_at)) for a in asked if a.ended_at is not None]
     pauses += [(d.item, d.at, day(d.ended_at)) for d in account.disputes if d.ended_at is not None]
+    if (on := account.resumed_at) is not None:
+        pauses += [(item.id, item.seen_at, day(on)) for item in account.all_items if item.seen_at < on]
     pauses += _promised(policy, account)
     pauses += _held(account)
     for item, began_at, end in pauses:

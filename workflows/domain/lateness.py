@@ -41,6 +41,12 @@ def is_settled(policy: Policy, left: Money) -> bool:
     return left.minor <= 0 or (least is not None and left < least)
 
 
+def all_settled(policy: Policy, account: Account) -> bool:
+    """Nothing is left to keep a version of the policy for."""
+    left = balances(account)
+    return all(is_settled(policy.for_item(item.id), left.open_of(item.id)) for item in account.all_items)
+
+
 def late_on(policy: Policy, account: Account, part: Item, due_on: date) -> date:
     """The day after the last of the business days of grace; at once where money that had been paid was taken back."""
     usual = account.book.place.add_business_days(due_on, policy.grace_days) + _DAY

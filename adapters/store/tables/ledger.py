@@ -71,6 +71,7 @@ customers = Table(
     instant("next_look_at", needed=False, index=True),
     text("segment", needed=False),
     Column("parent_id", Uuid()),
+    instant("resumed_at", needed=False),
     UniqueConstraint("book_id", "number"),
 )
 
