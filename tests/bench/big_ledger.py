@@ -27,6 +27,35 @@ def fill(path: Path, invoices: int) -> None:
         base.execute("ANALYZE")
 
 
+def fill_open(path: Path, invoices: int, *, due: int, now: datetime) -> None:
+    """Nothing is paid. The first `due` invoices, those of whole customers, are five days late on `now` and looked at then; the others are due later."""
+    with sqlite3.connect(path) as base:
+        base.execute("PRAGMA synchronous = OFF")
+        (book,) = base.execute("SELECT id FROM books WHERE slug = 'main'").fetchone()
+        base.execute("UPDATE books SET read_through = ?, read_at = ?", (f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d %H:%M:%S}.000000"))
+        late, later = now.date() - timedelta(days=5), now + timedelta(days=30)
+        customers = _customers(str(book), invoices // PER_CUSTOMER)
+        looks = (now if n < due // PER_CUSTOMER else later for n in range(invoices // PER_CUSTOMER))
+        _insert(
+            base,
+            "customers",
+            (row | {"next_look_at": f"{look:%Y-%m-%d %H:%M:%S}.000000"} for row, look in zip(customers, looks, strict=True)),
+        )
+        _insert(base, "contacts", _contacts(invoices // PER_CUSTOMER))
+        days = (late if n < due else later.date() for n in range(invoices))
+        _insert(
+            base,
+            "items",
+            (row | {"due_on": day.isoformat(), "currency": "EUR"} for row, day in zip(_items(str(book), invoices), days, strict=True)),
+        )
+        base.execute("ANALYZE")
+
+
+def _contacts(count: int) -> Iterator[Row]:
+    for n in range(count):
+        yield {"id": _id(4, n), "customer_id": _id(1, n), "kind": "email", "address": f"pay@c{n}.example", "position": 0}
+
+
 def _insert(base: sqlite3.Connection, table: str, rows: Iterator[Row]) -> None:
     first = next(rows)
     names = ", ".join(first)
