@@ -369,8 +369,7 @@ class View(Silences):
 
     @property
     def is_fresh(self) -> bool:
-        until = fresh_under(self.policy, self.account)
-        return until is None or self.now < until
+        return (until := fresh_under(self.policy, self.account)) is None or self.now < until
 
     def part_covered(self, items: Iterable[Standing]) -> bool:
         """Money on account covers part of what would be asked, and the policy wants a person to look first."""
