@@ -24,8 +24,8 @@ from bot.commands import (
     number_first,
 )
 from bot.draw import line_of, names
-from bot.summaries import figure_card
 from bot.figures_said import amount_of
+from bot.summaries import figure_card
 from cards import answers as cards
 from cards import choices, lists, problems
 from cards.actions import Action, Name

@@ -144,4 +144,4 @@ def _slack(
     secrets = [secret.get_secret_value() for secret in (settings.signing_secret, settings.signing_secret_before) if secret]
     app_token = settings.app_token.get_secret_value() if settings.app_token else None
     wire = Wire(settings.bot_token.get_secret_value(), tuple(secrets), app_token, settings.api_url, frozenset(settings.approved_channels))
-    return build(wire, desk, inbound, clock)
+    return build(wire, desk, inbound, clock, approved)

@@ -239,5 +239,3 @@ async def explain(
                 say(render(await why_card(seen, decided, work)))
 
     await with_app(run)
-
-

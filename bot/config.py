@@ -96,7 +96,9 @@ class Settings(BaseSettings):
     public_url: str | None = None
     policies: Path | None = Field(default=None, description="a folder of policy files beside the shipped one")
     letters: Path | None = Field(default=None, description="a folder of letter templates that replace shipped ones")
-    documents: Path | None = Field(default=None, description="a folder of invoices' documents, BOOK/NUMBER.pdf, for letters that carry them")
+    documents: Path | None = Field(
+        default=None, description="a folder of invoices' documents, BOOK/NUMBER.pdf, for letters that carry them"
+    )
     rates: Path | None = Field(default=None, description="a CSV file of published interest rates: regime,valid_from,percent")
     audit_head_file: Path | None = Field(default=None, description="a file outside the database that is told the audit trail's head daily")
     audit_head_channel: str | None = Field(default=None, description="the id of a private chat channel that is told it too")

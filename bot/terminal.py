@@ -45,7 +45,7 @@ def logs_to_stderr(*, everything: bool) -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever the stream is by then
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if everything else logging.WARNING),
     )
 

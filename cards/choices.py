@@ -28,12 +28,12 @@ def asking(question: str) -> Action:
     return Action(Name.ASK, NOTHING, data={"q": question})
 
 
-def several(query: str, choices: Sequence[Choice], *, more: int = 0, near: bool = False) -> Card:
+def several(query: str, choices: Sequence[Choice], *, near: bool = False) -> Card:
     """Several customers, invoices or books match; with `near` none does, and these are spelt almost so."""
-    fit = f"{count(len(choices) + more, 'match', 'matches')} for “{name(query)}”"
+    fit = f"{count(len(choices), 'match', 'matches')} for “{name(query)}”"
     title = f"Nothing is called “{name(query)}”. Did you mean" if near else fit
     rows = tuple(Row((cell(choice.label), remark(choice.detail, 60)), open=choice.open) for choice in choices[:SHOWN])
-    left = max(len(choices) - SHOWN, 0) + more
+    left = max(len(choices) - SHOWN, 0)
     hint = "Open one, or type it again." if near else "Open one, or say more of the name or the number."
     return Card(
         f"{title} {', '.join(cell(choice.label) for choice in choices[:3])}?" if near else title,

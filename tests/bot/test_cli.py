@@ -18,7 +18,7 @@ from tests.paths import ROOT
 
 GROUPS = {
     "report": ("aging", "metrics", "forecast"),
-    "user": ("add", "role", "link", "list"),
+    "user": ("add", "role", "limit", "link", "list"),
     "policy": ("list", "show", "check", "schema", "diff"),
     "manifest": ("slack",),
     "audit": ("verify", "export"),

@@ -15,6 +15,7 @@ from bot.web.place import Place
 from cards.plain.render import render
 from tests.workflows.office import ANA, Office, opened
 from workflows.answer_query import see
+from workflows.domain.approving import Limits
 from workflows.domain.plans import Rhythm
 from workflows.offer_plan import ProposePlan, Terms, propose_plan
 
@@ -24,7 +25,7 @@ async def agreed(office: Office, name: str, how: str) -> None:
     item = (await office.account(name)).items[0].id
     terms = Terms(3, Rhythm.MONTHLY, office.today + timedelta(days=7))
     async with office.store() as work:
-        await propose_plan(ProposePlan(item, terms, ANA, how), work, office.clock)
+        await propose_plan(ProposePlan(item, terms, ANA, how), work, office.clock, Limits())
 
 
 async def balance(office: Office) -> str:

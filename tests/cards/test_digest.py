@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from cards import answers
+from cards import answers, choices
 from cards.actions import Name
 from cards.digest import PAGE, SHOWN, Today, digest, digest_list, outgoing, review
 from cards.elements import Actions, Card, Facts, Heading, Rows, Text, Tone
@@ -160,7 +160,7 @@ def test_why_says_state_reason_and_what_comes() -> None:
 
 
 def test_more_matches_than_are_shown_are_counted() -> None:
-    many = tuple(answers.Choice(f"Customer {n}", "") for n in range(answers.SHOWN + 3))
-    card = answers.several("customer", many, more=2)
-    assert card.summary == f"{answers.SHOWN + 5} matches for “customer”"
-    assert table(card).rest == "5 more"
+    many = tuple(choices.Choice(f"Customer {n}", "") for n in range(choices.SHOWN + 3))
+    card = choices.several("customer", many)
+    assert card.summary == f"{choices.SHOWN + 3} matches for “customer”"
+    assert table(card).rest == "3 more"

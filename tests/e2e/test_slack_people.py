@@ -103,7 +103,7 @@ async def test_what_due_answers(duebot: Service) -> None:
         ("invoice", "Say the number too: /due invoice NUMBER"),
         ("overdu", "I do not know “overdu”. Did you mean /due overdue?"),
         ("balanse birkenhof", "Did you mean /due balance birkenhof?"),
-        ("<!channel> *now*", "I do not know “<!channel> *now*”."),
+        ("<!channel> *now*", "No customer is called or numbered like “<!channel> *now*”."),
         ("x" * 5_000, "I do not know"),
     ):
         assert told in await duebot.command(text, by="vic"), text

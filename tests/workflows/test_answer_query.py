@@ -9,12 +9,13 @@ import pytest
 from adapters.store.unit_of_work import SqlStore
 from tests.workflows.office import ANA, Office, opened
 from workflows.answer_query import known_at, see_item
+from workflows.domain.approving import Limits
 from workflows.domain.claims import Dispute, Hold, Promise, PromiseEnd
 from workflows.domain.decision import State
 from workflows.domain.ids import HoldId, PromiseId, new_id
 from workflows.domain.money import Money
 from workflows.domain.plans import Rhythm
-from workflows.offer_plan import AnswerPlan, ProposePlan, Terms, answer_plan, propose_plan
+from workflows.offer_plan import AnswerPlan, PlanSet, ProposePlan, Terms, answer_plan, propose_plan
 
 
 async def state_on(office: Office, days: int) -> State:
@@ -30,10 +31,11 @@ async def test_a_plan_accepted_later_was_only_proposed_then(store: SqlStore) -> 
     item = (await office.account("acme")).items[0].id
     terms = Terms(2, Rhythm.MONTHLY, office.today + timedelta(days=30))
     async with store() as work:
-        plan = (await propose_plan(ProposePlan(item, terms, ANA), work, office.clock)).plan
+        proposed = await propose_plan(ProposePlan(item, terms, ANA), work, office.clock, Limits())
+    assert isinstance(proposed, PlanSet)
     office.clock.advance(timedelta(days=9))
     async with store() as work:
-        await answer_plan(AnswerPlan(plan.id, ANA, "by phone"), work, office.clock)
+        await answer_plan(AnswerPlan(proposed.plan.id, ANA, "by phone"), work, office.clock)
     office.clock.advance(timedelta(days=1))
     stood = [await state_on(office, days) for days in (-10, -9, -3, -1, 0)]  # at nine; proposed and accepted at ten
     # Reminders wait a week for the answer; by the ninth day the offer had lapsed, and nobody had accepted it.
