@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from workflows.acting import record, redraw, show, stand
+from workflows.acting import record, show, stand
 from workflows.carry_out import TO_DO, actor, ask, charge, make_task, tell, turn
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
@@ -64,9 +64,8 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
     done = Decided()
     standing = await work.live_cards()
     managers = sorted((user for user in await work.users() if user.role >= Role.MANAGER), key=lambda user: user.role)
-    for customer in await work.claim_accounts(now, ask.limit):
-        account = await work.account(customer)
-        done += Decided(accounts=1)
+    for claimed in await work.accounts(await work.claim_accounts(now, ask.limit)):
+        account, done = claimed, done + Decided(accounts=1)
         try:
             policy = policies.of(account)
             if (until := fresh_under(policy, account)) != account.fresh_until:
@@ -80,7 +79,7 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         for action in decision.actions:
             done += await _carry_out(action, account, managers, work, now)
         is_done = not decision.actions and all_settled(policy, account)
-        await work.looked(customer, decision.next_look_at, None if is_done else (policy.name, policy.version))
+        await work.looked(account.customer.id, decision.next_look_at, None if is_done else (policy.name, policy.version))
         standing = await _redraw(account, standing, work, now)
     return done
 
@@ -146,13 +145,12 @@ async def _queue_notice(action: Action, account: Account, work: UnitOfWork, now:
     await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, now)
     facts = {"notice": str(notice.id), "customer": str(account.customer.id), "step": action.step, "because": action.because}
     await record(work, actor(action), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
-    for entry in listed:
-        await redraw(work, account, entry.item, now)
     return Decided(notices=1)
 
 
 async def _raise(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
-    new = [entry for entry in action.items if await work.add_raised(Raised(entry.item, entry.step or action.step, entry.occurrence, now))]
+    rows = [Raised(entry.item, entry.step or action.step, entry.occurrence, now) for entry in action.items]
+    new = await work.raise_all(account.customer.id, rows)
     if not new:
         return Decided()
     facts = {"customer": str(account.customer.id), "step": action.step, "because": action.because}

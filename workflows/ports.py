@@ -299,6 +299,10 @@ class UnitOfWork(Protocol):
         """False when that item was raised at that step and occurrence before."""
         ...
 
+    async def raise_all(self, customer: CustomerId, raised: Sequence[Raised]) -> Sequence[Raised]:
+        """As `add_raised` for several items of one customer at once; those that were not raised before."""
+        ...
+
     async def raised_between(self, book: BookId, start: datetime, end: datetime) -> Sequence[tuple[CustomerId, Raised]]:
         """What staff of the book are to be told of, raised from `start` up to, not including, `end`; oldest first."""
         ...

@@ -9,7 +9,7 @@ from sqlalchemy import Table, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.unit import Part
+from adapters.store.unit import Part, add_new
 from workflows.domain.account import Act, Escalation, Flag, Item, ItemKind, Plan, PlanState, Raised, Snooze
 from workflows.domain.ids import BookId, CustomerId, ItemId, PlanId, UserId, new_id
 from workflows.errors import NotKnown
@@ -42,8 +42,15 @@ class Facts(Part):
 
     async def add_raised(self, raised: Raised) -> bool:
         owner = await self._one(select(t.items.c.customer_id).where(t.items.c.id == raised.item), "invoice")
-        values = {"item_id": raised.item, "step": raised.step, "occurrence": raised.occurrence, "at": raised.at}
-        return await self._add_new(t.raised, id=new_id(), customer_id=owner.customer_id, **values)
+        return bool(await self.raise_all(CustomerId(owner.customer_id), [raised]))
+
+    async def raise_all(self, customer: CustomerId, raised: Sequence[Raised]) -> Sequence[Raised]:
+        values = [
+            {"id": new_id(), "customer_id": customer, "item_id": one.item, "step": one.step, "occurrence": one.occurrence, "at": one.at}
+            for one in raised
+        ]
+        written = set(await add_new(self._connection, t.raised, values)) if values else set()
+        return [one for one, row in zip(raised, values, strict=True) if row["id"] in written]
 
     async def raised_between(self, book: BookId, start: datetime, end: datetime) -> Sequence[tuple[CustomerId, Raised]]:
         r = t.raised.c

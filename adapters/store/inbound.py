@@ -43,7 +43,7 @@ class SqlInbound:
         sealed = self._vault.seal(to_json(incoming), "inbound", "payload", row)
         values = {"id": row, "key": incoming.key, "payload": sealed, "accepted_at": self._clock.now()}
         async with self._engine.begin() as connection:
-            return await add_new(connection, t.inbound, [values]) == 1
+            return len(await add_new(connection, t.inbound, [values])) == 1
 
     async def pending(self, before: datetime, limit: int) -> Sequence[Incoming]:
         """What was accepted before that instant and is still not handled, oldest first: a crash left it."""

@@ -31,7 +31,7 @@ class Notices(Part):
     async def _list(self, notice: Notice) -> bool:
         """False when another notice that counts led with the same step."""
         listed = _listed_values(notice.id, notice.items, counts=notice.state.counts)
-        return not listed or await add_new(self._connection, t.notice_items, listed) == len(listed)
+        return not listed or len(await add_new(self._connection, t.notice_items, listed)) == len(listed)
 
     async def notice(self, notice: NoticeId) -> tuple[Notice, CustomerId]:
         row = await self._one(select(t.notices).where(t.notices.c.id == notice), "message")

@@ -42,7 +42,7 @@ class Part:
 
     async def _add_new(self, table: Table, **values: object) -> bool:
         """False, and nothing written, where a unique key says that the row is there already."""
-        return await add_new(self._connection, table, [values]) == 1
+        return len(await add_new(self._connection, table, [values])) == 1
 
     async def _wake(self, customer: CustomerId, at: datetime) -> None:
         """Has the tick look at the account, and locks its row. Raises `NotKnown`."""
@@ -60,8 +60,8 @@ class Part:
         return CustomerId(found)
 
 
-async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> int:
-    """Inserts the rows that break no unique key; returns how many that were."""
+async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> Sequence[Any]:
+    """Inserts the rows that break no unique key; returns the first column of their keys."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     written = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-    return len((await connection.execute(written, rows)).all())
+    return (await connection.execute(written, rows)).scalars().all()
