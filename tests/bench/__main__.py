@@ -5,7 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHES = ("report",)
+BENCHES = {
+    "report": ["report"],
+    "tick-sqlite": ["tick"],
+    "simulate-300": ["simulate", "300"],
+    "simulate-1": ["simulate", "1"],
+}  # module and arguments
 
 
 def main() -> int:
@@ -13,7 +18,11 @@ def main() -> int:
     if unknown := sorted(set(names) - set(BENCHES)):
         sys.stderr.write(f"There is no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}.\n")
         return 2
-    return max(subprocess.run([sys.executable, "-m", f"tests.bench.{name}"], check=False).returncode for name in names)
+    return max(_run(*BENCHES[name]) for name in names)
+
+
+def _run(module: str, *arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", f"tests.bench.{module}", *arguments], check=False).returncode
 
 
 if __name__ == "__main__":
