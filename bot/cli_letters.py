@@ -93,9 +93,9 @@ def _facts(message: Message) -> dict[str, object]:
 @letters.command()
 @polite
 def check(as_json: JSON = False) -> None:
-    """Names every mistake in the templates of DUEBOT_LETTERS with its line.
+    """Names every mistake in letter templates of your own.
 
-    Each is tried with made-up invoices. Exit code 1 if there is a mistake.
+    They lie in the folder of DUEBOT_LETTERS; a mistake has its line. Each is tried with made-up invoices. Exit code 1 if there is a mistake.
     """
     folder = read_settings().letters
     try:

@@ -15,6 +15,7 @@ from workflows.domain.money import Money
 from workflows.domain.policy import Alert, Do, Escalate, Remind
 
 Channel = Literal["email", "sms", "phone", "voice", "whatsapp", "telegram", "intercom", "push", "letter"]
+_BY_EMAIL: list[Channel] = ["email"]
 _ROLES = {"collector": Role.COLLECTOR, "manager": Role.MANAGER, "administrator": Role.ADMINISTRATOR}
 
 
@@ -41,7 +42,7 @@ class RemindSection(Section):
     via: Annotated[
         Annotated[Annotated[list[Channel], Field(min_length=1)], Tag(f"{TAG}list")] | Annotated[EveryChannel, Tag(f"{TAG}all")],
         Discriminator(_via_shape),
-    ] = Field(default=["email"], description="Channels, the first possible one is used; {all: [...]} uses every possible one.")
+    ] = Field(default=_BY_EMAIL, description="Channels, the first possible one is used; {all: [...]} uses every possible one.")
     template: str = Field(description="Which letter is sent.")
     attach: Literal["invoice"] | None = Field(
         default=None, description="invoice: its document goes along; where it is missing the letter waits."

@@ -104,7 +104,7 @@ async def test_what_due_answers(duebot: Service) -> None:
         ("overdu", "I do not know “overdu”. Did you mean /due overdue?"),
         ("balanse birkenhof", "Did you mean /due balance birkenhof?"),
         ("<!channel> *now*", "No customer is called or numbered like “<!channel> *now*”."),
-        ("x" * 5_000, "I do not know"),
+        ("x" * 5_000, "Nothing found | No customer is called or numbered like “xxx"),
     ):
         assert told in await duebot.command(text, by="vic"), text
     assert [message for message in await duebot.messages() if "channel" in words(message["blocks"])] == []
