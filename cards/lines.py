@@ -33,7 +33,9 @@ def which_line(account: Account, decided: ItemDecision, now: datetime) -> str:
 def past_line(account: Account, decided: ItemDecision, now: datetime, people: Mapping[UserId, str]) -> str:
     """How often and how the customer was reminded, a flag with its note, and what a colleague did last."""
     unkept = unkept_words(account, decided.promise, now)
-    return _line(_reminded(account, decided, now), _kept(decided), unkept, _flagged(account, decided, now, people), _last_act(account, decided, now))
+    return _line(
+        _reminded(account, decided, now), _kept(decided), unkept, _flagged(account, decided, now, people), _last_act(account, decided, now)
+    )
 
 
 def _kept(decided: ItemDecision) -> str:

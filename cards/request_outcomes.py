@@ -64,7 +64,9 @@ def payment_reversed(account: Account, decided: ItemDecision, payment: Payment, 
 
 def assigned(account: Account, to_name: str | None, *, woke: bool = False) -> Card:
     title = f"{name(account.customer.name)}: with {name(to_name)}" if to_name else f"{name(account.customer.name)}: with nobody"
-    return answer(title, "It stands on every card of this customer." if to_name else "Anybody may take it.", "Its snooze has ended." if woke else "")
+    return answer(
+        title, "It stands on every card of this customer." if to_name else "Anybody may take it.", "Its snooze has ended." if woke else ""
+    )
 
 
 def task_made(account: Account, decided: ItemDecision, task: Task, owner_name: str | None, now: datetime) -> Card:

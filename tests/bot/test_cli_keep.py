@@ -14,7 +14,10 @@ from tests.bot.cli_place import Place
 
 
 def mine(place: Place, name: str = "Jane Doe") -> Place:
-    lines = ["Invoice number,Customer number,Customer,E-mail,Amount,Currency,Issued,Due", f"X-1,C77,{name},jane@doe.example,120.00,EUR,2026-05-01,2026-05-31"]
+    lines = [
+        "Invoice number,Customer number,Customer,E-mail,Amount,Currency,Issued,Due",
+        f"X-1,C77,{name},jane@doe.example,120.00,EUR,2026-05-01,2026-05-31",
+    ]
     assert place.duebot("import", place.file("mine.csv", *lines), "--yes").code == 0
     return place
 

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from cards.elements import Card, Form
 from tests.cards import reply_samples, request_samples, samples
 
-ERRORS: Mapping[str, Mapping[str, str]] = {**samples.ERRORS, "form_write_off_again": request_samples.WRITE_OFF_ERRORS, **reply_samples.REPLY_ERRORS}
+ERRORS: Mapping[str, Mapping[str, str]] = {
+    **samples.ERRORS,
+    "form_write_off_again": request_samples.WRITE_OFF_ERRORS,
+    **reply_samples.REPLY_ERRORS,
+}
 
 
 def cards() -> dict[str, Card]:

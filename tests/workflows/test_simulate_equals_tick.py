@@ -113,7 +113,9 @@ def _done(account: Account) -> set[tuple[str, ...]]:
     said = {(number, "remind", str(n.day), n.step, *(account.item(one.item).number for one in n.items)) for n in account.notices}
     day = account.book.place.day
     told = {(number, "raised", str(day(one.at)), one.step, account.item(one.item).number) for one in account.raised}
-    kept = {(number, "fee", str(day(one.at)), one.step, account.item(one.item).number, one.amount.plain) for one in account.fees}
+    kept: set[tuple[str, ...]] = {
+        (number, "fee", str(day(one.at)), one.step, account.item(one.item).number, one.amount.plain) for one in account.fees
+    }
     kept |= {(number, "task", str(day(one.at)), one.key.split(":")[2], account.item(one.item).number) for one in account.tasks}
     return (
         said

@@ -64,7 +64,9 @@ SHORT = (
 GRACE, CURE = 1, 2  # days of work, then days
 ENDS = {"repeats": step("last", "after_due", 7, repeat=2), "escalates": step("last", "after_due", 7, "alert", "remind", "escalate")}
 POLICIES = st.builds(
-    lambda end, **keys: policy(*SHORT, ENDS[end], tolerance=minimum(EUR="0.10"), promise_grace_days=1, grace_days=GRACE, cure_days=CURE, **keys),
+    lambda end, **keys: policy(
+        *SHORT, ENDS[end], tolerance=minimum(EUR="0.10"), promise_grace_days=1, grace_days=GRACE, cure_days=CURE, **keys
+    ),
     end=st.sampled_from(sorted(ENDS)),
     gap_days=st.integers(0, 2),
     hours=st.sampled_from([None, "09:00-18:00"]),
@@ -143,7 +145,7 @@ class Weeks(PlainReading, RuleBasedStateMachine):
         for hours in AHEAD:
             then = self.now.replace(minute=0) + hours * HOUR
             if look is not None and then >= look:
-                return
+                break
             missed = [action for action in decide(self.ladder, self.account, then).actions if self.changes(action)]
             assert missed == [], f"looked for at {look}, but at {then} there is something to do"
 
@@ -159,6 +161,8 @@ class Weeks(PlainReading, RuleBasedStateMachine):
                 return action.day is not None
             case ActionKind.NONE:
                 return False
+            case other:
+                raise AssertionError(f"none of these policies asks for {other}")
 
     def carry_out(self, action: Action) -> None:
         if not self.changes(action):
@@ -393,7 +397,20 @@ class Weeks(PlainReading, RuleBasedStateMachine):
             assert one.open.minor == opened[one.item.id]
 
 
-OFTEN = {"first", "second", "last", "alert", "escalate", "sent", "promise_broken", "hold_over", "plan_late", "plan_defaulted", "plan completed", "plan defaulted"}
+OFTEN = {
+    "first",
+    "second",
+    "last",
+    "alert",
+    "escalate",
+    "sent",
+    "promise_broken",
+    "hold_over",
+    "plan_late",
+    "plan_defaulted",
+    "plan completed",
+    "plan defaulted",
+}
 ASTRAY = {"failed", "suppressed", "unknown"}  # what may become of a message; each is rare
 SETTINGS = settings(  # without shrinking, which takes minutes here: a failing run is printed as it was
     max_examples=20,
