@@ -25,9 +25,9 @@ from bot.config import Settings, SlackSettings, SMTPSettings, database_file, sec
 from bot.handle import Desk
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
+from bot.live.route_settings import routing_of
 from bot.policies import PolicyBook, PolicyVersion, policy_files
 from bot.rates import read_rates
-from bot.route_settings import routing_of
 from workflows.domain.approving import Limits
 from workflows.errors import Refused
 from workflows.ports import Clock, Letters, Outreach

@@ -12,29 +12,29 @@ from typer.core import TyperGroup
 # A list of verbs has to come at once, and loading the database, the web and the chats takes a second. So the sentences of the list
 # stand here; a verb's own help says the same and more, which a test holds them to.
 VERBS = {
-    "demo": ("cli_run", "Plays a Tuesday morning on a sample book and shows the inbox."),
-    "serve": ("cli_run", "Runs web, chat, ticks and delivery until Ctrl-C."),
-    "migrate": ("cli_run", "Makes the database, or brings it up to date."),
-    "import": ("cli_ledger", "Reads invoices, and what was paid on them, from a file."),
-    "release": ("cli_run", "Lets customers go who were overdue when first read."),
-    "tick": ("cli_run", "Decides once, now, what is due."),
-    "simulate": ("cli_simulate", "Shows what policies would do with a ledger, day by day."),
-    "deliver": ("cli_run", "Sends once, now, what waits."),
-    "query": ("cli_ledger", "Answers what is open, overdue, or known of an invoice."),
-    "explain": ("cli_ledger", "Says why something was, or was not, sent."),
-    "report": ("cli_report", "Prints the figures of the cards, as of any day."),
-    "summary": ("cli_report", "Prints a book's week, fortnight or month for its managers."),
-    "book": ("cli_setup", "Shows a book, or changes what is given."),
-    "user": ("cli_people", "Adds colleagues and says who may do what."),
-    "policy": ("cli_policy", "Shows, checks and compares policy files."),
-    "letters": ("cli_letters", "Shows a letter before anybody gets it, and checks templates."),
-    "manifest": ("cli_setup", "Prints what a chat needs to know of this app."),
-    "check": ("cli_setup", "Says what is missing, and how to mend it."),
-    "channel": ("cli_channel", "Approves channels that are not private."),
-    "interest": ("cli_interest", "Says what may be charged on a late invoice."),
-    "evidence": ("cli_keep", "Packs what proves a claim into one ZIP."),
-    "person": ("cli_keep", "Tells a person what is stored of them, or forgets them."),
-    "audit": ("cli_keep", "Verifies the trail of everything that was done."),
+    "demo": ("run", "Plays a Tuesday morning on a sample book and shows the inbox."),
+    "serve": ("run", "Runs web, chat, ticks and delivery until Ctrl-C."),
+    "migrate": ("run", "Makes the database, or brings it up to date."),
+    "import": ("ledger", "Reads invoices, and what was paid on them, from a file."),
+    "release": ("run", "Lets customers go who were overdue when first read."),
+    "tick": ("run", "Decides once, now, what is due."),
+    "simulate": ("simulate", "Shows what policies would do with a ledger, day by day."),
+    "deliver": ("run", "Sends once, now, what waits."),
+    "query": ("ledger", "Answers what is open, overdue, or known of an invoice."),
+    "explain": ("ledger", "Says why something was, or was not, sent."),
+    "report": ("report", "Prints the figures of the cards, as of any day."),
+    "summary": ("report", "Prints a book's week, fortnight or month for its managers."),
+    "book": ("setup", "Shows a book, or changes what is given."),
+    "user": ("people", "Adds colleagues and says who may do what."),
+    "policy": ("policy", "Shows, checks and compares policy files."),
+    "letters": ("letters", "Shows a letter before anybody gets it, and checks templates."),
+    "manifest": ("setup", "Prints what a chat needs to know of this app."),
+    "check": ("setup", "Says what is missing, and how to mend it."),
+    "channel": ("channel", "Approves channels that are not private."),
+    "interest": ("interest", "Says what may be charged on a late invoice."),
+    "evidence": ("keep", "Packs what proves a claim into one ZIP."),
+    "person": ("keep", "Tells a person what is stored of them, or forgets them."),
+    "audit": ("keep", "Verifies the trail of everything that was done."),
 }
 
 
@@ -50,7 +50,7 @@ class Verbs(TyperGroup):
         if cmd_name not in VERBS:
             return None
         file, _ = VERBS[cmd_name]
-        loaded: Any = typer.main.get_command(import_module(f"bot.{file}").verbs)
+        loaded: Any = typer.main.get_command(import_module(f"bot.verbs.{file}").verbs)
         return loaded.commands[cmd_name]
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:

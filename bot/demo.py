@@ -16,10 +16,10 @@ from adapters.store.migrate import upgrade
 from bot.app import App, running
 from bot.clock import FixedClock
 from bot.config import Settings, SlackSettings, SMTPSettings
-from bot.draw import draw
 from bot.http import PRIVATE_HOST
+from bot.live.draw import draw
 from bot.serve import listening, serve_app
-from bot.terminal import say
+from bot.verbs.terminal import say
 from cards.aging import aging as aging_card
 from cards.format import count
 from cards.plain.render import render

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
-from bot import answers, entry_forms, forms, reply_forms, request_forms
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
 from bot.commands import AskAct, AskShare, parse
-from bot.outcomes import Result, outcome_card
-from bot.typed import press_for
+from bot.desk import answers, entry_forms, forms, reply_forms, request_forms
+from bot.desk.outcomes import Result, outcome_card
+from bot.desk.typed import press_for
 from cards import problems
 from cards import shared as share_cards
 from cards.actions import OPENS, Action, Name

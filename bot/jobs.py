@@ -11,10 +11,10 @@ from typing import Protocol
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Handler, Incoming
-from bot import live_cards
-from bot.live_cards import Showing, Shown, Waiting
-from bot.places import Place
-from bot.routing import Routing
+from bot.live import live_cards
+from bot.live.live_cards import Showing, Shown, Waiting
+from bot.live.places import Place
+from bot.live.routing import Routing
 from workflows.approve_request import expire_requests
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import LEASE, Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned

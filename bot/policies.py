@@ -14,11 +14,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from adapters.core.yaml_lines import BadYAML, Document, Path, read_yaml
-from bot.policy_checks import mistakes
-from bot.policy_conflicts import shared_words
-from bot.policy_model import PolicyFile
-from bot.policy_words import choose as choose_word
-from bot.policy_words import place, words_for
+from bot.policy.checks import mistakes
+from bot.policy.conflicts import shared_words
+from bot.policy.model import PolicyFile
+from bot.policy.words import choose as choose_word
+from bot.policy.words import place, words_for
 from cards.clean import bare, shorten
 from workflows.domain.account import Account, Item
 from workflows.domain.choosing import NOBODY, choose, could_both_win, is_for_items, with_apart

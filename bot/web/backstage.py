@@ -10,7 +10,7 @@ from bot.app import App
 from bot.check import findings_of
 from bot.config import BadSetting, Settings, setting_names
 from bot.policies import BadPolicy, read_policy, shipped, shipped_names
-from bot.policy_moves import impact_of, move_card
+from bot.policy.moves import impact_of, move_card
 from bot.web.place import View
 from cards.elements import Card, Facts, Heading, Row, Rows, Text, Tone
 from cards.format import count, name

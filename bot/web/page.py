@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from bot.answers import answer as answer_to
-from bot.answers import meant
 from bot.commands import AskInvoice, parse
-from bot.draw import draw, item_card
+from bot.desk.answers import answer as answer_to
+from bot.desk.answers import meant
+from bot.live.draw import draw, item_card
 from bot.web.backstage import Behind
 from bot.web.counts import Counts
 from bot.web.customer import CustomerPage, customer_page

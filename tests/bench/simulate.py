@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from bot.cli_simulate import as_row
-from bot.ledger_lines import read_ledger
 from bot.policies import PolicyBook, PolicyVersion, shipped
+from bot.verbs.ledger_lines import read_ledger
+from bot.verbs.simulate import as_row
 from tests.bench.outcome import tell
 from workflows.simulate import Span, simulate
 

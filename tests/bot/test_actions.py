@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot import entry_forms, reply_forms
 from bot.actions import Command, FieldErrors, command, promised, read_amount, terms
-from bot.request_forms import NAMES
+from bot.desk import entry_forms, reply_forms
+from bot.desk.request_forms import NAMES
 from cards.actions import OPENS, Action, Name, UnreadableAction, decode
 from workflows.domain.access import Role, User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId

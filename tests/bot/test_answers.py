@@ -11,8 +11,8 @@ from structlog.testing import capture_logs
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.answers import answer
 from bot.commands import VERBS, parse
+from bot.desk.answers import answer
 from cards.actions import Action
 from cards.elements import Actions, Card, Rows
 from cards.html import render as html

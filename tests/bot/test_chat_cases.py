@@ -12,9 +12,9 @@ from structlog.testing import capture_logs
 from adapters.chat.protocol import Incoming, Person
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot import live_cards
-from bot.draw import digest_lines
-from bot.routing import Routing
+from bot.live import live_cards
+from bot.live.draw import digest_lines
+from bot.live.routing import Routing
 from cards import problems
 from cards.actions import Action, Name
 from cards.plain.render import render

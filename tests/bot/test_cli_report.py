@@ -92,6 +92,6 @@ def test_a_book_with_nothing_in_it_has_every_report(place: Place) -> None:
 
 
 def test_what_draws_and_writes_files_is_loaded_only_for_a_file() -> None:
-    told = "import sys, bot.cli_report, bot.serve; print(sorted({'matplotlib', 'numpy', 'xlsxwriter'} & set(sys.modules)))"
+    told = "import sys, bot.verbs.report, bot.serve; print(sorted({'matplotlib', 'numpy', 'xlsxwriter'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

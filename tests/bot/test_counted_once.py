@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from adapters.store.unit_of_work import SqlStore
-from bot.answers import answer
 from bot.commands import AskBalance, AskOverdue
-from bot.draw import digest_lines
+from bot.desk.answers import answer
+from bot.live.draw import digest_lines
 from bot.web.panel import customer_panel
 from bot.web.place import Place
 from cards.plain.render import render

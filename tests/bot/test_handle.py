@@ -15,11 +15,11 @@ from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot import entry_forms, reply_forms
-from bot.forms import FormDesk
+from bot.desk import entry_forms, reply_forms
+from bot.desk.forms import FormDesk
+from bot.desk.request_forms import NAMES
 from bot.handle import Desk
 from bot.policies import PolicyBook, PolicyVersion, policy_files
-from bot.request_forms import NAMES
 from cards.actions import Action, Name
 from cards.plain.render import render
 from tests.conftest import SECRET_KEY

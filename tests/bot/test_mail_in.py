@@ -15,7 +15,7 @@ from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot import mail_in as job
 from bot.config import BadSetting, IMAPSettings, read_settings
-from bot.draw import draw
+from bot.live.draw import draw
 from bot.mail_in import MailIn, mail_in
 from cards.plain.render import render
 from tests.adapters.inbound.letters import letter, report, status

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from bot.policies import read_policy
-from bot.policy_model import PlainEvent
+from bot.policy.model import PlainEvent
 from tests.bot.test_policies import SHORT, by_schema, errors_of, step
 from workflows.domain.access import Role
 from workflows.domain.deeds import Approve, Charge, FeeOf, HandOver, MakeTask, Notify, OfferPlan, SendReceipt, UpdateRecords

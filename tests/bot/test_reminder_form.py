@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from adapters.store.unit_of_work import SqlStore
-from bot.forms import reminder
+from bot.desk.forms import reminder
 from cards.elements import Facts
 from tests.workflows.office import ANA, Office, opened
 from workflows.domain.money import Money

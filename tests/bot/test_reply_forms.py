@@ -14,8 +14,8 @@ from adapters.chat.protocol import Incoming, Person
 from adapters.chat.protocol import Reply as Said
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
 from bot.handle import Desk
+from bot.live.draw import draw
 from cards.actions import Action, Name
 from cards.elements import Actions, ChoiceField
 from cards.html.render import render_form

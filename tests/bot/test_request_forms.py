@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.actions import FieldErrors
-from bot.request_actions import REQUESTS, request_of
-from bot.request_forms import FORMS
+from bot.desk.request_actions import REQUESTS, request_of
+from bot.desk.request_forms import FORMS
 from cards.actions import OPENS, Action, Name
 from cards.plain.render import render
 from cards.request_forms import NOBODY, handle

@@ -13,8 +13,8 @@ import pytest
 from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
+from bot.desk.request_forms import NAMES
 from bot.handle import Desk
-from bot.request_forms import NAMES
 from cards.actions import Action, Name
 from cards.plain.render import render
 from cards.request_forms import NOBODY, handle

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import BadSetting, read_settings
-from bot.route_settings import RouteSettings, routing_of
+from bot.live.route_settings import RouteSettings, routing_of
 from workflows.domain.calendar import Place
 from workflows.domain.money import Money
 from workflows.domain.routing import Channel, ChannelFacts, Quiet, Route, Subject, against, channels_for

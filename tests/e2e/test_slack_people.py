@@ -8,10 +8,10 @@ from contextlib import suppress
 import pytest
 import typer
 
-from bot import cli_ledger, terminal
-from bot.answers import answer
 from bot.app import running
 from bot.commands import parse
+from bot.desk.answers import answer
+from bot.verbs import ledger, terminal
 from cards.plain.render import render
 from cards.slack.render import render as blocks_of
 from tests.e2e.service import CHANNEL, Service, words
@@ -133,5 +133,5 @@ async def test_the_command_line_answers_what_slack_answers(
         assert words(blocks_of(card).blocks) == await duebot.command(text, by="ana")
         capsys.readouterr()
         with suppress(typer.Exit):  # its exit code says whether one thing was found
-            await asyncio.to_thread(cli_ledger.query, [text])
+            await asyncio.to_thread(ledger.query, [text])
         assert capsys.readouterr().out.strip() == render(card).strip()

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from bot.cli_simulate import as_row
-from bot.ledger_lines import read_ledger
 from bot.policies import PolicyBook, PolicyVersion
+from bot.verbs.ledger_lines import read_ledger
+from bot.verbs.simulate import as_row
 from workflows.simulate import Span, simulate
 
 Row = dict[str, Any]

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
+from bot.live.draw import draw
 from tests.store.samples import plan as agreed
 from tests.workflows.domain.accounts import account as account_of
 from tests.workflows.domain.accounts import invoice, notice, plan

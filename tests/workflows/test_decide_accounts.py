@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
+from bot.live.draw import draw
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, MAX, Office, opened
 from workflows.domain.access import Role

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
+from bot.live.draw import draw
 from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
 from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, claim_notices

@@ -10,7 +10,7 @@ import pytest
 from adapters.letters.documents import LARGEST, DocumentFolder
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
+from bot.live.draw import draw
 from cards.plain.render import render
 from tests.adapters.letters.samples import BOOK
 from tests.workflows.office import ANY_HOUR, Office, opened, policies

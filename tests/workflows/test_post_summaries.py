@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
+from bot.live.draw import draw
 from cards.plain.render import render
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import Office

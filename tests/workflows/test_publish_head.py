@@ -12,7 +12,7 @@ from adapters.keep.head_file import HeadFile, read_heads
 from adapters.store.chain import FIRST
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
+from bot.live.draw import draw
 from tests.fakes.clock import FixedClock
 from tests.workflows.office import Office
 from workflows.domain.account import Book

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.ledger_lines import BadLine, read_ledger
+from bot.verbs.ledger_lines import BadLine, read_ledger
 from tests.workflows.ledgers import a_policy, actions, escalate, invoice, remind, reminded, simulated, states_of
 
 LADDER = a_policy(remind("first", "after_due", 3), remind("second", "after_due", 10))

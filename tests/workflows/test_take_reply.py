@@ -8,7 +8,7 @@ import pytest
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.draw import draw
+from bot.live.draw import draw
 from cards.plain.render import render
 from tests.conftest import SECRET_KEY
 from tests.workflows.mail import answer

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.chat.protocol import Incoming, Person, Reply
 from bot.app import App
-from bot.entry_forms import FORMS
+from bot.desk.entry_forms import FORMS
 from cards.actions import Action, Name
 from cards.plain.render import render
 from tests.bot.web.asking import page_of, pressed

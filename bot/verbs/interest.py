@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from bot.app import App
-from bot.options import JSON, Day, OnlyBook
 from bot.rates import read_rates
-from bot.terminal import QUESTION, polite, say, say_json, stop, with_app
+from bot.verbs.options import JSON, Day, OnlyBook
+from bot.verbs.terminal import QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from cards.format import days, locale_of, money
 from workflows.domain.account import Item

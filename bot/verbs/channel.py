@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from bot.app import App
-from bot.options import JSON
-from bot.terminal import FAILED, polite, say, say_json, stop, with_app
+from bot.verbs.options import JSON
+from bot.verbs.terminal import FAILED, polite, say, say_json, stop, with_app
 from cards.clean import bare
 from workflows.acting import record
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from adapters.chat.protocol import Reply
 from adapters.outreach.mime import mailbox
 from bot.actions import FieldErrors, read_amount
-from bot.request_outcomes import request_card
+from bot.desk.request_outcomes import request_card
 from cards import entry as cards
 from cards import people
 from cards.actions import Action, Name

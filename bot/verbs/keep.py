@@ -17,8 +17,8 @@ from adapters.keep.head_file import read_heads
 from adapters.store.audit import SealedEntry
 from bot.app import App
 from bot.evidence import pack
-from bot.options import JSON, OnlyBook
-from bot.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
+from bot.verbs.options import JSON, OnlyBook
+from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from cards.format import count, listing
 from workflows.acting import record

@@ -9,8 +9,8 @@ from typing import TypeVar
 
 from adapters.chat.protocol import Reply
 from bot.actions import FieldErrors
-from bot.request_actions import REQUESTS, Requesting, request_of
-from bot.request_outcomes import RequestResult, request_card
+from bot.desk.request_actions import REQUESTS, Requesting, request_of
+from bot.desk.request_outcomes import RequestResult, request_card
 from cards import request_forms as cards
 from cards.actions import Action, Name
 from cards.approval import refuse_form

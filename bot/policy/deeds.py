@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.policy_shapes import TAG, Amounts, Lax, Percent, Section, Words
+from bot.policy.shapes import TAG, Amounts, Lax, Percent, Section, Words
 from workflows.domain.access import Role
 from workflows.domain.deeds import Approve, Charge, FeeOf, HandOver, MakeTask, Notify, OfferPlan, SendReceipt, UpdateRecords
 from workflows.domain.money import Money

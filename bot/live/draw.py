@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from uuid import UUID
 
-from bot import reply_cards
+from bot.desk import reply_cards
 from bot.summaries import standing_summary
 from cards import digest as digest_cards
 from cards import keeping, overdue, problems

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
 from adapters.core.yaml_lines import Path
-from bot.policy_deeds import (
+from bot.policy.deeds import (
     AlertSection,
     ApproveSection,
     DoSection,
@@ -25,8 +25,8 @@ from bot.policy_deeds import (
     TaskSection,
     UpdateRecordsSection,
 )
-from bot.policy_model import AppliesTo, EventSection, OverSection, PolicyFile, StepSection, WhenSection
-from bot.policy_shapes import TAG
+from bot.policy.model import AppliesTo, EventSection, OverSection, PolicyFile, StepSection, WhenSection
+from bot.policy.shapes import TAG
 
 # By the word a section stands under: its keys.
 _SECTIONS: dict[str, type[BaseModel]] = {

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from adapters.chat.protocol import Reply as Said
 from bot.actions import FieldErrors, read_amount
-from bot.reply_cards import told
+from bot.desk.reply_cards import told
 from cards import reply as cards
 from cards.actions import Action, Name
 from cards.elements import Form

@@ -12,8 +12,8 @@ from adapters.store.migrate import head, upgrade
 from bot.app import App
 from bot.clock import FixedClock
 from bot.config import database_file, read_settings, secret_keys
-from bot.options import JSON, OnlyBook, an_instant
-from bot.terminal import FAILED, polite, say, say_json, stop, with_app
+from bot.verbs.options import JSON, OnlyBook, an_instant
+from bot.verbs.terminal import FAILED, polite, say, say_json, stop, with_app
 from cards.format import count
 from workflows.records import OutboxState
 from workflows.release_accounts import ReleaseAccounts, release_accounts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from adapters.core.yaml_lines import Path
-from bot.policy_deeds import DoSection
-from bot.policy_model import OverSection, PolicyFile, read_hours
-from bot.policy_words import choose
+from bot.policy.deeds import DoSection
+from bot.policy.model import OverSection, PolicyFile, read_hours
+from bot.policy.words import choose
 from workflows.domain.deeds import Charge
 from workflows.domain.events import EVENT_NAMES
 from workflows.domain.money import BadAmount, Money, UnknownCurrency

@@ -11,10 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.ledger_lines import BadLine, Ledger, read_ledger
-from bot.options import a_day
 from bot.policies import PolicyBook, PolicyVersion, read_policy, text_of
-from bot.terminal import QUESTION, polite, stop
+from bot.verbs.ledger_lines import BadLine, Ledger, read_ledger
+from bot.verbs.options import a_day
+from bot.verbs.terminal import QUESTION, polite, stop
 from workflows.domain.calendar import Place
 from workflows.simulate import Did, Line, Span, Stood, simulate
 

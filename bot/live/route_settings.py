@@ -7,7 +7,7 @@ from datetime import time
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from bot.routing import Routing
+from bot.live.routing import Routing
 from workflows.domain.money import Money
 from workflows.domain.routing import Quiet, Route, channel
 

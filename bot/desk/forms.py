@@ -9,11 +9,11 @@ from uuid import UUID
 
 from adapters.chat.protocol import Reply
 from bot.actions import FieldErrors, promised, terms, whole
-from bot.answers import invoice_card, why_card
-from bot.draw import digest_lines, outgoing_lines
-from bot.outcomes import outcome_card
-from bot.request_outcomes import request_card
-from bot.snooze_forms import SnoozeDesk
+from bot.desk.answers import invoice_card, why_card
+from bot.desk.outcomes import outcome_card
+from bot.desk.request_outcomes import request_card
+from bot.desk.snooze_forms import SnoozeDesk
+from bot.live.draw import digest_lines, outgoing_lines
 from bot.summaries import list_card
 from cards import claim_forms
 from cards import digest as digest_cards

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Discriminator, Field, StringConstraints, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
-from bot.policy_deeds import DoSection
-from bot.policy_shapes import TAG, Amounts, Count, Currency, Days, Lax, Name, Names, Section
+from bot.policy.deeds import DoSection
+from bot.policy.shapes import TAG, Amounts, Count, Currency, Days, Lax, Name, Names, Section
 from workflows.domain.events import EventName, Trigger
 from workflows.domain.money import Money
 from workflows.domain.policy import (

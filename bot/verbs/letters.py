@@ -9,11 +9,11 @@ import typer
 
 from adapters.letters.template_letters import TemplateLetters
 from adapters.outreach.mime import email_of
-from bot.answers import several
 from bot.app import App
 from bot.config import read_settings
-from bot.options import JSON, OnlyBook
-from bot.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
+from bot.desk.answers import several
+from bot.verbs.options import JSON, OnlyBook
+from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.plain.render import render
 from workflows.answer_query import Choices, Seen, invoice
 from workflows.domain.ids import ItemId

@@ -13,8 +13,8 @@ from bot.app import App
 from bot.check import findings
 from bot.config import read_settings
 from bot.manifest import slack_manifest
-from bot.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slug, a_zone
-from bot.terminal import DONE, FAILED, QUESTION, polite, say, say_json, stop, with_app
+from bot.verbs.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slug, a_zone
+from bot.verbs.terminal import DONE, FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from workflows.acting import record
 from workflows.domain.account import Book

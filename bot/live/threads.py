@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import structlog
 
 from adapters.chat.protocol import CardRef, ChatRoom
-from bot.draw import names
-from bot.places import Place, Thread
+from bot.live.draw import names
+from bot.live.places import Place, Thread
 from cards.thread import Told, happened, thread_line
 from workflows.answer_query import see_item
 from workflows.domain.calendar import Place as Zone

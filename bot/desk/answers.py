@@ -23,8 +23,8 @@ from bot.commands import (
     Listed,
     number_first,
 )
-from bot.draw import line_of, names
-from bot.figures_said import amount_of
+from bot.desk.amounts import amount_of
+from bot.live.draw import line_of, names
 from bot.summaries import figure_card
 from cards import answers as cards
 from cards import choices, lists, problems

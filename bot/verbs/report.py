@@ -15,8 +15,8 @@ import typer
 from bot import report_files as files
 from bot import reports
 from bot.app import App
-from bot.options import JSON, Book, Day
-from bot.terminal import QUESTION, polite, say, say_json, stop, with_app
+from bot.verbs.options import JSON, Book, Day
+from bot.verbs.terminal import QUESTION, polite, say, say_json, stop, with_app
 from cards.aging import aging as aging_card
 from cards.elements import Card
 from cards.figures import figures as figures_card

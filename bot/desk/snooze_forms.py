@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from adapters.chat.protocol import Reply
 from bot.actions import FieldErrors
-from bot.outcomes import outcome_card
+from bot.desk.outcomes import outcome_card
 from cards import outcome
 from cards import snooze_forms as snooze_cards
 from cards.actions import Action

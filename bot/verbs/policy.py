@@ -12,10 +12,10 @@ import typer
 
 from bot.app import App
 from bot.clock import FixedClock
-from bot.options import JSON, OnlyBook, an_instant
 from bot.policies import BadPolicy, PolicyBook, read_policy, schema, shipped, shipped_names, text_of
-from bot.policy_moves import impact_json, impact_of, move_card, move_everyone
-from bot.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
+from bot.policy.moves import impact_json, impact_of, move_card, move_everyone
+from bot.verbs.options import JSON, OnlyBook, an_instant
+from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.format import count
 from cards.plain import render as plain
 from workflows.compare_policies import Impact

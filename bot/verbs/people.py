@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from bot.app import App
-from bot.options import JSON, ROLES, a_mailbox, a_role
-from bot.terminal import polite, say, say_json, with_app
+from bot.verbs.options import JSON, ROLES, a_mailbox, a_role
+from bot.verbs.terminal import polite, say, say_json, with_app
 from cards.clean import clean
 from workflows.acting import record
 from workflows.domain.access import Role, User

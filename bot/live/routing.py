@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.chat.protocol import ChatRoom
-from bot.places import Place
+from bot.live.places import Place
 from workflows.answer_query import see_item, see_many
 from workflows.domain.access import Role
 from workflows.domain.account import Account, Book

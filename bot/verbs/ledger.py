@@ -13,11 +13,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from adapters.accounting.ledger_file import Reading, read_ledger
 from adapters.accounting.mapping import load_mapping, shipped_names
 from bot import reports
-from bot.answers import answer, meant, several, why_card
 from bot.app import App
 from bot.commands import Ask, AskAct, AskBalance, AskCustomer, AskHelp, AskInvoice, AskOverdue, AskShare, AskWhy, parse
-from bot.options import JSON, Book, Day, OnlyBook, a_currency, a_day
-from bot.terminal import DONE, FAILED, QUESTION, notes, polite, say, say_json, stop, with_app
+from bot.desk.answers import answer, meant, several, why_card
+from bot.verbs.options import JSON, Book, Day, OnlyBook, a_currency, a_day
+from bot.verbs.terminal import DONE, FAILED, QUESTION, notes, polite, say, say_json, stop, with_app
 from bot.web.acting import Nobody, acting_user
 from cards.clean import clean
 from cards.elements import Card, Rows

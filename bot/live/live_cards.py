@@ -9,10 +9,10 @@ from hashlib import blake2b
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from adapters.chat.protocol import CardRef, ChatRoom
-from bot import threads
-from bot.draw import draw
-from bot.places import Place, places_of, standing_in
-from bot.routing import TO_ADMINISTRATORS, Routing, owners_place
+from bot.live import threads
+from bot.live.draw import draw
+from bot.live.places import Place, places_of, standing_in
+from bot.live.routing import TO_ADMINISTRATORS, Routing, owners_place
 from cards.elements import Card
 from workflows.acting import ACTED
 from workflows.domain.account import Book

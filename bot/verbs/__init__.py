@@ -1,0 +1,1 @@
+"""What the `duebot` command can do: one file per group of verbs."""
