@@ -25,7 +25,9 @@ def test_a_stop_word_alone_is_a_stop_for_sure_in_any_case(word: str, shape: str)
         assert understand(shape.format(written), TODAY).sure
 
 
-@pytest.mark.parametrize(("word", "meaning"), [*((w, Meaning.START) for w in START_WORDS), *((w, Meaning.HELP) for w in HELP_WORDS)])
+@pytest.mark.parametrize(
+    ("word", "meaning"), [*((w, Meaning.START) for w in sorted(START_WORDS)), *((w, Meaning.HELP) for w in sorted(HELP_WORDS))]
+)
 def test_start_and_help_are_single_words_too(word: str, meaning: Meaning) -> None:
     assert keyword(f" {word.upper()}! ") is meaning
     assert keyword(f"{word} and then more words") is None
