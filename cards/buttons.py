@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from cards import reply_buttons
 from cards.actions import Action, Name
 from cards.clean import bare, shorten
 from cards.elements import Actions, Button, Style
 from cards.standing import flag_on, plan_on
 from workflows.domain.account import Account, PlanState
+from workflows.domain.contact import Reply
 from workflows.domain.decision import ItemDecision, State
+from workflows.domain.holds import covers
 
 MOST_TASKS = 3
 _LABELS = {
@@ -43,6 +46,7 @@ _LABELS = {
 }
 _OBJECTS = (Name.PAYMENT, Name.DISPUTE, Name.ASSIGN, Name.NOTE, Name.HOLD)
 _CLAIMS = (Name.PROMISE, Name.SAYS_PAID, *_OBJECTS)
+_NOTED = (Name.ASSIGN, Name.NOTE, Name.TASK, Name.WHY)
 _MONEY = (Name.WRITE_OFF, Name.FEE)
 _CHASES = (Name.SEND_REMINDER, Name.PLAN, Name.ESCALATE)
 _CHASED = ((Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE), (*_CLAIMS, *_MONEY))
@@ -71,6 +75,8 @@ def buttons(account: Account, decided: ItemDecision) -> Actions:
     """What can be done now, the most likely first; the rarer behind More."""
     if decided.state is State.SETTLED:
         return Actions(())
+    if decided.state is State.HELD and (letters := _letters(account, decided)):
+        return _to_read(account, decided, letters[0])
     answer = _answer(account, decided)
     chased = decided.state in {State.OPEN, State.CHASING}
     names, rarer = _ANSWERED if answer and chased else _OFFERED[decided.state]
@@ -79,6 +85,20 @@ def buttons(account: Account, decided: ItemDecision) -> Actions:
     more = tuple(_button(account, decided, name) for name in (*rarer, *_fitting(account, decided), Name.TASK, Name.WHY))
     more = (*more[:-1], *_to_do(account, decided), more[-1])
     return Actions((*answer, *shown, flag) if chased else (*shown, *answer, flag), more)
+
+
+def _letters(account: Account, decided: ItemDecision) -> list[Reply]:
+    """What the customer wrote about the item, or about everything, and nobody has dealt with; empty where a hold stands beside it."""
+    if any(hold.ended_at is None and covers(hold, account, decided.item) for hold in account.holds):
+        return []
+    return [one for one in account.replies if one.ended_at is None and (not one.items or decided.item.id in one.items)]
+
+
+def _to_read(account: Account, decided: ItemDecision, letter: Reply) -> Actions:
+    """The item waits for somebody to say what the customer's letter means."""
+    meant = reply_buttons.buttons(account, letter)
+    shown = tuple(button for button in meant.buttons if button.action.name is not Name.OPEN)
+    return Actions((*shown, _button(account, decided, Name.ESCALATE)), (*meant.more, *(_button(account, decided, name) for name in _NOTED)))
 
 
 def _fitting(account: Account, decided: ItemDecision) -> tuple[Name, ...]:

@@ -27,6 +27,7 @@ from cards.elements import (
 )
 from cards.format import count, day, listing, locale_of, money, name, over, remark, since
 from cards.forms import filled, general_error
+from cards.reply_buttons import LABELS, buttons, open_items
 from cards.standing import person
 from workflows.domain.account import Account
 from workflows.domain.allocation import balances
@@ -49,14 +50,6 @@ _SEEMS = {
     Meaning.DISPUTE: "They object",
     Meaning.WRONG_PERSON: "It reached the wrong person",
     Meaning.OTHER: "Not clear; please read it",
-}
-LABELS = {
-    Meaning.PAID: "Says paid",
-    Meaning.PROMISE: "Promise",
-    Meaning.DISPUTE: "Dispute",
-    Meaning.WRONG_PERSON: "Wrong person",
-    Meaning.STOP: "Wants no more messages",
-    Meaning.OTHER: "Dealt with",
 }
 _BECAME = {
     Meaning.PAID: "noted that it is said to be paid",
@@ -82,7 +75,7 @@ def answer_card(account: Account, reply: Reply, words: str, now: datetime, peopl
         Text(told),
     ]
     if not done:
-        body += [Text("Reminders about it wait until somebody says what it means.", quiet=True), _buttons(account, reply)]
+        body += [Text("Reminders about it wait until somebody says what it means.", quiet=True), buttons(account, reply)]
     return Card(f"{customer} answered {over(reply.channel)}. {told}", tuple(body), tone)
 
 
@@ -118,33 +111,6 @@ def _became(reply: Reply, people: Mapping[UserId, str]) -> str:
     return f"{who} {_BECAME.get(reply.meaning, 'dealt with it')}."
 
 
-def _buttons(account: Account, reply: Reply) -> Actions:
-    """What it seems to mean first; then what is likely otherwise, and the rest behind More."""
-    first = reply.meaning if reply.meaning in LABELS else Meaning.OTHER
-    rest = [meaning for meaning in LABELS if meaning not in {first, Meaning.OTHER}]
-    shown = [_button(account, reply, first, Style.PRIMARY)]
-    if first is not Meaning.OTHER:
-        label = "It was no stop" if first is Meaning.STOP else None
-        shown.append(_button(account, reply, Meaning.OTHER, label=label))
-    if reply.items:
-        shown.append(Button("Open", Action(Name.OPEN, reply.items[0])))
-    return Actions(tuple(shown), tuple(_button(account, reply, meaning) for meaning in rest))
-
-
-def _button(account: Account, reply: Reply, meaning: Meaning, style: Style = Style.PLAIN, *, label: str | None = None) -> Button:
-    """What needs more than the press opens a form: an amount, a day, a reason, or which invoice."""
-    asks = meaning in {Meaning.PROMISE, Meaning.DISPUTE} or (meaning is Meaning.PAID and len(_open(account, reply)) != 1)
-    action = Name.ANSWER if asks else Name.CONFIRM_ANSWER
-    return Button(label or LABELS[meaning], Action(action, reply.id, data={"as": meaning.value}), style)
-
-
-def _open(account: Account, reply: Reply) -> list[ItemId]:
-    """Those it may be about: the ones it answers, else all with something open."""
-    left = balances(account)
-    about = reply.items or tuple(item.id for item in account.all_items)
-    return [item for item in about if item in {one.id for one in account.all_items} and left.open_of(item).minor > 0]
-
-
 def answer_form(
     account: Account,
     reply: Reply,
@@ -155,7 +121,7 @@ def answer_form(
     errors: Mapping[str, str] | None = None,
 ) -> Form:
     """Answers: `item` (an id or `all`), for a promise `amount` (text, empty: all that is open) and `until` (ISO), for a dispute `reason`."""
-    items = _open(account, reply)
+    items = open_items(account, reply)
     fields: list[Field] = [_which(account, items)] if items else []
     if meaning is Meaning.PROMISE:
         fields += _promise_fields(account, reply, items, today)

@@ -13,6 +13,7 @@ from bot.desk.reply_cards import told
 from cards import reply as cards
 from cards.actions import Action, Name
 from cards.elements import Form
+from cards.reply_buttons import LABELS
 from workflows.acting import require
 from workflows.confirm_reply import ConfirmReply, confirm_reply
 from workflows.dismiss_card import DismissCard, dismiss_card
@@ -82,7 +83,7 @@ class ReplyDesk:
 
 
 def _meaning(action: Action) -> Meaning:
-    meaning = next((one for one in cards.LABELS if one.value == action.data.get("as")), None)
+    meaning = next((one for one in LABELS if one.value == action.data.get("as")), None)
     if meaning is None:
         raise NotKnown("That button means nothing here any more; look at the card as it stands now.")
     return meaning

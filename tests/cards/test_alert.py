@@ -10,10 +10,10 @@ import pytest
 from cards.actions import Name
 from cards.elements import Actions, Card, Heading, Text
 from cards.overdue import alert
-from tests.cards import request_samples, samples
+from tests.cards import reply_samples, request_samples, samples
 from tests.cards.samples import ITEM, NOW, PEOPLE, account, decided
 from workflows.domain.account import Account, Credit, NoticeState, Payment
-from workflows.domain.contact import EVERY, OptOut
+from workflows.domain.contact import EVERY, Meaning, OptOut
 from workflows.domain.decision import State
 from workflows.domain.promises import Fate
 
@@ -158,3 +158,13 @@ def test_an_item_without_a_due_day_is_never_late() -> None:
     card = alert(account(), item, NOW, PEOPLE)
     assert "no due date" in text_of(card)
     assert "late" not in card.summary
+
+
+def test_an_item_that_waits_for_a_letter_to_be_read_offers_what_it_may_mean_and_no_release() -> None:
+    held = decided(state=State.HELD)
+    wrote = account(replies=(replace(reply_samples.REPLY, meaning=Meaning.PROMISE),))
+    offered = pressable(alert(wrote, held, NOW, PEOPLE))
+    assert offered[0] is Name.ANSWER
+    assert Name.RELEASE_HOLD not in offered
+    on_hold = replace(wrote, holds=samples.HELD.holds)
+    assert pressable(alert(on_hold, held, NOW, PEOPLE))[0] is Name.RELEASE_HOLD
