@@ -28,6 +28,8 @@ from workflows.settle_unknown import SettleUnknown
 from workflows.snooze_item import WakeItem
 from workflows.write_note import WriteNote
 
+MOST_CHARACTERS = 1_000  # of what is typed as a reason
+
 Reminding = PreviewReminder | SendReminder
 Claiming = CancelPromise | OpenDispute | SettleDispute | HoldItem | SaysPaid | ReleaseHold | WriteNote
 Acting = FlagItem | WakeItem | HandBackItem | EscalateItem | AnswerPlan | ReleaseAccounts | SettleUnknown | Claiming
@@ -63,10 +65,7 @@ def _manager(values: Mapping[str, str]) -> UserId:
 
 
 def _why(values: Mapping[str, str]) -> str:
-    why = values.get("why", "").strip()
-    if not why:
-        raise FieldErrors({"why": "Say in a few words why; the manager reads it first."})
-    return why
+    return _words(values, "why", "Say in a few words why; the manager reads it first.")
 
 
 def _words(values: Mapping[str, str], field: str, asked: str) -> str:
@@ -74,6 +73,8 @@ def _words(values: Mapping[str, str], field: str, asked: str) -> str:
     words = values.get(field, "").strip()
     if not words:
         raise FieldErrors({field: asked})
+    if len(words) > MOST_CHARACTERS:
+        raise FieldErrors({field: f"At most {MOST_CHARACTERS:,} characters; this has {len(words):,}."})
     return words
 
 

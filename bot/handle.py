@@ -16,6 +16,7 @@ from bot.desk.typed import press_for
 from cards import problems
 from cards import shared as share_cards
 from cards.actions import OPENS, Action, Name
+from cards.clean import clean
 from cards.elements import Card
 from workflows.acting import record, require
 from workflows.domain.access import Right, User
@@ -118,6 +119,7 @@ class Desk:
         return Reply(card=share_cards.posted(), share=share_cards.shared(card, user.name, now, place))
 
     async def _press(self, action: Action, values: Mapping[str, str], user: User, work: UnitOfWork) -> Reply:
+        values = {field: clean(typed, lines=True) for field, typed in values.items()}  # a database may refuse what no screen shows
         if action.name in request_forms.NAMES:
             return await request_forms.RequestDesk(user, work, self.policies, self.clock, self.limits, self.rates).press(action, values)
         if action.name in reply_forms.NAMES:
