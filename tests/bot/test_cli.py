@@ -32,7 +32,7 @@ def _flat(text: str) -> str:
 
 
 def _commands(file: str) -> Any:
-    loaded: Any = typer.main.get_command(import_module(f"bot.{file}").verbs)
+    loaded: Any = typer.main.get_command(import_module(f"bot.verbs.{file}").verbs)
     return loaded.commands
 
 
