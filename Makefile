@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 PYTHON ?= python3
-PYTEST_WORKERS ?= 2
+PYTEST_WORKERS ?= 3
 FAST_TMP := $(shell test -w /dev/shm && echo TMPDIR=/dev/shm)  # the tests' databases wait for no disk
 PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml
