@@ -20,7 +20,7 @@ from cards.actions import Action, Name
 from cards.elements import Actions, ChoiceField
 from cards.html.render import render_form
 from cards.plain.render import render
-from cards.reply import LABELS
+from cards.reply_buttons import LABELS
 from tests.conftest import SECRET_KEY
 from tests.workflows.mail import answer
 from tests.workflows.office import ANA, BEN, MAX, VERA, Office
