@@ -63,4 +63,4 @@ bench: .venv/test-tools  ## how fast it is beside the least work for the same re
 lock: $(BIN)/duebot  ## lock what pyproject.toml asks for, as it is locked already where it can be (UPGRADE=1: the newest allowed versions)
 	@$(PIP) uv
 	$(LOCK) --group build -o requirements.lock
-	$(LOCK) --group test -o requirements-test.lock
+	$(LOCK) --group test --constraint requirements.lock -o requirements-test.lock
