@@ -57,8 +57,8 @@ types: .venv/test-tools  ## mypy --strict
 cards: .venv/test-tools  ## write the golden cards anew; read the difference before you commit it
 	UPDATE_GOLDEN=1 $(BIN)/pytest -q -n0 tests/cards
 
-bench: .venv/test-tools  ## how fast it is beside the least work for the same result, as JSON lines (NAMES="report": only these; SIZE=1000000)
-	@$(BIN)/python -m tests.bench $(NAMES)
+bench: .venv/test-tools  ## how fast it is beside the least work for the same result, as JSON lines (BENCH=tick: only this one; SIZE=100000)
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 lock: $(BIN)/duebot  ## lock what pyproject.toml asks for, as it is locked already where it can be (UPGRADE=1: the newest allowed versions)
 	@$(PIP) uv

@@ -1,16 +1,17 @@
-"""`python -m tests.bench [NAME...]`: one JSON line per bench, each measured in a process of its own. SIZE=1000000 makes it larger."""
+"""`python -m tests.bench [NAME...]`: one JSON line per bench, each in a process of its own. SIZE=1000000 in the environment sets its size."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
+# A bench is a module here with a `main`, run with these arguments; it prints its line with `outcome.tell`.
 BENCHES = {
     "report": ["report"],
-    "tick-sqlite": ["tick"],
-    "simulate-300": ["simulate", "300"],
     "simulate-1": ["simulate", "1"],
-}  # module and arguments
+    "simulate-300": ["simulate", "300"],
+    "tick-sqlite": ["tick"],
+}
 
 
 def main() -> int:

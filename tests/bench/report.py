@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import tempfile
 import time
@@ -18,12 +17,12 @@ from bot.policies import PolicyBook, shipped
 from cards.plain.render import render
 from cards.summary import summary
 from tests.bench.big_ledger import NOW, TODAY, fill
-from tests.bench.outcome import tell
+from tests.bench.outcome import size_or, tell
 from tests.peers.postgres import migrate_at
 from workflows.domain.summary import Period
 from workflows.summarise_book import summarise_book
 
-SIZE = int(os.environ.get("SIZE", "100000"))
+SIZE = size_or(1_000_000)
 RUNS = 3
 
 Asked = tuple[str, Sequence[object]]
@@ -69,7 +68,7 @@ def main() -> None:
             asked: list[Asked] = []
             ours.append(asyncio.run(summarise(path, asked)))
             floor.append(ask(path, asked))
-        tell("report", SIZE, sorted(ours)[RUNS // 2], sorted(floor)[RUNS // 2])
+        tell("report", SIZE, ours, floor)
 
 
 if __name__ == "__main__":

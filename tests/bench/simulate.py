@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -12,10 +11,10 @@ from datetime import date, timedelta
 from bot.policies import PolicyBook, PolicyVersion, shipped
 from bot.verbs.ledger_lines import read_ledger
 from bot.verbs.simulate import as_row
-from tests.bench.outcome import tell
+from tests.bench.outcome import size_or, tell
 from workflows.simulate import Span, simulate
 
-SIZE = int(os.environ.get("SIZE", "1000"))
+SIZE = size_or(1_000)
 RUNS = 3
 FIRST, LAST = date(2026, 1, 1), date(2026, 12, 31)
 
@@ -63,7 +62,7 @@ def main() -> None:
         took, told = run(text, shipped())
         ours.append(took)
         least.append(floor(text, told))
-    tell(f"simulate-{customers}", SIZE, sorted(ours)[RUNS // 2], sorted(least)[RUNS // 2])
+    tell(f"simulate-{customers}", SIZE, ours, least)
 
 
 if __name__ == "__main__":

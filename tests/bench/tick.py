@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -15,12 +14,12 @@ from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.policies import PolicyBook, shipped
 from tests.bench.big_ledger import fill_open
-from tests.bench.outcome import tell
+from tests.bench.outcome import size_or, tell
 from tests.fakes.clock import FixedClock
 from tests.peers.postgres import migrate_at
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 
-SIZE = int(os.environ.get("SIZE", "100000"))
+SIZE = size_or(100_000)
 RUNS = 3
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 AT = "2026-11-24 10:00:00.000000"
@@ -96,7 +95,7 @@ def main() -> None:
             theirs.append(floor(least))
             ours.append(took)
             assert written(mine) == written(least), (written(mine), written(least), done)
-        tell("tick-sqlite", SIZE // 10, sorted(ours)[RUNS // 2], sorted(theirs)[RUNS // 2])
+        tell("tick-sqlite", SIZE, ours, theirs, done=SIZE // 10)
 
 
 if __name__ == "__main__":
