@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,9 @@ import structlog
 from typer.testing import CliRunner
 
 from bot.cli import main
+from bot.clock import SystemClock
 
+TODAY = datetime(2026, 11, 22, 11, 0, tzinfo=UTC)  # the sample book's days are counted from here, on whatever day it is read
 SAMPLE = Path(__file__).resolve().parents[2] / "bot" / "sample_book.csv"
 
 
@@ -55,6 +58,7 @@ def nothing_set_up(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[P
     for name in [name for name in os.environ if name.startswith("DUEBOT_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(folder)
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: TODAY)
     try:
         yield Place(folder)
     finally:
