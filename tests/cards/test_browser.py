@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page
 
 from cards.html.render import render, render_form
 from tests.cards.gallery import cards, make_forms
-from tests.paths import ROOT, missing
+from tests.paths import ROOT
+from tests.peers.chromium import chromium
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 NAMES = "ground card ink quiet line accent on-accent late late-ground warning warning-ground good good-ground"
 COLOURS = "".join(f"--{name}: #{'ffffff' if name in {'ground', 'card', 'on-accent'} else '333333'};" for name in NAMES.split())
 
@@ -34,12 +24,8 @@ def page_of_everything() -> str:
 
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
-    if not shutil.which(CHROMIUM):
-        missing(CHROMIUM)
-    async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium() as browser:
         yield await browser.new_page()
-        await browser.close()
 
 
 async def test_no_card_runs_over_the_edge_of_a_phone_or_a_desk_and_no_script_runs(page: Page) -> None:

@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from adapters.letters.template_letters import TemplateLetters
 from tests.adapters.letters.samples import BOOK, CUSTOMER, letter, line, samples
-from tests.paths import missing
+from tests.peers.chromium import chromium
 from workflows.domain.messages import Letter, Wording
 
-CHROMIUM = Path("/usr/bin/chromium")
-PRESENT = CHROMIUM.exists()
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 # The smallest contrast of any text to the nearest ground behind it.
 CONTRAST = """() => {
   const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(v => (v /= 255) <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
@@ -39,12 +27,8 @@ RIGHT_EDGES = """() => [...document.querySelectorAll('td:nth-child(2)')].map(cel
 
 @pytest.fixture
 async def browser() -> AsyncGenerator[Browser, None]:
-    if not PRESENT:
-        missing("Chromium")
-    async with async_playwright() as play:
-        opened = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    async with chromium() as opened:
         yield opened
-        await opened.close()
 
 
 def _crowded() -> Letter:

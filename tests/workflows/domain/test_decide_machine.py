@@ -9,7 +9,7 @@ from itertools import pairwise
 from uuid import NAMESPACE_OID, uuid5
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -400,21 +400,26 @@ class Weeks(PlainReading, RuleBasedStateMachine):
 OFTEN = {"first", "second", "last", "alert", "escalate", "sent", "promise_broken", "hold_over"}
 OFTEN |= {"plan_late", "plan_defaulted", "plan completed", "plan defaulted"}
 ASTRAY = {"failed", "suppressed", "unknown"}  # what may become of a message; each is rare
+COURSES = 6
 SETTINGS = settings(  # without shrinking, which takes minutes here: a failing run is printed as it was
     max_examples=20,
     stateful_step_count=40,
     deadline=None,
-    derandomize=True,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 
 
 def test_whatever_happens_and_whenever_it_is_looked_at_what_must_hold_holds() -> None:
+    """What is drawn depends on which modules are loaded, so a course of runs that misses something rare is followed by another."""
     reached.clear()
-    run_state_machine_as_test(Weeks, settings=SETTINGS)
-    assert {name for name in OFTEN if not reached[name]} == set(), f"runs that never get there prove nothing: {reached}"
-    assert any(reached[name] for name in ASTRAY)
+    missed = OFTEN
+    for course in range(COURSES):
+        run_state_machine_as_test(seed(course)(Weeks), settings=SETTINGS)
+        missed = {name for name in OFTEN if not reached[name]}
+        if not missed and any(reached[name] for name in ASTRAY):
+            return
+    pytest.fail(f"runs that never get there prove nothing: {missed}, {reached}")
 
 
 @pytest.mark.parametrize("how", [NoticeState.SENT, NoticeState.UNKNOWN, NoticeState.FAILED])
