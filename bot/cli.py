@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 VERBS = {
     "demo": ("run", "Plays a Tuesday morning on a sample book and shows the inbox."),
     "serve": ("run", "Runs web, chat, ticks and delivery until Ctrl-C."),
+    "worker": ("run", "Ticks and delivers, beside other processes, until Ctrl-C."),
     "migrate": ("run", "Makes the database, or brings it up to date."),
     "import": ("ledger", "Reads invoices, and what was paid on them, from a file."),
     "release": ("run", "Lets customers go who were overdue when first read."),

@@ -1,29 +1,54 @@
-"""Which job runs how often, stated once."""
+"""Which job runs how often, and on which engine, stated once."""
 
 from __future__ import annotations
 
-from adapters.jobs.embedded import Job
+from contextlib import AbstractAsyncContextManager, nullcontext
+
+from adapters.jobs.job import Job
 from bot.app import App
+from bot.config import database_file
 from bot.mail_in import mail_in
+
+
+def _tick(app: App) -> Job:
+    """What it decided to send leaves at once, not a minute later."""
+
+    async def tick() -> None:
+        if (await app.jobs.tick()).decided.accounts:
+            app.wake.set()
+
+    return Job("tick", tick, "tick")
 
 
 def _mail(app: App) -> tuple[Job, ...]:
     mail = mail_in(app.settings.imap, app.store, app.clock, app.wake.set)
-    return () if mail is None else (Job("read_mail", mail.read),)
+    return () if mail is None else (Job("read_mail", mail.read, "mail"),)
 
 
 def jobs(app: App) -> tuple[Job, ...]:
     """All of them tick every minute of UTC; every local time is decided from the accounts' and books' own places."""
     return (
-        Job("tick", app.jobs.tick),
-        Job("catch_up", app.jobs.catch_up),
-        Job("expire_requests", app.jobs.expire_requests),
-        Job("post_summaries", app.jobs.post_summaries),
-        Job("send_messages", app.jobs.send_messages, wakes=True),
-        Job("show_cards", app.jobs.show_cards, wakes=True),
+        _tick(app),
+        Job("catch_up", app.jobs.catch_up, "inbound"),
+        Job("expire_requests", app.jobs.expire_requests, "tick"),
+        Job("post_summaries", app.jobs.post_summaries, "tick"),
+        Job("send_messages", app.jobs.send_messages, "messages", wakes=True, shared=True),
+        Job("show_cards", app.jobs.show_cards, "cards", wakes=True, shared=True),
         *_mail(app),
-        Job("seal_audit", app.store.audit.seal),
-        Job("publish_head", app.keeping.publish),
-        Job("audit_invariants", app.keeping.audit),
-        Job("forget_expired", app.keeping.forget),
+        Job("seal_audit", app.store.audit.seal, "audit"),
+        Job("publish_head", app.keeping.publish, "audit"),
+        Job("audit_invariants", app.keeping.audit, "keeping"),
+        Job("forget_expired", app.keeping.forget, "keeping"),
     )
+
+
+def engine(app: App, *, runs: bool = True) -> AbstractAsyncContextManager[object]:
+    """The jobs run while it is entered. Without `runs` other processes run them, and are told when there is something to do."""
+    listed, url = jobs(app), app.settings.database_url
+    if database_file(url) is not None:
+        from adapters.jobs.embedded import ticking  # ruff: ignore[import-outside-top-level] - one engine is loaded, the other is not
+
+        return ticking(listed, app.wake) if runs else nullcontext()
+    from adapters.jobs.cluster import calling, working  # ruff: ignore[import-outside-top-level]
+
+    return (working if runs else calling)(listed, app.wake, url)

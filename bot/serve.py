@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import errno
 import signal
 import socket
@@ -12,13 +11,12 @@ from collections.abc import Mapping
 import uvicorn
 from starlette.types import ASGIApp
 
-from adapters.jobs.embedded import ticking
 from bot.app import App
 from bot.http import inbox_app, public_app
-from bot.schedule import jobs as all_jobs
+from bot.schedule import engine
 from workflows.errors import Refused
 
-LEAVING = 20  # seconds that requests under way are given at the end
+LEAVING = 15  # seconds that requests under way are given at the end
 
 
 def listening(host: str, port: int, option: str) -> socket.socket:
@@ -42,11 +40,12 @@ async def serve_app(app: App, public: socket.socket, private: socket.socket, *, 
     """Serves until SIGINT or SIGTERM, then lets what is under way finish."""
     slack = None if app.slack is None else app.slack.endpoint
     doors = {public: public_app(app.ready, slack), private: inbox_app(app, private.getsockname()[1])}
-    async with contextlib.AsyncExitStack() as stack:
-        if jobs:
-            await stack.enter_async_context(ticking(all_jobs(app), app.wake))
-            app.wake.set()
-        await _until_signalled({door: _server(behind) for door, behind in doors.items()})
+    await _until_signalled(app, {door: _server(behind) for door, behind in doors.items()}, jobs=jobs)
+
+
+async def work_app(app: App) -> None:
+    """Runs the jobs until SIGINT or SIGTERM; what is under way then is finished or handed back."""
+    await _until_signalled(app, {}, jobs=True)
 
 
 def _server(app: ASGIApp) -> uvicorn.Server:
@@ -55,8 +54,12 @@ def _server(app: ASGIApp) -> uvicorn.Server:
     )
 
 
-async def _until_signalled(servers: Mapping[socket.socket, uvicorn.Server]) -> None:
+async def _until_signalled(app: App, servers: Mapping[socket.socket, uvicorn.Server], *, jobs: bool) -> None:
+    """At the signal the doors close and the jobs end side by side, so that neither waits for the other."""
+    signalled = asyncio.Event()
+
     def leave() -> None:
+        signalled.set()
         for server in servers.values():
             server.should_exit = True
 
@@ -64,5 +67,12 @@ async def _until_signalled(servers: Mapping[socket.socket, uvicorn.Server]) -> N
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, leave)
     async with asyncio.TaskGroup() as group:
+        group.create_task(_jobs_until(signalled, app, runs=jobs))
         for door, server in servers.items():
             group.create_task(server._serve([door]))  # ruff: ignore[private-member-access] - `serve` would take the signals for itself
+
+
+async def _jobs_until(signalled: asyncio.Event, app: App, *, runs: bool) -> None:
+    async with engine(app, runs=runs):
+        app.wake.set()
+        await signalled.wait()

@@ -55,6 +55,11 @@ def config(connection: Connection | None = None) -> Config:
     return made
 
 
+def ours(name: str | None, kind: str, _parent: object) -> bool:
+    """For Alembic's `include_name`: the tables of the jobs' engine are its own business."""
+    return kind != "table" or name is None or not name.startswith("procrastinate_")
+
+
 def _run(connection: Connection, verb: object, revision: str) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})

@@ -1,4 +1,4 @@
-"""Verbs that run Duebot: demo, serve, migrate, release, tick, deliver."""
+"""Verbs that run Duebot: demo, serve, worker, migrate, release, tick, deliver."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.app import App
 from bot.clock import FixedClock
 from bot.config import database_file, read_settings, secret_keys
 from bot.verbs.options import JSON, OnlyBook, an_instant
-from bot.verbs.terminal import FAILED, polite, say, say_json, stop, with_app
+from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.format import count
 from workflows.records import OutboxState
 from workflows.release_accounts import ReleaseAccounts, release_accounts
@@ -49,7 +49,8 @@ async def serve(
 ) -> None:
     """Runs web, chat, ticks and delivery until Ctrl-C.
 
-    What is under way when it is told to stop (Ctrl-C or SIGTERM) is finished first.
+    What is under way when it is told to stop (Ctrl-C or SIGTERM) is finished first, which takes twenty seconds at most. For many machines,
+    on PostgreSQL: any number of duebot serve --no-jobs behind a load balancer, and any number of duebot worker.
     """
     from bot.http import PRIVATE_HOST  # ruff: ignore[import-outside-top-level] - the web is loaded only where it is served
     from bot.serve import listening, serve_app  # ruff: ignore[import-outside-top-level]
@@ -61,6 +62,26 @@ async def serve(
             await serve_app(app, public, private, jobs=not no_jobs)
 
         await with_app(run, connect=True)
+
+
+@verbs.command()
+@polite
+async def worker() -> None:
+    """Ticks and delivers, beside other processes, until Ctrl-C.
+
+    For PostgreSQL. Start as many as the work needs, on as many machines as you like, all with the same settings; they share the work and
+    need no list of one another. When one dies the others take over what it was at within a minute. Told to stop (Ctrl-C or SIGTERM) it
+    finishes what is under way or hands it back, which takes twenty seconds at most. On SQLite one process does everything: duebot serve.
+    """
+    if database_file(read_settings().database_url) is not None:
+        stop(QUESTION, "On SQLite one process does everything there. Run: duebot serve")
+    from bot.serve import work_app  # ruff: ignore[import-outside-top-level] - the engine is loaded only where it runs
+
+    async def run(app: App) -> None:
+        say("Working. Stop with Ctrl-C.")
+        await work_app(app)
+
+    await with_app(run)
 
 
 @verbs.command()

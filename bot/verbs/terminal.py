@@ -29,7 +29,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DONE, FAILED, QUESTION = 0, 1, 2
-LONG = frozenset(["serve"])  # verbs that run on, and so log what they do
+LONG = frozenset(["serve", "worker"])  # verbs that run on, and so log what they do
 
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 log = structlog.get_logger(__name__)

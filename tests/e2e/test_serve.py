@@ -16,7 +16,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from adapters.jobs.embedded import Job, ticking
+from adapters.jobs.embedded import ticking
+from adapters.jobs.job import Job
 from tests.paths import ROOT
 
 HOST = "127.0.0.1"
@@ -100,7 +101,7 @@ async def test_every_job_runs_by_the_clock_and_by_itself() -> None:
             if name == "bad":
                 raise RuntimeError(name)
 
-        return Job(name, body, wakes=name == "deliver")
+        return Job(name, body, name, wakes=name == "deliver")
 
     wake, enough = asyncio.Event(), asyncio.Event()
     async with ticking([job("tick"), job("bad"), job("deliver")], wake) as scheduler:
@@ -123,7 +124,7 @@ async def test_the_end_waits_for_a_job_that_is_under_way() -> None:
         done.append("ended")
 
     wake = asyncio.Event()
-    async with ticking([Job("deliver", body, wakes=True)], wake):
+    async with ticking([Job("deliver", body, "deliver", wakes=True)], wake):
         wake.set()
         await begun.wait()
         asyncio.get_running_loop().call_soon(may_end.set)

@@ -61,6 +61,14 @@ class MailServer:
     refuse_login: str | None = None
     logins: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def holds(self, number: int, seconds: float = 60) -> None:
+        """Returns when so many mails have arrived; fails after so many seconds."""
+        async with asyncio.timeout(seconds):
+            while len(self.mailbox) < number:
+                self.arrived.clear()
+                await self.arrived.wait()
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # ruff: ignore[invalid-function-name] - the server calls it so
         if self.refuse_sender:
@@ -78,6 +86,7 @@ class MailServer:
         if self.answer and not self.answer.startswith("2"):
             return self.answer
         self.mailbox.append(_received(envelope))
+        self.arrived.set()
         self.encrypted.append(server.transport is not None and server.transport.get_extra_info("sslcontext") is not None)
         if self.silent:
             await asyncio.Event().wait()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.store import migrate
@@ -34,6 +35,7 @@ async def test_up_down_and_up_again(empty_url: str) -> None:
     assert await migrate.current(engine) == migrate.head()
     await migrate.downgrade(engine)
     assert await tables_of(engine) == {"alembic_version"}
+    assert await functions_of(engine) == []
     await migrate.upgrade(engine)
     await migrate.upgrade(engine)
     assert await migrate.is_current(engine)
@@ -47,9 +49,27 @@ async def tables_of(engine: AsyncEngine) -> set[str]:
         return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
 
 
+async def functions_of(engine: AsyncEngine) -> list[str]:
+    """On PostgreSQL, of ours and of the jobs' engine, and its types."""
+    if engine.dialect.name == "sqlite":
+        return []
+    left = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+    left += " UNION SELECT typname FROM pg_type WHERE typnamespace = 'public'::regnamespace AND typname NOT LIKE '%alembic%'"
+    async with engine.connect() as connection:
+        return list((await connection.execute(text(left))).scalars())
+
+
+def test_the_engine_of_the_jobs_has_no_migration_that_ours_leave_out() -> None:
+    newest = max(file.name for file in files("procrastinate.sql.migrations").iterdir() if file.name.endswith(".sql"))
+    applied = ScriptDirectory.from_config(migrate.config()).get_revision("2026_11_28_1910")
+    assert newest.startswith(applied.module.NEWEST)
+
+
 async def test_the_migrations_make_what_the_tables_say(database_url: str) -> None:
     def drift(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True, "include_name": migrate.ours}
+        )
         return list(compare_metadata(context, users.metadata))
 
     engine = open_engine(database_url)
@@ -67,8 +87,9 @@ def test_there_is_one_head_and_files_are_named_for_their_revision() -> None:
 async def test_every_constraint_has_a_name(postgresql_url: str) -> None:
     def unnamed(connection: Connection) -> list[str]:
         found = inspect(connection)
-        made_up = [(table, key["name"]) for table in found.get_table_names() for key in found.get_foreign_keys(table)]
-        made_up += [(table, key["name"]) for table in found.get_table_names() for key in found.get_unique_constraints(table)]
+        tables = [name for name in found.get_table_names() if migrate.ours(name, "table", None)]
+        made_up = [(table, key["name"]) for table in tables for key in found.get_foreign_keys(table)]
+        made_up += [(table, key["name"]) for table in tables for key in found.get_unique_constraints(table)]
         return [f"{table}.{name}" for table, name in made_up if not str(name).startswith(("fk_", "uq_"))]
 
     engine = open_engine(postgresql_url)

@@ -34,6 +34,7 @@ BEN = User(UserId(UUID(int=2)), "ben@seller.example", "Ben", Role.COLLECTOR)
 MAX = User(UserId(UUID(int=3)), "max@seller.example", "Max", Role.MANAGER)
 VERA = User(UserId(UUID(int=4)), "vera@seller.example", "Vera", Role.VIEWER)
 
+BERLIN = Place("Europe/Berlin", "DE")
 ANY_HOUR = "\n".join(line for line in shipped().text.splitlines() if not line.startswith(("hours:", "business_days:")))
 
 
@@ -66,10 +67,9 @@ class Office:
     def desk(self) -> Desk:
         return Desk(self.store, self.policies, self.letters, self.clock, self.rooms, lambda: None)
 
-    async def open(self, *users: User, chat: bool = False, by_files: bool = False) -> None:
+    async def open(self, *users: User, chat: bool = False, by_files: bool = False, place: Place = BERLIN) -> None:
         async with self.store() as work:
             book = await work.book("main")
-            place = Place("Europe/Berlin", "DE")
             channel = "C1" if chat else None
             await work.change_book(
                 replace(book, name="Northwind", place=place, currency="EUR", fed_by_files=by_files, chat_channel=channel)
