@@ -10,7 +10,8 @@ BENCHES = {
     "report": ["report"],
     "simulate-1": ["simulate", "1"],
     "simulate-300": ["simulate", "300"],
-    "tick-sqlite": ["tick"],
+    "tick": ["tick", "postgresql"],
+    "tick-sqlite": ["tick", "sqlite"],
 }
 
 

@@ -1,102 +1,142 @@
-"""A large ledger written straight into the tables of a migrated SQLite database: ten invoices a customer, most of them paid."""
+"""Ledgers of any size, made up as real ones are, written straight into the tables of a migrated database of either kind.
+
+Seeded: the same size gives the same rows. Items come by issue date, a block of customers at a time, as the files of a growing
+company bring them; memory does not grow with the size.
+"""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from uuid import UUID
+from itertools import chain, islice
+from operator import itemgetter
+from random import Random
+
+from tests.bench.bulk import Base, Row, opened
 
 TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
-PER_CUSTOMER = 10
+BLOCK = 2_000  # customers
+SHAPE, SCALE, MOST = 1.2, 2.0, 2_000  # of the invoices per customer: half have three or fewer, the mean is nine, a fifth has three quarters
+PAID, LATE = 0.8, 0.35  # of all invoices; of the open ones
+PART_PAID = 0.055  # of the open ones
+OTHER_CURRENCY = 0.04  # of the invoices of customers who else pay in their own
+CURRENCIES, WEIGHTS = ("EUR", "USD", "GBP", "CHF"), (62, 26, 8, 4)
 _SEEN = "2026-01-01 00:00:00.000000"
-
-Row = dict[str, object]
-
-
-def fill(path: Path, invoices: int) -> None:
-    """Of every ten invoices six are paid, two are late by up to 120 days, two are not yet due. Accounts are looked at over 90 days."""
-    with sqlite3.connect(path) as base:
-        base.execute("PRAGMA synchronous = OFF")
-        (book,) = base.execute("SELECT id FROM books WHERE slug = 'main'").fetchone()
-        _insert(base, "customers", _customers(str(book), invoices // PER_CUSTOMER))
-        _insert(base, "items", _items(str(book), invoices))
-        _insert(base, "payments", _payments(invoices))
-        base.execute("ANALYZE")
+_CUSTOMER = ("id", "book_id", "number", "name", "folded", "party", "released_at", "next_look_at")
+_CONTACT = ("id", "customer_id", "kind", "address", "position")
+_ITEM = ("id", "book_id", "customer_id", "kind", "number", "total", "currency", "due_on", "issued_on", "seen_at", "position")
+_PAYMENT = ("id", "customer_id", "item_id", "amount", "currency", "paid_on", "key")
 
 
-def fill_open(path: Path, invoices: int, *, due: int, now: datetime) -> None:
-    """Nothing is paid. The first `due` invoices, those of whole customers, are five days late on `now` and looked at then; the others are due later."""
-    with sqlite3.connect(path) as base:
-        base.execute("PRAGMA synchronous = OFF")
-        (book,) = base.execute("SELECT id FROM books WHERE slug = 'main'").fetchone()
-        base.execute("UPDATE books SET read_through = ?, read_at = ?", (f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d %H:%M:%S}.000000"))
-        late, later = now.date() - timedelta(days=5), now + timedelta(days=30)
-        customers = _customers(str(book), invoices // PER_CUSTOMER)
-        looks = (now if n < due // PER_CUSTOMER else later for n in range(invoices // PER_CUSTOMER))
-        _insert(
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """An invoice, and what was paid of it."""
+
+    total: int
+    currency: str
+    due: date
+    paid: int = 0
+    paid_on: date = date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A customer: their invoices, and when the tick is to look at them."""
+
+    bills: list[Bill]
+    look: datetime
+
+
+def fill(url: str, invoices: int) -> None:
+    """Most invoices are paid, a third of the open ones is late. Accounts are looked at over the coming 90 days."""
+    dice = Random(invoices)
+    with opened(url) as base:
+        _write(
             base,
-            "customers",
-            (row | {"next_look_at": f"{look:%Y-%m-%d %H:%M:%S}.000000"} for row, look in zip(customers, looks, strict=True)),
+            (Owner([_mixed(dice, code) for code in codes], NOW + timedelta(hours=n)) for n, codes in enumerate(_owners(invoices, dice))),
         )
-        _insert(base, "contacts", _contacts(invoices // PER_CUSTOMER))
-        days = (late if n < due else later.date() for n in range(invoices))
-        _insert(
-            base,
-            "items",
-            (row | {"due_on": day.isoformat(), "currency": "EUR"} for row, day in zip(_items(str(book), invoices), days, strict=True)),
-        )
-        base.execute("ANALYZE")
 
 
-def _contacts(count: int) -> Iterator[Row]:
-    for n in range(count):
-        yield {"id": _id(4, n), "customer_id": _id(1, n), "kind": "email", "address": f"pay@c{n}.example", "position": 0}
+def fill_open(url: str, invoices: int, *, due: int, now: datetime) -> None:
+    """All of them are open. The first `due`, those of whole customers, came to their first step and are looked at `now`, the others later.
+
+    A larger ledger has the very same ones due.
+    """
+    dice = Random(due)
+    ready = (
+        Owner([_open(dice, code, now.date() - timedelta(days=3 + dice.randrange(7))) for code in codes], now)
+        for codes in _owners(due, dice)
+    )
+    rest = (
+        Owner([_open(dice, code, now.date() + timedelta(days=10 + dice.randrange(80))) for code in codes], now + timedelta(days=7))
+        for codes in _owners(invoices - due, dice)
+    )
+    with opened(url) as base:
+        base.execute(f"UPDATE books SET read_through = '{now:%Y-%m-%d}', read_at = '{_instant(now)}'")
+        _write(base, chain(ready, rest))
 
 
-def _insert(base: sqlite3.Connection, table: str, rows: Iterator[Row]) -> None:
-    first = next(rows)
-    names = ", ".join(first)
-    statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(first))})"
-    base.execute(statement, tuple(first.values()))
-    base.executemany(statement, (tuple(row.values()) for row in rows))
+def _owners(invoices: int, dice: Random) -> Iterator[list[str]]:
+    """The currencies of every customer's invoices, until there are as many as wanted."""
+    left = invoices
+    while left > 0:
+        count = min(MOST, left, int(SCALE * dice.paretovariate(SHAPE)))
+        (own,) = dice.choices(CURRENCIES, WEIGHTS)
+        yield [own if dice.random() > OTHER_CURRENCY else dice.choice(CURRENCIES) for _ in range(count)]
+        left -= count
+
+
+def _total(dice: Random) -> int:
+    """Minor units: the middle one is near 180.00, one in a hundred is above 10,000.00, none is small enough to be let go."""
+    return 2_000 + int(dice.lognormvariate(9.7, 1.8))
+
+
+def _open(dice: Random, currency: str, due: date) -> Bill:
+    total = _total(dice)
+    return Bill(total, currency, due, total // 2, due - timedelta(days=9)) if dice.random() < PART_PAID else Bill(total, currency, due)
+
+
+def _mixed(dice: Random, currency: str) -> Bill:
+    """What is paid was paid up to twelve days early or late."""
+    if dice.random() < PAID:
+        due, total = TODAY - timedelta(days=13 + dice.randrange(400)), _total(dice)
+        return Bill(total, currency, due, total, due + timedelta(days=dice.randrange(25) - 12))
+    is_late = dice.random() < LATE
+    return _open(dice, currency, TODAY - timedelta(days=1 + dice.randrange(120)) if is_late else TODAY + timedelta(days=dice.randrange(60)))
+
+
+def _write(base: Base, owners: Iterable[Owner]) -> None:
+    bills, numbered_owners = 0, enumerate(owners)
+    while block := list(islice(numbered_owners, BLOCK)):
+        base.insert("customers", _CUSTOMER, (_customer(base.book, n, owner.look) for n, owner in block))
+        base.insert("contacts", _CONTACT, ((_id(4, n), _id(1, n), "email", f"pay@c{n}.example", 0) for n, _ in block))
+        mine = sorted(((bill.due, n, bill) for n, owner in block for bill in owner.bills), key=itemgetter(0, 1))
+        numbered = [(number, n, bill) for number, (_, n, bill) in enumerate(mine, bills)]
+        base.insert("items", _ITEM, (_item(base.book, *one) for one in numbered))
+        base.insert("payments", _PAYMENT, (_payment(*one) for one in numbered if one[2].paid))
+        bills += len(mine)
+
+
+def _customer(book: str, n: int, look: datetime) -> Row:
+    return _id(1, n), book, f"C{n}", f"Customer {n}", f"customer {n}", "business", _SEEN, _instant(look)
+
+
+def _item(book: str, number: int, owner: int, bill: Bill) -> Row:
+    issued = bill.due - timedelta(days=30)
+    known = (f"I{number}", bill.total, bill.currency, bill.due.isoformat(), issued.isoformat())
+    return _id(2, number), book, _id(1, owner), "invoice", *known, _SEEN, 0
+
+
+def _payment(number: int, owner: int, bill: Bill) -> Row:
+    return _id(3, number), _id(1, owner), _id(2, number), bill.paid, bill.currency, bill.paid_on.isoformat(), f"P{number}"
 
 
 def _id(kind: int, number: int) -> str:
-    return UUID(int=(kind << 64) + number).hex
+    return f"{kind:016x}{number:016x}"
 
 
-def _customers(book: str, count: int) -> Iterator[Row]:
-    for n in range(count):
-        look = NOW + timedelta(hours=n % 2160)
-        yield {
-            "id": _id(1, n), "book_id": book, "number": f"C{n}", "name": f"Customer {n}", "folded": f"customer {n}", "party": "business",
-            "released_at": _SEEN, "next_look_at": f"{look:%Y-%m-%d %H:%M:%S}.000000", "policy_name": None, "policy_version": None,
-        }  # fmt: skip
-
-
-def _items(book: str, count: int) -> Iterator[Row]:
-    for n in range(count):
-        due = _due(n)
-        yield {
-            "id": _id(2, n), "book_id": book, "customer_id": _id(1, n // PER_CUSTOMER), "kind": "invoice", "number": f"I{n}",
-            "total": 10_000 + n % 977, "currency": "EUR" if n % 3 else "USD", "due_on": due.isoformat(),
-            "issued_on": (due - timedelta(days=30)).isoformat(), "seen_at": _SEEN, "position": 0,
-        }  # fmt: skip
-
-
-def _due(n: int) -> date:
-    if n % PER_CUSTOMER < 6:
-        return TODAY - timedelta(days=n % 400)
-    return TODAY - timedelta(days=n % 120) if n % PER_CUSTOMER < 8 else TODAY + timedelta(days=1 + n % 30)
-
-
-def _payments(count: int) -> Iterator[Row]:
-    for n in range(count):
-        if n % PER_CUSTOMER < 6:
-            yield {
-                "id": _id(3, n), "customer_id": _id(1, n // PER_CUSTOMER), "item_id": _id(2, n), "amount": 10_000 + n % 977,
-                "currency": "EUR" if n % 3 else "USD", "paid_on": (_due(n) + timedelta(days=n % 11 - 4)).isoformat(), "key": f"P{n}",
-            }  # fmt: skip
+def _instant(at: datetime) -> str:
+    """As SQLite keeps a UTC time, and as PostgreSQL reads one."""
+    return f"{at:%Y-%m-%d %H:%M:%S}.000000"

@@ -62,7 +62,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bench.db"
         migrate_at(f"sqlite+aiosqlite:///{path}")
-        fill(path, SIZE)
+        fill(f"sqlite+aiosqlite:///{path}", SIZE)
         ours, floor = [], []
         for _ in range(RUNS):
             asked: list[Asked] = []
