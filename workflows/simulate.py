@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from workflows.domain.account import Book
+from workflows.domain.account import SPOKEN, Book
 from workflows.domain.decide import decide, to_do
 from workflows.domain.decision import Action, ActionKind, Decision, ItemDecision
 from workflows.domain.money import Money
@@ -50,7 +50,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """One action in one currency. `by` is the channel; `invoices` are numbers of items, the leader first."""
+    """One action in one currency. `by` is the channel; `invoices` are numbers of items, the leader first.
+
+    `ordinal` is the how-many-th message it is about the item that was written of most; null for what is not written.
+    """
 
     at: datetime
     customer: str
@@ -61,6 +64,7 @@ class Did:
     by: str | None = None
     amount: Money | None = None
     policy: str | None = None
+    ordinal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,9 @@ def _lines(each: SimulatedAccount, action: Action, now: datetime) -> Iterator[Di
     listed = [item(entry.item) for entry in action.items + action.upcoming]
     amounts = {amount.currency: amount for amount in action.amounts}
     by = "+".join(action.via) if action.kind in _MESSAGES and action.via else None
+    is_written = action.kind is ActionKind.REMIND and not SPOKEN.issuperset(action.via)
+    ordinal = max(each.account.times_written(one.id) for one in listed) if is_written else None
     for code in dict.fromkeys(one.total.currency for one in listed):
         numbers = tuple(one.number for one in listed if one.total.currency == code)
         amount = amounts.get(code, Money.zero(code))
-        yield Did(now, each.number, numbers, action.step or None, action.kind.value, action.because, by, amount, action.policy[0])
+        yield Did(now, each.number, numbers, action.step or None, action.kind.value, action.because, by, amount, action.policy[0], ordinal)

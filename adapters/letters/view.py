@@ -42,6 +42,7 @@ def view_of(letter: Letter, step: str, locale: str) -> dict[str, Any]:
         "overdue": overdue,
         "upcoming": upcoming,
         "count": len(overdue) or len(upcoming),
+        "ordinal": letter.ordinal,
         "listed": len(overdue) + len(upcoming),
         "asked": _sums_in_words(asked, locale),
         "currencies": len(asked),

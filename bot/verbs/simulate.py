@@ -86,6 +86,7 @@ def as_row(line: Line, place: Place) -> dict[str, Any]:
                 "amount": line.amount and line.amount.plain,
                 "currency": line.amount and line.amount.currency,
                 "because": line.because,
+                "ordinal": line.ordinal,
                 "policy": line.policy,
             }
         case Stood(item=item):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 
-from tests.workflows import peer_money
+from tests.workflows import peer_lists, peer_money
 from tests.workflows.ledgers import Row, a_policy, invoice, remind
-from tests.workflows.peer_plays import CannotExpress, Play, at, bill, money, sent, sent_on, steps_of, tick
+from tests.workflows.peer_plays import CannotExpress, Play, amounts_of, at, bill, money, sent, sent_on, steps_of, tick
 
 Case = dict[str, Any]
 _DAY = timedelta(days=1)
@@ -155,81 +154,6 @@ def _lists(lines: list[Row], day: date, number: str) -> bool:
     return any(number in line["invoices"] for line in sent(lines) if line["on"] == day.isoformat())
 
 
-def _threshold_table(case: Case, given: Case) -> Iterator[Play]:
-    """The last attempt so long ago, or sums in several currencies."""
-    now = datetime(2026, 3, 20, 12, tzinfo=UTC)
-    for row in case["table"]:
-        owed = row.get("overdue", given.get("overdue"))
-        bills = [bill(f"{code}{n}", date(2026, 3, 1), one, currency=code) for code, all_ in owed.items() for n, one in enumerate(all_)]
-        ticks = [now]
-        if (days := re.search(r"(\d+) days", str(row.get("last_attempt", "")))) is not None:
-            ticks.append(now - timedelta(days=int(days[1]), seconds=1 if "1 second" in row["last_attempt"] else 0))
-        policy = a_policy(remind("s1", "after_due", 1, 1), minimum=given["threshold"], gap_days=given.get("gap_days", 0))
-        rows = [*bills, *(tick(one.isoformat()) for one in ticks)]
-        expect = set(row["expect_attempts"]) if "expect_attempts" in row else {"attempt": set(owed), "none": set()}[row["expect"]]
-        yield Play(
-            policy, rows, date(2026, 3, 1), now.date(), expect, lambda lines: _currencies(lines, now.isoformat().replace("+00:00", "Z"))
-        )
-
-
-def _currencies(lines: list[Row], instant: str) -> set[str]:
-    return {line["currency"] for line in sent(lines) if line["at"] == instant}
-
-
-def _own_campaign(case: Case, given: Case) -> Iterator[Play]:
-    """Everybody's policy and the customer's own, which may be in another currency."""
-    today, own = date(2026, 3, 2), given["customer_campaign"]
-    everyone = a_policy(remind("s1", "after_due", 1), minimum=given["entity_campaign"])
-    for row in case["table"]:
-        code = row.get("customer_campaign_currency", "EUR")
-        applies = {"customer": ["C1"], "currency": [code]}
-        mine = a_policy(remind("s1", "after_due", 1), name="customer", applies_to=applies, minimum={code: own["EUR"]})
-        bills = [
-            bill(f"{code}{n}", today - _DAY, one, currency=code) for code, all_ in row["overdue"].items() for n, one in enumerate(all_)
-        ]
-        expect = {(row["expect"]["campaign"], code) for code in row["expect"]["attempts"]}
-        yield Play(
-            [everyone, mine], [*bills, tick(today)], today, today, expect, lambda lines: {(x["policy"], x["currency"]) for x in sent(lines)}
-        )
-
-
-def _campaign(case: Case, given: Case) -> Iterator[Play]:
-    """A gap of strictly more than so many whole days is one calendar day more. Nothing tells of `finished` yet."""
-    gap = given["gap_days"] + ("gap_rule" in given)
-    policy = a_policy(remind("s1", "after_due", 0, 1), minimum=given["threshold"], gap_days=gap, max_attempts=given["max_attempts"])
-    rows = [
-        bill(f"I{n}", date.fromisoformat(one["day"][:10]) - _DAY, one["amount"], currency=one["currency"], on=f"{one['day']}:00Z")
-        for n, one in enumerate(given["overdue_from"])
-    ]
-    rows += [tick(f"{run['at']}:00Z") for run in case["runs"]]
-    days = [date.fromisoformat(run["at"][:10]) for run in case["runs"]]
-    expect = [(set(run["expect"]["attempted"]), run["expect"]["requests_total"]) for run in case["runs"]]
-
-    def read(lines: list[Row]) -> Any:
-        runs = [f"{run['at']}:00Z" for run in case["runs"]]
-        return [(_currencies(lines, run), sum(line["at"] <= run for line in sent(lines))) for run in runs]
-
-    yield Play(policy, rows, days[0], days[-1], expect, read)
-
-
-def _sums(case: Case, given: Case) -> Iterator[Play]:
-    for row in case["table"]:
-        rows: list[Row] = []
-        for one in given["invoices_cents"]:
-            cents = one | row.get("override", {}).get(one["id"], {})
-            rows.append(bill(one["id"], date(2026, 3, 1), f"{cents['total'] / 100:.2f}"))
-            if cents["paid"]:
-                rows.append(money("payment", "2026-03-01", f"{cents['paid'] / 100:.2f}", invoice=one["id"]))
-        offsets = row["credit_offsets"]
-        rows += [money("credit", "2026-03-01", f"{o['offset'] / 100:.2f}", invoice=o["inv"], status=o["status"]) for o in offsets]
-        expect = [f"{row['expect_cents'] / 100:.2f}"]
-        yield Play(a_policy(remind("s1", "after_due", 3)), rows, date(2026, 3, 1), date(2026, 3, 9), expect, _amounts)
-
-
-def _amounts(lines: list[Row]) -> list[str]:
-    return [line["amount"] for line in sent(lines)]
-
-
 def _overdue(case: Case, _: Case) -> Iterator[Play]:
     """An invoice whose payment was disputed and lost is given up."""
     today = date(2026, 3, 20)
@@ -243,25 +167,6 @@ def _overdue(case: Case, _: Case) -> Iterator[Play]:
         yield Play(
             a_policy(remind("s1", "after_due", 1)), [*rows, tick(today)], today, today, row["expect"], lambda lines: bool(sent(lines))
         )
-
-
-def _listed(case: Case, given: Case) -> Iterator[Play]:
-    """One old invoice triggers; a reminder inside the interval silences everybody."""
-    today = given["today"]
-    for row in case["table"]:
-        one_step = remind("s1", "after_due", given["trigger_days"] + 1, 1 if "min_interval_days" in given else None)
-        policy = a_policy(one_step, gap_days=given.get("min_interval_days", 0))
-        if "due_dates" in row:
-            rows = [bill(str(due), due) for due in row["due_dates"]]
-            expect: Any = [str(due) for due in row["expect_listed"]]
-            yield Play(
-                policy, [*rows, tick(today)], today, today, expect, lambda lines: [n for line in sent(lines) for n in line["invoices"]]
-            )
-            continue
-        rows = [bill(f"I{n}", one["due"]) for n, one in enumerate(row["invoices"])]
-        ticks = [tick(one["last_reminder"]) for one in row["invoices"] if "last_reminder" in one]
-        contacted = row["expect"] == "contacted"
-        yield Play(policy, [*rows, *ticks, tick(today)], date(2026, 3, 1), today, contacted, lambda lines: today in sent_on(lines))
 
 
 def _steps(rows: list[Row]) -> list[Row]:
@@ -433,20 +338,16 @@ def _resolved(case: Case, given: Case) -> Iterator[Play]:
         def read(lines: list[Row], *, asked: bool = "items" in step["expect"]) -> Any:
             now = {line["invoice"]: line for line in lines if "state" in line}
             is_open = any(line["state"] == "chasing" for line in now.values())
-            return _amounts(lines) if asked else "open" if is_open else "resolved"
+            return amounts_of(lines) if asked else "open" if is_open else "resolved"
 
         yield Play(policy, rows, owed["issued"], today, expect, read)
 
 
 _SHAPES: list[tuple[tuple[str, ...], Callable[[Case, Case], Iterator[Play]]]] = [
     *peer_money.SHAPES,
+    *peer_lists.SHAPES,
     (("states", "documents"), _ages),
     (("policy", "items"), _levels),
-    (("threshold", "table"), _threshold_table),
-    (("customer_campaign", "table"), _own_campaign),
-    (("threshold", "runs"), _campaign),
-    (("invoices_cents",), _sums),
-    (("trigger_days", "table"), _listed),
     (("steps", "invoice", "expect"), _schedule),
     (("client", "company"), _their_hour),
     (("hour_local", "table"), _hour_table),
@@ -465,6 +366,7 @@ _TABLES: list[tuple[frozenset[str], Callable[[Case, Case], Iterator[Play]]]] = [
     (frozenset({"issued", "due", "steps"}), _schedule),
     (frozenset({"total", "n"}), _split),
     *peer_money.TABLES,
+    *peer_lists.TABLES,
 ]
 
 

@@ -57,3 +57,7 @@ def sent_on(lines: list[Row]) -> list[date]:
 
 def steps_of(days: list[int], anchor: str = "after_due") -> list[Row]:
     return [remind(f"s{n}", anchor, each) for n, each in enumerate(days, 1)]
+
+
+def amounts_of(lines: list[Row]) -> list[str]:
+    return [line["amount"] for line in sent(lines)]

@@ -15,7 +15,6 @@ FILE = "cases/peer-cases.yaml"
 # What is no decision about a ledger, and why.
 NOT_YET: dict[str, str] = {
     "OCA-00": "it is the set-up of others, not a case",
-    "OR-03": "how many notices an invoice had is counted from the notices; no letter bears the number",
 }
 
 

@@ -30,6 +30,7 @@ def test_a_line_says_who_what_when_how_much_and_why() -> None:
         "currency": "EUR",
         "because": "The step first is due.",
         "policy": "table",
+        "ordinal": 1,
     }
 
 

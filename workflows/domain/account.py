@@ -15,6 +15,8 @@ from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, U
 from workflows.domain.money import Money
 from workflows.domain.tasks import Task
 
+SPOKEN = frozenset({"phone", "voice", "voice_recorded"})  # channels on which nothing is written
+
 
 class Party(StrEnum):
     BUSINESS = "business"
@@ -292,6 +294,11 @@ class Account:
     def written_on(self, notice: Notice) -> date:
         """The local day at the customer's place on which the message left, or is to leave."""
         return notice.day if notice.sent_at is None else self.customer.place.day(notice.sent_at)
+
+    def times_written(self, item: ItemId) -> int:
+        """How many messages that count have listed the item; what was said on the phone is none."""
+        mine = (notice for notice in self.notices if notice.state.counts and notice.channel not in SPOKEN)
+        return sum(any(listed.item == item for listed in notice.items) for notice in mine)
 
     def acts_on(self, item: ItemId) -> tuple[Act, ...]:
         """What people did about the item, oldest first. Their number is the version a card carries."""

@@ -112,7 +112,8 @@ class Letter:
 
     `amounts` is what is asked for: one sum per currency over `overdue`, less money on account. The rest is there for letters about
     something that happened: a plan, money that came (with what it `settled`, and the day of a message that crossed it), a promise.
-    `documents` are the invoices whose documents go along, `wording` is what a person wrote instead.
+    `documents` are the invoices whose documents go along, `wording` is what a person wrote instead. `ordinal`: the how-many-th message
+    it is about the item that was written of most.
     """
 
     template: str
@@ -131,3 +132,4 @@ class Letter:
     promised: Promised | None = None
     documents: tuple[str, ...] = ()
     wording: Wording | None = None
+    ordinal: int = 1
