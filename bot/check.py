@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from adapters.outreach.mime import mailbox
 from adapters.store.trouble import sentence_of
@@ -17,6 +18,7 @@ from workflows.domain.calendar import spoken
 from workflows.domain.freshness import fresh_until
 from workflows.errors import OutsideError, Refused
 from workflows.records import OutboxState
+from workflows.stops import Stop, StopKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ async def _of_store(app: App) -> list[Finding]:
     found = []
     async with app.store() as work:
         books, users, counts = await work.books(), await work.users(), await work.outbox_counts()
-        acting = await acting_user(app.settings.inbox_user, work)
+        acting, standing = await acting_user(app.settings.inbox_user, work), await work.stops(app.clock.now())
     if not any(user.role is Role.ADMINISTRATOR for user in users):
         what = "There is no administrator, so nobody can use the inbox or set Duebot up from chat."
         found.append(Finding("users.administrator", what, 'Run: duebot user add EMAIL --name "YOUR NAME" --role administrator'))
@@ -80,6 +82,7 @@ async def _of_store(app: App) -> list[Finding]:
         found.append(
             Finding("users.inbox", f"Nobody can use the inbox. {acting.why}", "Set DUEBOT_INBOX_USER to the e-mail of one of them.")
         )
+    found += [_of_stop(stop) for stop in standing]
     found += [finding for book in books for finding in _of_book(book, app)]
     if app.slack is not None:
         found += [_no_channel(book) for book in books if book.chat_channel is None]
@@ -88,6 +91,15 @@ async def _of_store(app: App) -> list[Finding]:
         what = f"{count(unknown, 'message')} may or may not have left; nothing is sent again by itself."
         found.append(Finding("outbox.unknown", what, "Answer their cards in the inbox: was it sent, or send again?"))
     return found
+
+
+def _of_stop(stop: Stop) -> Finding:
+    if stop.kind is StopKind.MAINTENANCE:
+        what = f"Maintenance has been going on since {stop.at:%Y-%m-%d %H:%M} UTC; nothing is sent or accepted meanwhile."
+        return Finding("stops.maintenance", what, "Wait until it is over. If it was killed, run: duebot maintain --now")
+    of = datetime.fromisoformat(stop.data["copied_at"])
+    what = f"This is a restored copy of {of:%Y-%m-%d %H:%M} UTC that nobody released, so nothing is sent."
+    return Finding("stops.restored", what, "See what would leave, and let it go, with: duebot release --restored")
 
 
 async def _of_trail(app: App) -> list[Finding]:

@@ -33,6 +33,8 @@ VERBS = {
     "check": ("setup", "Says what is missing, and how to mend it."),
     "channel": ("channel", "Approves channels that are not private."),
     "interest": ("interest", "Says what may be charged on a late invoice."),
+    "backup": ("backup", "Copies the whole database into one file, while everything goes on."),
+    "restore": ("backup", "Puts a backup back; nothing is sent before it is released."),
     "evidence": ("keep", "Packs what proves a claim into one ZIP."),
     "person": ("keep", "Tells a person what is stored of them, or forgets them."),
     "audit": ("keep", "Verifies the trail of everything that was done."),

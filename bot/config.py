@@ -257,6 +257,16 @@ def secret_keys(settings: Settings) -> tuple[bytes, ...]:
     return tuple(_decoded(key) for key in given)
 
 
+def known_keys(settings: Settings) -> tuple[bytes, ...]:
+    """As `secret_keys`, but none is made: a copy that is put back needs the key it was made with."""
+    database = database_file(settings.database_url)
+    if settings.secret_key is None and database is not None and not database.with_suffix(".key").exists():
+        raise BadSetting(
+            f"The secret key of the backup is missing. Set DUEBOT_SECRET_KEY, or put the .key file it was made with at {database.with_suffix('.key')}."
+        )
+    return secret_keys(settings)
+
+
 def _decoded(key: SecretStr) -> bytes:
     try:
         raw = base64.b64decode(key.get_secret_value(), validate=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from cards.clean import bare
 from cards.elements import Card, Element, Facts, Heading, Text, Tone
 from cards.format import count, long_day
+from workflows.domain.calendar import Place
 
 
 def audit_head(on: date, entries: int, last: str) -> Card:
@@ -16,6 +17,17 @@ def audit_head(on: date, entries: int, last: str) -> Card:
     facts = Facts((("Entries", f"{entries:,}"), ("Last hash", bare(last))))
     said = Text("Keep this message: an end cut off the trail shows against it.", quiet=True)
     return Card(f"{title}: {count(entries, 'entry', 'entries')}, last hash {bare(last)}", (Heading(title), facts, said))
+
+
+def restored(copied_at: datetime, place: Place) -> Card:
+    """A backup was put back: nothing leaves before somebody has said so."""
+    local = place.local(copied_at)
+    title = f"This is a copy of {long_day(local.date(), 'en')}, {local:%H:%M}"
+    lines = (
+        "A backup was put back. What was sent, answered or pressed after that is not known here, so nothing is sent: no message, no card, no summary.",
+        "An administrator looks at what would leave, and lets it go, with: duebot release --restored",
+    )
+    return Card(". ".join((title, *lines)), (Heading(title, tone=Tone.WARNING), *map(Text, lines)), Tone.WARNING)
 
 
 _BROKEN = {

@@ -65,6 +65,7 @@ from workflows.records import (
     StaffCard,
     Stored,
 )
+from workflows.stops import StopWork
 
 
 class Clock(Protocol):
@@ -122,7 +123,7 @@ class Letters(Protocol):
         ...
 
 
-class UnitOfWork(Protocol):
+class UnitOfWork(StopWork, Protocol):
     """One transaction. Everything that is added and everything that is read belongs to it; its opener commits it.
 
     Ids that do not exist raise `workflows.errors.NotKnown`. Every fact added about an account sets its `next_look_at` to now.
@@ -336,7 +337,7 @@ class UnitOfWork(Protocol):
     # outbox
     async def enqueue(self, kind: Effect, key: str, payload: Mapping[str, Any], not_before: datetime) -> bool: ...
     async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        """Due rows, set to `sending` with a lease and one attempt more."""
+        """Due rows, set to `sending` with a lease and one attempt more; none while a stop of `workflows.stops` holds."""
         ...
 
     async def abandoned(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -33,6 +33,27 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"options": _POSTGRESQL_SESSION}
         )
     raise UnknownDatabase(f"{driver!r} is not a database Duebot runs on; use {SQLITE}:///file or {POSTGRESQL}://host/name")
+
+
+def open_whole(url: str) -> Engine:
+    """For work on the whole database that takes minutes, in a thread of its own: no time-outs.
+
+    On SQLite a transaction with the execution option `reads_only` keeps no writer waiting, and one that writes tables in any order has
+    to see to it itself, before it ends, that what they refer to is there.
+    """
+    address = make_url(url)
+    if address.drivername == POSTGRESQL:
+        session = "-c timezone=UTC -c lock_timeout=60s -c statement_timeout=0 -c idle_in_transaction_session_timeout=0 -c jit=off"
+        return create_engine(url, hide_parameters=True, connect_args={"options": session})
+    engine = create_engine(address.set(drivername="sqlite"), hide_parameters=True)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+    event.listen(engine, "begin", _begin_by_option)
+    return engine
+
+
+def _begin_by_option(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE")
 
 
 def _open_sqlite(url: str) -> AsyncEngine:

@@ -42,6 +42,16 @@ def head() -> str:
     return revision
 
 
+def knows(revision: str) -> bool:
+    """Whether this release has that revision; not, when it was made by a newer one."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(config()).walk_revisions())
+
+
+def move(connection: Connection, revision: str) -> None:
+    """Within a transaction that is open: up to that revision, or for `base` down to nothing."""
+    _run(connection, command.downgrade if revision == "base" else command.upgrade, revision)
+
+
 async def is_current(engine: AsyncEngine) -> bool:
     return await current(engine) == head()
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.stops import stopped
 from adapters.store.unit import Part
 from workflows.domain.ids import new_id
 from workflows.errors import NotKnown
@@ -25,11 +26,11 @@ class Outbox(Part):
         return await self._add_new(t.outbox, id=new_id(), attempts=0, error="", **values)
 
     async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        due = (_BOX.state == OutboxState.QUEUED.value) & (_BOX.not_before <= now)
+        due = (_BOX.state == OutboxState.QUEUED.value) & (_BOX.not_before <= now) & ~stopped(now)
         return await self._lease(kind, due, limit, state=OutboxState.SENDING.value, attempts=_BOX.attempts + 1, **_until(now, lease))
 
     async def abandoned(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        left = (_BOX.state == OutboxState.SENDING.value) & (_BOX.lease_until <= now)
+        left = (_BOX.state == OutboxState.SENDING.value) & (_BOX.lease_until <= now) & ~stopped(now)
         return await self._lease(kind, left, limit, **_until(now, lease))
 
     async def settle(

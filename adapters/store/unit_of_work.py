@@ -31,6 +31,7 @@ from adapters.store.releases import Releases
 from adapters.store.requests import Requests
 from adapters.store.screens import Screens
 from adapters.store.secrets import Vault
+from adapters.store.stops import Stops
 from workflows.ports import Clock
 
 
@@ -58,6 +59,7 @@ class SqlUnitOfWork(
     Screens,
     Keeping,
     Erasing,
+    Stops,
 ):
     """The `UnitOfWork` of `workflows.ports`."""
 

@@ -187,6 +187,8 @@ async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
         return problems.stale_book(book, book.place.day(now))
     if card.data.get("what") == "broken_rule":
         return keeping.broken_rule(str(card.data["rule"]), [str(line) for line in card.data["found"]], int(card.data["more"]))
+    if card.data.get("what") == "restored":
+        return keeping.restored(datetime.fromisoformat(card.data["copied_at"]), (await _book(card, work)).place)
     if card.data.get("what") == "channel_refused":
         return problems.channel_refused(str(card.data["channel"]), str(card.data["because"]))
     if card.data.get("what") == "put_aside":

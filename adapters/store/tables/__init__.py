@@ -21,6 +21,7 @@ from adapters.store.tables.said import (
     snoozes,
     tasks,
 )
+from adapters.store.tables.stops import stops
 from adapters.store.tables.work import (
     arrivals,
     audit,
@@ -72,6 +73,7 @@ __all__ = [
     "replies",
     "snapshots",
     "snoozes",
+    "stops",
     "tasks",
     "users",
 ]
