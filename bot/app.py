@@ -10,7 +10,7 @@ from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING
 
-from adapters.chat.protocol import ChatRoom
+from adapters.chat.protocol import ChatRoom, Incoming
 from adapters.letters.template_letters import TemplateLetters
 from adapters.outreach.eml_folder import EmlFolder
 from adapters.outreach.smtp import TLS, SMTPMail
@@ -21,19 +21,22 @@ from adapters.store.keys import must_fit
 from adapters.store.migrate import is_current
 from adapters.store.unit_of_work import SqlStore
 from bot.clock import SystemClock
-from bot.config import Settings, SlackSettings, SMTPSettings, database_file, secret_keys
+from bot.config import Settings, SlackSettings, SMTPSettings, TeamsSettings, database_file, secret_keys
 from bot.handle import Desk
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
 from bot.live.route_settings import routing_of
+from bot.live.standing import standing_card
 from bot.policies import PolicyBook, PolicyVersion, policy_files
 from bot.rates import read_rates
+from cards.elements import Card
 from workflows.domain.approving import Limits
 from workflows.errors import Refused
 from workflows.ports import Clock, Letters, Outreach
 
 if TYPE_CHECKING:
     from adapters.chat.slack.chat import SlackChat
+    from adapters.chat.teams.chat import TeamsChat
 
 
 class NotMigrated(Refused):
@@ -60,6 +63,7 @@ class App:
     keeping: Keeping
     wake: asyncio.Event
     slack: SlackChat | None = None
+    teams: TeamsChat | None = None
 
 
 @asynccontextmanager
@@ -71,8 +75,9 @@ async def running(settings: Settings, clock: Clock | None = None, *, connect: bo
     try:
         yield app
     finally:
-        if app.slack is not None:
-            await app.slack.stop()
+        for chat in (app.slack, app.teams):
+            if chat is not None:
+                await chat.stop()
         await app.store.close()
 
 
@@ -96,11 +101,14 @@ async def _build(settings: Settings, clock: Clock) -> App:
     slack = _slack(settings.slack, desk, inbound, clock, partial(_approved, store))
     if slack is not None:
         rooms["slack"] = slack.room
+    teams = _teams(settings.teams, desk, store, clock)
+    if teams is not None:
+        rooms["teams"] = teams.room
     jobs = Jobs(
         store, policies, letters, clock, channels(settings.smtp, clock), rooms, inbound, desk, routing_of(settings.routes, settings.quiet)
     )
     keeping = Keeping(store, policies, clock, head_places(settings))
-    return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack)
+    return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack, teams)
 
 
 async def _must_be_migrated(asked: Awaitable[bool]) -> None:
@@ -145,3 +153,28 @@ def _slack(
     app_token = settings.app_token.get_secret_value() if settings.app_token else None
     wire = Wire(settings.bot_token.get_secret_value(), tuple(secrets), app_token, settings.api_url, frozenset(settings.approved_channels))
     return build(wire, desk, inbound, clock, approved)
+
+
+def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -> TeamsChat | None:
+    if not settings.used:
+        return None
+    from adapters.chat.teams.chat import build  # ruff: ignore[import-outside-top-level] - loaded only where Teams is used
+    from adapters.chat.teams.settings import PUBLIC_CLOUD  # ruff: ignore[import-outside-top-level]
+    from adapters.chat.teams.settings import TeamsSettings as Wire  # ruff: ignore[import-outside-top-level]
+
+    async def standing(incoming: Incoming) -> Card | None:
+        return await standing_card(incoming, store, desk.policies, clock)
+
+    wire = Wire(
+        app_id=settings.app_id or "duebot",
+        password=settings.app_password.get_secret_value() if settings.app_password else "",
+        tenant=settings.tenant_id,
+        tenants=frozenset(settings.tenants),
+        services=tuple(url.rstrip("/") for url in settings.service_urls) or PUBLIC_CLOUD,
+        openid_url=settings.openid_url,
+        issuer=settings.issuer,
+        login_url=settings.login_url,
+        local=settings.local,
+        approved_channels=frozenset(settings.approved_channels),
+    )
+    return build(wire, desk, store.inbound(clock), store.addresses(clock), standing, clock, partial(_approved, store))

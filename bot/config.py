@@ -50,6 +50,39 @@ class SlackSettings(BaseModel):
         return value
 
 
+class TeamsSettings(BaseModel):
+    """A bot registration: of one tenant with `tenant_id`, of several without it, then `tenants` says whose people are served."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    app_id: str | None = None
+    app_password: SecretStr | None = None
+    tenant_id: str | None = None
+    tenants: tuple[str, ...] = Field(default=(), description="the ids of other tenants whose people are served")
+    approved_channels: tuple[str, ...] = Field(
+        default=(), description="channels of teams that may see names and amounts, by id or name; shared ones by name"
+    )
+    local: bool = Field(default=False, description="try it without Microsoft: everybody on this machine is believed, and nobody else")
+    service_urls: tuple[str, ...] = Field(default=(), description="where answers may go, if not to Teams' own addresses")
+    openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+    issuer: str = "https://api.botframework.com"
+    login_url: str = "https://login.microsoftonline.com"
+
+    @property
+    def used(self) -> bool:
+        return self.local or self.app_id is not None
+
+    @model_validator(mode="after")
+    def somebody_to_serve(self) -> TeamsSettings:
+        if self.app_id is None or self.local:
+            return self
+        if self.app_password is None:
+            raise ValueError("expected APP_PASSWORD beside APP_ID, or LOCAL=true to try it on this machine")
+        if self.tenant_id is None and not self.tenants:
+            raise ValueError("expected TENANT_ID, or TENANTS with the ids of those whose people are served")
+        return self
+
+
 class SMTPSettings(BaseModel):
     """The server that takes outgoing mail."""
 
@@ -111,6 +144,7 @@ class Settings(BaseSettings):
         default_factory=dict, description="hours in which a channel gets no card, like 18:00-08:00 of the book's day"
     )
     slack: SlackSettings = Field(default_factory=SlackSettings)
+    teams: TeamsSettings = Field(default_factory=TeamsSettings)
     smtp: SMTPSettings = Field(default_factory=SMTPSettings)
     imap: IMAPSettings = Field(default_factory=IMAPSettings)
 
@@ -221,7 +255,7 @@ def _unknown(name: str) -> str:
 def _unparsed(error: SettingsError) -> str:
     field = str(error).partition('"')[2].partition('"')[0].upper()
     names = [name for name in setting_names() if name.startswith(f"{PREFIX}{field}") and name in os.environ]
-    lists = [name for name in names if name.endswith("_CHANNELS")]
+    lists = [name for name in names if name.endswith(("_CHANNELS", "__TENANTS", "__SERVICE_URLS"))]
     if not names:
         return f"{PREFIX}{field}: expected a section with settings of its own, not one value."
     return f'{", ".join(lists or names)}: expected a JSON list, as in ["C0123456789"].'

@@ -22,6 +22,7 @@ PRIVATE_HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "web" / "static"
 LARGEST_BODY = 1_000_000  # bytes; a chat limits what it reads by itself as well
 LARGEST_FORM = 256 * 1024
+TEAMS_PATH = "/api/messages"
 PATIENCE = 5.0  # seconds the database has to answer
 
 log = structlog.get_logger(__name__)
@@ -29,10 +30,10 @@ log = structlog.get_logger(__name__)
 Migrated = Callable[[], Awaitable[bool]]
 
 
-def public_app(migrated: Migrated, slack: ASGIApp | None = None) -> FastAPI:
+def public_app(migrated: Migrated, slack: ASGIApp | None = None, teams: ASGIApp | None = None) -> FastAPI:
     """`migrated` asks the database whether its schema is this release's and raises when it cannot be reached.
 
-    `slack` is the application for `POST /slack/events`; it verifies and limits what it reads by itself.
+    `slack` is the application for `POST /slack/events`, `teams` for `POST /api/messages`; they verify and limit what they read by themselves.
     """
     app = _bare(LARGEST_BODY)
 
@@ -47,8 +48,14 @@ def public_app(migrated: Migrated, slack: ASGIApp | None = None) -> FastAPI:
 
     if slack is not None:
         app.add_route("/slack/events", slack, methods=["POST"])  # type: ignore[arg-type]  # an ASGI application, which the router takes as it is
+    _add_teams(app, teams)
     app.add_middleware(AnswerHeaders, headers=PUBLIC_HEADERS)
     return app
+
+
+def _add_teams(app: FastAPI, teams: ASGIApp | None) -> None:
+    if teams is not None:
+        app.add_route(TEAMS_PATH, teams, methods=["POST"])  # type: ignore[arg-type]
 
 
 async def _state(migrated: Migrated) -> dict[str, bool]:
@@ -60,8 +67,8 @@ async def _state(migrated: Migrated) -> dict[str, bool]:
         return {"database": False, "migrations": False}
 
 
-def private_app(inbox: Inbox, port: int) -> FastAPI:
-    """For `PRIVATE_HOST` and `port` alone; whoever reaches it acts as the inbox's user."""
+def private_app(inbox: Inbox, port: int, teams: ASGIApp | None = None) -> FastAPI:
+    """For `PRIVATE_HOST` and `port` alone; whoever reaches it acts as the inbox's user, and with `teams` as whom they say they are."""
     app = _bare(LARGEST_FORM)
     app.include_router(inbox.router)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -70,7 +77,8 @@ def private_app(inbox: Inbox, port: int) -> FastAPI:
     def start() -> Response:
         return RedirectResponse("/inbox", 303)
 
-    app.add_middleware(OwnPagesOnly, port=port)
+    _add_teams(app, teams)
+    app.add_middleware(OwnPagesOnly, port=port, programs=frozenset({TEAMS_PATH}) if teams else frozenset())
     app.add_middleware(AnswerHeaders, headers=PRIVATE_HEADERS)
     return app
 
@@ -79,7 +87,8 @@ def inbox_app(app: App, port: int) -> FastAPI:
     """The private application of a running Duebot."""
     secret = secret_keys(app.settings)[0]
     parts = Parts(app.store, app.policies, app.clock, app.inbound, app.desk, Backstage(app), secret, app.settings.inbox_user)
-    return private_app(Inbox(parts), port)
+    local = app.teams.endpoint if app.teams is not None and app.teams.local else None
+    return private_app(Inbox(parts), port, local)
 
 
 def _bare(largest: int) -> FastAPI:

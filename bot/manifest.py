@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from adapters.chat.slack.names import COMMAND, EVENTS, EVENTS_PATH, SCOPES
+from adapters.chat.teams.names import COMMANDS as TEAMS_COMMANDS
+from adapters.chat.teams.names import SCOPES as TEAMS_SCOPES
 
 _HINT = "overdue, balance CUSTOMER, invoice NUMBER, mine, remind NUMBER, help"
 
@@ -38,3 +41,37 @@ def slack_manifest(public_url: str | None) -> dict[str, Any]:
 def _command(url: str | None) -> dict[str, Any]:
     asked = {"command": COMMAND, "description": "Ask what is open and overdue", "usage_hint": _HINT, "should_escape": False}
     return {**asked, "url": url} if url else asked
+
+
+TEAMS_VERSION = "1.19"  # of the manifest's schema
+
+
+def teams_manifest(app_id: str, public_url: str) -> dict[str, Any]:
+    """The `manifest.json` of the app package; `bot.app_package` wraps it."""
+    commands = [{"title": name, "description": said} for name, said in TEAMS_COMMANDS.items()]
+    address = public_url.rstrip("/")
+    return {
+        "$schema": f"https://developer.microsoft.com/en-us/json-schemas/teams/v{TEAMS_VERSION}/MicrosoftTeams.schema.json",
+        "manifestVersion": TEAMS_VERSION,
+        "version": "1.0.0",
+        "id": app_id,
+        "developer": {"name": "Duebot", "websiteUrl": address, "privacyUrl": address, "termsOfUseUrl": address},
+        "name": {"short": "Duebot", "full": "Duebot, receivables in chat"},
+        "description": {
+            "short": "What is overdue, and what to do about it",
+            "full": "Tells the finance team which invoices are overdue, as cards with buttons, and chases customers politely, once, and never after payment.",
+        },
+        "icons": {"color": "color.png", "outline": "outline.png"},
+        "accentColor": "#1F3A4D",
+        "bots": [
+            {
+                "botId": app_id,
+                "scopes": list(TEAMS_SCOPES),
+                "commandLists": [{"scopes": [scope], "commands": commands} for scope in TEAMS_SCOPES],
+                "supportsFiles": False,
+                "isNotificationOnly": False,
+            }
+        ],
+        "permissions": ["identity", "messageTeamMembers"],
+        "validDomains": [urlsplit(address).hostname or ""],
+    }

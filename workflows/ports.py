@@ -371,6 +371,10 @@ class UnitOfWork(StopWork, Protocol):
         """Newest first."""
         ...
 
+    async def cards_about(self, subject: UUID) -> Sequence[StaffCard]:
+        """The newest of a subject, live and frozen, newest first."""
+        ...
+
     async def set_card(self, card: StaffCard) -> None: ...
 
     # people

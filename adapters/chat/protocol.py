@@ -74,6 +74,25 @@ class Inbound(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Where a chat without fixed addresses takes messages for a conversation or a person (`key`), as it last told us.
+
+    `details` are that chat's own.
+    """
+
+    platform: str
+    key: str
+    details: Mapping[str, str]
+
+
+class Addresses(Protocol):
+    """Keeps the newest address of each conversation and person."""
+
+    async def find(self, platform: str, key: str) -> Address | None: ...
+    async def keep(self, address: Address) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """What a chat says of one of its people. `email` only where the chat has verified it; `outsider` covers guests and other companies' people."""
 
@@ -87,12 +106,12 @@ class ChatRoom(Protocol):
     """A chat we can write to. All raise the errors of `workflows.errors`.
 
     `post` and `update` raise `Rejected` for a channel that must not see customers' names (`workflows.domain.routing.against`). A
-    person's id in place of a channel's is a line to them alone. `threads` says whether `reply` puts a line under a card.
+    person's id in place of a channel's is a line to them alone. `threads` says whether `reply` puts a line under a card there.
     """
 
     platform: str
-    threads: bool
 
+    def threads(self, channel: str) -> bool: ...
     async def post(self, channel: str, card: Card) -> CardRef: ...
     async def update(self, ref: CardRef, card: Card) -> None: ...
     async def reply(self, ref: CardRef, card: Card) -> CardRef: ...

@@ -16,6 +16,7 @@ from workflows.errors import NotKnown
 from workflows.records import CardKind, CardState, StaffCard
 
 _CARD = t.cards.c
+MOST_ABOUT = 20  # older ones froze long ago
 
 
 class Cards(Part):
@@ -41,6 +42,15 @@ class Cards(Part):
             query = query.where(_CARD.book_id == book)
         if subject is not None:
             query = query.where(_CARD.subject == subject)
+        return [rows.card(row) for row in await self._all(query)]
+
+    async def cards_about(self, subject: UUID) -> Sequence[StaffCard]:
+        query = (
+            select(t.cards)
+            .where(_CARD.state.in_(list(CardState)), _CARD.subject == subject)
+            .order_by(_CARD.at.desc(), _CARD.id)
+            .limit(MOST_ABOUT)
+        )
         return [rows.card(row) for row in await self._all(query)]
 
     async def set_card(self, card: StaffCard) -> None:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.store.accounts import Accounts
+from adapters.store.addresses import SqlAddresses
 from adapters.store.audit import AuditTrail, Trail
 from adapters.store.books import Books
 from adapters.store.cards import Cards
@@ -82,6 +83,9 @@ class SqlStore(PolicyTexts):
     async def _unit(self) -> AsyncGenerator[SqlUnitOfWork, None]:
         async with self._engine.begin() as connection:
             yield SqlUnitOfWork(connection, self._vault)
+
+    def addresses(self, clock: Clock) -> SqlAddresses:
+        return SqlAddresses(self._engine, clock)
 
     def inbound(self, clock: Clock) -> SqlInbound:
         return SqlInbound(self._engine, self._vault, clock)

@@ -130,7 +130,7 @@ async def _again(waiting: Waiting, at: datetime, why: str, work: UnitOfWork, clo
 async def show(showing: Showing, place: Place, room: ChatRoom, clock: Clock) -> Place:
     """Posts or updates, then tells the thread. A card whose message was deleted is posted anew. Raises the errors of `workflows.errors`."""
     after = place.shown(await _put(showing.drawn, place, room), showing.look, clock.now())
-    if showing.lines is None or not room.threads:
+    if showing.lines is None or not room.threads(after.channel):
         return after
     return await threads.tell(after, showing.lines, room, clock.now())
 

@@ -45,7 +45,7 @@ async def list_channels(as_json: JSON = False) -> None:
 
     async def run(app: App) -> None:
         async with app.store() as work:
-            found = sorted({*await work.approved_channels(), *app.settings.slack.approved_channels})
+            found = sorted({*await work.approved_channels(), *app.settings.slack.approved_channels, *app.settings.teams.approved_channels})
         if as_json:
             say_json({"approved": found})
         else:

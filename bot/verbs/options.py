@@ -17,7 +17,7 @@ from workflows.domain.money import UnknownCurrency, exponent
 ROLES = ", ".join(role.word for role in Role)
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}|teams:19:[\w.@-]+")
 _DAY_LENGTH = len("2026-11-24")
 
 
@@ -84,7 +84,9 @@ def a_country(text: str) -> str:
 
 def a_channel(text: str) -> str:
     if _CHANNEL.fullmatch(text) is None:
-        raise typer.BadParameter(f"“{text}” is no channel id; it stands at the end of the channel's details in Slack, like C0123456789.")
+        raise typer.BadParameter(
+            f"“{text}” is no channel id; in Slack it stands at the end of the channel's details, like C0123456789; in Teams in its link, like teams:19:abc@thread.tacv2."
+        )
     return text
 
 

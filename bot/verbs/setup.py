@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from adapters.letters.phrases import languages, sandbox
 from bot.app import App
+from bot.app_package import package
 from bot.check import findings
 from bot.config import read_settings
-from bot.manifest import slack_manifest
+from bot.manifest import slack_manifest, teams_manifest
 from bot.verbs.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slug, a_zone
 from bot.verbs.terminal import DONE, FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
@@ -169,3 +171,19 @@ def print_manifest() -> None:
     With DUEBOT_PUBLIC_URL it is for HTTP, without for Socket Mode.
     """
     say(json.dumps(slack_manifest(read_settings().public_url), indent=2))
+
+
+@manifest.command("teams")
+@polite
+def write_package(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.", dir_okay=False)] = Path("duebot-teams.zip"),
+) -> None:
+    """Writes the app package to upload to Teams.
+
+    It needs DUEBOT_TEAMS__APP_ID and DUEBOT_PUBLIC_URL.
+    """
+    settings = read_settings()
+    if settings.teams.app_id is None or settings.public_url is None:
+        stop(QUESTION, "Set DUEBOT_TEAMS__APP_ID and DUEBOT_PUBLIC_URL first: the package names both.")
+    out.write_bytes(package(teams_manifest(settings.teams.app_id, settings.public_url)))
+    say(f"Wrote {out}. Upload it in the Teams admin centre, or in Teams under Apps, Manage your apps.")

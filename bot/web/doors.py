@@ -53,10 +53,11 @@ class OwnPagesOnly:
     """The inbox believes whoever reaches it, so only this machine's own names may name it, and only its own pages may post to it.
 
     The name guards against a stranger's name that is made to point here; Origin, or Sec-Fetch-Site in its place, against a stranger's form.
+    `programs` are paths that no page posts to: there only what no browser sent is let in.
     """
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, port: int, programs: frozenset[str] = frozenset()) -> None:
+        self.app, self._programs = app, programs
         self._hosts = {f"{name}:{port}" for name in LOCAL_NAMES} | ({*LOCAL_NAMES} if port == 80 else set())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +72,8 @@ class OwnPagesOnly:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
             return "The inbox is for this machine. Open it as localhost or 127.0.0.1, with its port."
+        if scope["path"] in self._programs:
+            return "This address is for programs." if "origin" in headers or "sec-fetch-site" in headers else None
         if scope["method"] not in SAFE_METHODS and not self._is_own(headers, hosts[0].lower()):
             return "This request does not come from a page of the inbox. Open the inbox and press the button there."
         return None

@@ -165,7 +165,7 @@ async def test_what_people_did_within_ten_minutes_is_one_line_in_the_thread(offi
 
 async def test_a_chat_without_threads_gets_no_lines(office: ChatOffice) -> None:
     assert office.teams is not None
-    office.teams.threads = False
+    office.teams.threaded = False
     await office.press(ANA, "slack", await office.button("acme", Name.FLAG))
     await office.jobs.show_cards()
     assert (len(office.slack.lines["1.0"]), office.teams.lines) == (1, {})

@@ -12,7 +12,7 @@ import asyncio
 import base64
 import re
 import socket
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -49,16 +49,14 @@ View = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Service:
-    """One Duebot. What people do goes over HTTP, really signed; jobs run when the test says so."""
+class House:
+    """One Duebot, whichever chats it has. Jobs run when the test says so."""
 
     app: App
-    workspace: Workspace
     mail: MailServer
     clock: FixedClock
     http: httpx.AsyncClient
     people: Mapping[str, User]
-    pressed: list[bytes] = field(default_factory=list)
 
     # Time passes ------------------------------------------------------------------------------------------------------------
 
@@ -71,6 +69,21 @@ class Service:
         reading = read_ledger(file)
         async with self.app.store() as work:
             return await import_ledger(ImportLedger("main", reading.rows(), as_of or self.clock.now().date()), work, self.clock)
+
+    async def audit(self, kind: str | None = None) -> list[SealedEntry]:
+        assert (await self.app.store.audit.verify()).first_bad is None
+        return [entry async for entry in self.app.store.audit.entries() if kind in {None, entry.type}]
+
+    def who(self, name: str) -> str:
+        return str(self.people[name].id)
+
+
+@dataclass(slots=True)
+class Service(House):
+    """One with Slack. What people do goes over HTTP, really signed."""
+
+    workspace: Workspace
+    pressed: list[bytes] = field(default_factory=list)
 
     # People act -------------------------------------------------------------------------------------------------------------
 
@@ -159,13 +172,6 @@ class Service:
         (now,) = [one for one in await self.messages() if one["ts"] == message["ts"]]
         return now
 
-    async def audit(self, kind: str | None = None) -> list[SealedEntry]:
-        assert (await self.app.store.audit.verify()).first_bad is None
-        return [entry async for entry in self.app.store.audit.entries() if kind in {None, entry.type}]
-
-    def who(self, name: str) -> str:
-        return str(self.people[name].id)
-
 
 def words(blocks: object) -> str:
     """All that is to be read in blocks, without the characters that only keep text from becoming markup."""
@@ -194,13 +200,13 @@ async def serving(workspace: Workspace, url: str, clock: FixedClock, **slack: An
     """Everything wired and listening; the book is empty."""
     await _channel_of_its_own(workspace)
     async with mail_server() as mail, running(settings_for(workspace, url, mail, **slack), clock, connect=True) as app:
-        people = {name: User(UserId(new_id()), f"{name}@nordhafen.example", PEOPLE[name], role) for name, role in ROLES.items()}
-        await _set_up(app, workspace, people.values())
-        async with _listening(app) as http:
-            yield Service(app, workspace, mail, clock, http, people)
+        people = staff()
+        await set_up(app, workspace.channels[CHANNEL], people.values())
+        async with listening(app) as http:
+            yield Service(app, mail, clock, http, people, workspace)
 
 
-async def filled(service: Service) -> None:
+async def filled(service: House) -> None:
     """The sample book, released as the demo does it, and the morning's run."""
     await service.read_file(SAMPLE)
     await service.app.jobs.tick()
@@ -226,7 +232,11 @@ async def _channel_of_its_own(workspace: Workspace) -> None:
     workspace.channels[CHANNEL] = made
 
 
-async def _set_up(app: App, workspace: Workspace, people: Sequence[User] | Any) -> None:
+def staff() -> dict[str, User]:
+    return {name: User(UserId(new_id()), f"{name}@nordhafen.example", PEOPLE[name], role) for name, role in ROLES.items()}
+
+
+async def set_up(app: App, channel: str, people: Iterable[User]) -> None:
     async with app.store() as work:
         book = replace(
             await work.book("main"),
@@ -234,7 +244,7 @@ async def _set_up(app: App, workspace: Workspace, people: Sequence[User] | Any) 
             place=Place("Europe/Berlin", "DE"),
             currency="EUR",
             seller_email="receivables@alderfinch.example",
-            chat_channel=workspace.channels[CHANNEL],
+            chat_channel=channel,
         )
         await work.change_book(book)
         for user in people:
@@ -242,14 +252,14 @@ async def _set_up(app: App, workspace: Workspace, people: Sequence[User] | Any) 
 
 
 @asynccontextmanager
-async def _listening(app: App) -> AsyncGenerator[httpx.AsyncClient]:
-    assert app.slack is not None
+async def listening(app: App) -> AsyncGenerator[httpx.AsyncClient]:
+    """Its public door."""
+    slack = None if app.slack is None else app.slack.endpoint
+    teams = None if app.teams is None or app.teams.local else app.teams.endpoint
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]
-        server = uvicorn.Server(
-            uvicorn.Config(public_app(app.ready, app.slack.endpoint), log_config=None, access_log=False, lifespan="off")
-        )
+        server = uvicorn.Server(uvicorn.Config(public_app(app.ready, slack, teams), log_config=None, access_log=False, lifespan="off"))
         serving_it = asyncio.create_task(server._serve([listener]))  # ruff: ignore[private-member-access] - `serve` would take the test's signals
         try:
             async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False, timeout=60) as http:

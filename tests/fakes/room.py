@@ -20,7 +20,7 @@ class FakeRoom:
     """`standing` is the newest drawing of every message; `drawn` counts all of them; `lines` are those under each card. `trouble` is raised before anything is taken."""
 
     platform: str = "slack"
-    threads: bool = True
+    threaded: bool = True
     standing: dict[str, Card] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)
@@ -30,6 +30,9 @@ class FakeRoom:
     tried: int = 0
     trouble: OutsideError | None = None
     lose_answer: OutsideError | None = None
+
+    def threads(self, channel: str) -> bool:
+        return self.threaded
 
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,28 +10,11 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from adapters.chat.body import Gone, Receive, Scope, Send, TooLarge, TooSlow, headers_of, whole_body
 from adapters.chat.slack.signature import genuine
 from workflows.ports import Clock
 
-LARGEST = 1_000_000  # bytes; Slack's own requests stay far below
-PATIENCE = 10.0  # seconds a body may take to arrive; Slack gives up after three
 MOST_FIELDS = 100  # of a form; a command has some fifteen
-
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
-
-class TooLarge(Exception):
-    """More bytes than any request of Slack's has."""
-
-
-class TooSlow(Exception):
-    """The body did not arrive in time: whoever sends it byte by byte only wants to keep the door open."""
-
-
-class Gone(Exception):
-    """The caller hung up before the body was whole."""
 
 
 class SlackEndpoint:
@@ -59,12 +40,8 @@ class SlackEndpoint:
     async def _answer(self, scope: Scope, receive: Receive) -> BoltResponse:
         if scope["method"] != "POST":
             return BoltResponse(status=405)
-        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        try:
-            async with asyncio.timeout(PATIENCE):
-                body = await _body(headers, receive)
-        except TimeoutError:
-            raise TooSlow from None
+        headers = headers_of(scope)
+        body = await whole_body(headers, receive)
         timestamp, signature = headers.get(b"x-slack-request-timestamp", ""), headers.get(b"x-slack-signature", "")
         if not genuine(body, timestamp, signature, self._secrets, self._clock.now().timestamp()):
             return BoltResponse(status=401)
@@ -80,23 +57,6 @@ class SlackEndpoint:
         except (ValueError, TypeError, AttributeError, LookupError, RecursionError):
             return BoltResponse(status=400)  # signed, yet not what its content type says
         return await self._app.async_dispatch(request)
-
-
-async def _body(headers: dict[bytes, str], receive: Receive) -> bytes:
-    told = headers.get(b"content-length", "")
-    if told.isascii() and told.isdigit() and (len(told) > 9 or int(told) > LARGEST):
-        raise TooLarge
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > LARGEST:
-            raise TooLarge
-    return bytes(body)
 
 
 def _parse(body: str, content_type: str) -> dict[str, Any]:

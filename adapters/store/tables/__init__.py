@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.store.tables.chats import approved_channels
+from adapters.store.tables.chats import approved_channels, chat_addresses
 from adapters.store.tables.kept import erasures, snapshots
 from adapters.store.tables.ledger import books, contacts, credits_, customers, identities, items, payments, plan_items, plans, users
 from adapters.store.tables.said import (
@@ -46,6 +46,7 @@ __all__ = [
     "audit_head",
     "books",
     "cards",
+    "chat_addresses",
     "contacts",
     "credits_",
     "customers",

@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from slack_sdk.signature import SignatureVerifier
 
-from adapters.chat.slack import endpoint
+from adapters.chat import body as posted
+from adapters.chat.body import LARGEST
 from adapters.chat.slack.chat import build
-from adapters.chat.slack.endpoint import LARGEST
 from adapters.chat.slack.names import EVENTS_PATH
 from adapters.chat.slack.signature import WINDOW_SECONDS, genuine, sign
 from cards.actions import Action, Name
@@ -219,7 +219,7 @@ def test_what_the_tests_send_has_the_shape_slack_documents(kind: str) -> None:
 
 
 async def test_a_body_that_never_comes_to_its_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "PATIENCE", 0)
+    monkeypatch.setattr(posted, "PATIENCE", 0)
     chat = build(settings_for("http://127.0.0.1:9/api/"), FakeHandler(), FakeInbound(), SetClock())
     said: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
 

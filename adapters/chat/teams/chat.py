@@ -1,0 +1,73 @@
+"""Teams put together."""
+
+from __future__ import annotations
+
+import httpx
+
+from adapters.chat.protocol import Addresses, Handler, Inbound
+from adapters.chat.teams.addresses import AddressBook
+from adapters.chat.teams.connector import Connector
+from adapters.chat.teams.credentials import Credentials
+from adapters.chat.teams.endpoint import TeamsEndpoint
+from adapters.chat.teams.framework import Framework
+from adapters.chat.teams.keys import Keys
+from adapters.chat.teams.listeners import PATIENCE, Listeners, Standing
+from adapters.chat.teams.pace import Pace
+from adapters.chat.teams.room import Approved, TeamsRoom
+from adapters.chat.teams.settings import TeamsSettings
+from adapters.chat.teams.tokens import Tokens
+from workflows.ports import Clock
+
+TIMEOUT = httpx.Timeout(10)  # seconds a call to Teams may take
+KEYS_TIMEOUT = httpx.Timeout(5)
+Clients = tuple[httpx.AsyncClient, ...]
+LEAVING = 10.0  # seconds that answers under way are given at the end
+
+
+class TeamsChat:
+    """`endpoint` is the ASGI application for `POST /api/messages`, `room` writes; `local` says that the endpoint is for this machine alone."""
+
+    def __init__(
+        self, endpoint: TeamsEndpoint, room: TeamsRoom, listeners: Listeners, credentials: Credentials, clients: Clients, *, local: bool
+    ) -> None:
+        self.endpoint, self.room, self.local = endpoint, room, local
+        self._listeners, self._credentials, self._clients = listeners, credentials, clients
+
+    async def settled(self, timeout: float | None = None) -> None:
+        """Returns when all that was acknowledged has been answered."""
+        await self._listeners.settled(timeout)
+
+    async def stop(self) -> None:
+        """Lets answers under way arrive."""
+        await self.settled(LEAVING)
+        for client in self._clients:
+            await client.aclose()
+        self._credentials.close()
+
+
+def build(
+    settings: TeamsSettings,
+    handler: Handler,
+    inbound: Inbound,
+    addresses: Addresses,
+    standing: Standing,
+    clock: Clock,
+    approved: Approved | None = None,
+    *,
+    patience: float = PATIENCE,
+) -> TeamsChat:
+    """`approved` reads the channels approved while it runs; `patience` is in seconds, see `listeners`."""
+
+    def now() -> float:
+        return clock.now().timestamp()
+
+    http, keys = httpx.AsyncClient(timeout=TIMEOUT), httpx.AsyncClient(timeout=KEYS_TIMEOUT)
+    credentials = Credentials(settings, now)
+    connector = Connector(settings, http, credentials, Pace())
+    book = AddressBook(addresses)
+    room = TeamsRoom(connector, book, settings.approved_channels, approved)
+    listeners = Listeners(handler, inbound, book, room, standing, patience=patience)
+    tokens = None if settings.local else Tokens(settings.app_id, settings.issuer, Keys(settings.openid_url, keys, clock), clock)
+    tenants = settings.tenants | ({settings.tenant} if settings.tenant else frozenset())
+    endpoint = TeamsEndpoint(Framework(listeners.take), connector, tokens, tenants)
+    return TeamsChat(endpoint, room, listeners, credentials, (http, keys), local=settings.local)

@@ -1,0 +1,123 @@
+"""What was verified is kept, then handled, then answered, in this order; an invoke is answered in time whatever happens behind."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, Coroutine
+
+import structlog
+
+from adapters.chat.protocol import Handler, Inbound, Incoming, Reply
+from adapters.chat.teams.addresses import AddressBook
+from adapters.chat.teams.answers import Answer, as_dialog, in_place, outdated, problem, said, working
+from adapters.chat.teams.reading import EXECUTE, NothingOfOurs, Read, read
+from adapters.chat.teams.room import TeamsRoom
+from adapters.chat.teams.turn import Kind, Room, Turn
+from cards.elements import Card
+from workflows.errors import OutsideError
+
+PATIENCE = 4.0  # seconds an invoke's answer may take; clients give up after ten or so
+Standing = Callable[[Incoming], Awaitable[Card | None]]
+log = structlog.get_logger(__name__)
+
+
+class Listeners:
+    """`standing` draws the pressed card as it is now, null when it is none that is kept up to date."""
+
+    def __init__(
+        self, handler: Handler, inbound: Inbound, book: AddressBook, room: TeamsRoom, standing: Standing, *, patience: float
+    ) -> None:
+        self._handler, self._inbound, self._book, self._room = handler, inbound, book, room
+        self._standing, self._patience = standing, patience
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def take(self, turn: Turn) -> Answer:
+        """The answer of an invoke; null for everything else, which is answered by a message. Raises when it could not be kept."""
+        await self._book.learn(turn)
+        dialog = turn.name != EXECUTE
+        try:
+            found = read(turn)
+        except NothingOfOurs as reason:
+            log.info("teams activity left alone", reason=str(reason))
+            return outdated(dialog=dialog) if turn.kind is Kind.INVOKE else None
+        if found.incoming is None:
+            return None if found.dialog else said("Nothing was changed.")
+        new = await self._inbound.accept(found.incoming)
+        if turn.kind is Kind.INVOKE:
+            return await self._in_time(found, found.incoming, turn)
+        if new:
+            self._start(self._heard(found.incoming, turn))
+        return None
+
+    async def settled(self, timeout: float | None = None) -> None:
+        """Returns when every answer under way has been given, or after `timeout` seconds."""
+        if self._under_way:
+            await asyncio.wait(set(self._under_way), timeout=timeout)
+
+    async def _in_time(self, found: Read, incoming: Incoming, turn: Turn) -> Answer:
+        """An invoke that comes twice is handled twice: the handler knows what was done already, and says so."""
+        work = asyncio.ensure_future(self._handled(incoming))
+        answer = asyncio.ensure_future(self._answer(work, found, incoming))
+        await asyncio.wait({answer}, timeout=self._patience)
+        if answer.done():
+            return answer.result()
+        self._start(self._later(work, incoming, turn))
+        return working(dialog=found.dialog)
+
+    async def _answer(self, work: asyncio.Future[Reply], found: Read, incoming: Incoming) -> Answer:
+        reply = await asyncio.shield(work)
+        if found.dialog:
+            return as_dialog(reply, incoming)
+        return in_place(reply, await self._standing(incoming))
+
+    async def _later(self, work: asyncio.Future[Reply], incoming: Incoming, turn: Turn) -> None:
+        await self._tell(await work, incoming, turn)
+
+    async def _heard(self, incoming: Incoming, turn: Turn) -> None:
+        await self._tell(await self._handled(incoming), incoming, turn)
+
+    async def _handled(self, incoming: Incoming) -> Reply:
+        try:
+            return await self._handler(incoming)
+        except Exception as trouble:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
+            return Reply(apology(trouble))
+
+    async def _tell(self, reply: Reply, incoming: Incoming, turn: Turn) -> None:
+        """Only the person reads it: in their chat with the app, wherever they asked."""
+        to = turn.conversation if turn.room is Room.PERSONAL else incoming.person.id
+        try:
+            if reply.form is not None:
+                await self._room.ask(to, reply.form)
+            elif reply.card is not None:
+                await self._room.post(to, reply.card)
+        except OutsideError as trouble:
+            log.warning("teams answer lost its way", reason=str(trouble))
+            if turn.room is not Room.PERSONAL:
+                await self._say_so(turn)
+
+    async def _say_so(self, turn: Turn) -> None:
+        words = "Duebot answers in private and could not write to you: add the app for yourself in Teams, then ask again."
+        try:
+            await self._room.say(turn.conversation, words)
+        except OutsideError as trouble:
+            log.warning("teams answer lost its way", reason=str(trouble))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        if not task.cancelled() and (trouble := task.exception()) is not None:
+            log.error("teams answer broke", exc_info=trouble)
+
+
+def apology(trouble: Exception) -> Card:
+    """For what nobody foresaw; the log has it under the same reference."""
+    reference = secrets.token_hex(4)
+    log.error("teams answer broke", reference=reference, exc_info=trouble)
+    return problem(
+        "Something went wrong on our side", f"Nothing more was done. Please try again; if it stays, tell your administrator: {reference}."
+    )

@@ -1,0 +1,149 @@
+"""The conversations we write to, and what Teams says of people."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from adapters.chat.protocol import CardRef, Person, Profile
+from adapters.chat.teams.addresses import AddressBook, Place
+from adapters.chat.teams.connector import Connector
+from adapters.chat.teams.faults import Closed, TooBig
+from adapters.chat.teams.names import PLATFORM
+from adapters.chat.teams.turn import Room
+from cards.elements import Card, Form, Text
+from cards.teams.render import CARD, SMALL, Block, render, render_form, summary, title_of
+from workflows.domain.routing import ChannelFacts, against
+from workflows.errors import NotFound, Rejected
+
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
+_CHANNELS = ("@thread.tacv2", "@thread.skype")  # how the ids of teams' channels end; only there a message has a thread
+Activity = dict[str, Any]
+Approved = Callable[[], Awaitable[Iterable[str]]]
+
+
+class TeamsRoom:
+    """Implements `ChatRoom`. Names and amounts go to people, group chats and private channels, and to channels an administrator approved."""
+
+    platform = PLATFORM
+
+    def __init__(self, connector: Connector, book: AddressBook, approved: frozenset[str], also: Approved | None = None) -> None:
+        self._connector, self._book, self._approved, self._also = connector, book, approved, also
+
+    def threads(self, channel: str) -> bool:
+        return channel.endswith(_CHANNELS)
+
+    async def post(self, channel: str, card: Card) -> CardRef:
+        """To a conversation, or to a person in their chat with the app. Raises `OutcomeUnknown` when it may stand there."""
+        return await self._send(channel, lambda most: message(render(card, most), summary(card)))
+
+    async def ask(self, channel: str, form: Form) -> CardRef:
+        """The same for a form that nobody pressed a button for."""
+        return await self._send(channel, lambda _: message(render_form(form, dialog=False), title_of(form)))
+
+    async def say(self, conversation: str, words: str) -> None:
+        """A line of ours that names nobody; it may stand anywhere."""
+        place = await self._place(conversation)
+        line = Card(words, (Text(words),))
+        await self._connector.send(place.service, place.tenant, place.conversation, message(render(line), words))
+
+    async def update(self, ref: CardRef, card: Card) -> None:
+        place = await self._place(ref.channel)
+        await self._allow(place)
+
+        async def put(most: int) -> str:
+            drawn = message(render(card, most), summary(card))
+            await self._connector.update(place.service, place.tenant, ref.channel, ref.message, drawn)
+            return ref.message
+
+        await self._writing(ref.channel, put)
+
+    async def reply(self, ref: CardRef, card: Card) -> CardRef:
+        """A line in the card's thread."""
+        thread = f";messageid={ref.message}"
+        said = await self._send(ref.channel, lambda most: message(render(card, most), summary(card)), thread)
+        return CardRef(PLATFORM, ref.channel, said.message)
+
+    async def _send(self, key: str, draw: Callable[[int], Activity], thread: str = "") -> CardRef:
+        place = await self._open(key)
+        await self._allow(place)
+        to = place.private if place.user else place.conversation
+
+        async def post(most: int) -> str:
+            return await self._connector.send(place.service, place.tenant, to + thread, draw(most))
+
+        try:
+            return CardRef(PLATFORM, to, await self._writing(key, post))
+        except NotFound:
+            raise Rejected("Teams no longer has that conversation: name another one, or add the app there again.") from None
+
+    async def profile(self, person: Person) -> Profile:
+        """As the roster of a conversation they are in has it. Someone of another organisation than the conversation's is an outsider."""
+        place = await self._place(person.id)
+        row = await self._connector.member(place.service, place.tenant, place.conversation, place.user)
+        return _profile(row, person)
+
+    async def check(self, channel: str | None) -> None:
+        """Asks whether a token is to be had (without `channel`), or whether cards may go there; raises what stands against it."""
+        if channel is None:
+            await self._connector.ready()
+        else:
+            await self._allow(await self._place(channel))
+
+    async def _open(self, key: str) -> Place:
+        """A person's own chat is made when there is none yet."""
+        place = await self._place(key)
+        if not place.user or place.private:
+            return place
+        own = await self._connector.open(place.service, place.tenant, place.user)
+        place = replace(place, private=own)
+        await self._book.keep(key, place)
+        await self._book.keep(own, Place(place.service, place.tenant, own, Room.PERSONAL.value))
+        return place
+
+    async def _place(self, key: str) -> Place:
+        place = await self._book.find(key)
+        if place is None:
+            raise Rejected("Duebot has not met that Teams conversation yet: add the app there, and mention it once.")
+        if place.closed:
+            raise Closed(place.closed)
+        return place
+
+    async def _writing(self, key: str, write: Callable[[int], Awaitable[str]]) -> str:
+        """What is too large is folded once more; who blocked us is written to no more."""
+        try:
+            try:
+                return await write(CARD)
+            except TooBig:
+                return await write(SMALL)
+        except Closed as closed:
+            await self._book.close(key, str(closed))
+            raise
+
+    async def _allow(self, place: Place) -> None:
+        if place.user or place.room != Room.CHANNEL.value:
+            return
+        also = frozenset(await self._also()) if self._also else frozenset[str]()
+        facts = ChannelFacts(place.conversation, place.name, place.sort == "private", place.sort == "shared")
+        reason = against(facts, self._approved | also)
+        if reason:
+            raise Rejected(reason)
+
+
+def message(content: Block, told: str) -> Activity:
+    """The activity that shows a card; `told` is what a notification says."""
+    return {"type": "message", "summary": told, "attachments": [{"contentType": ADAPTIVE, "content": content}]}
+
+
+def _profile(row: Any, person: Person) -> Profile:
+    """The address is the organisation's own record of it; guests and people of other organisations are told apart by role and tenant."""
+    email = row.get("email") or row.get("userPrincipalName")
+    guest = row.get("userRole") not in {None, "", "user"} or "#ext#" in str(row.get("userPrincipalName") or "").lower()
+    elsewhere = row.get("tenantId") not in {None, "", person.team}
+    other = person.id not in {row.get("aadObjectId"), row.get("objectId")}
+    return Profile(
+        email=email.lower() if isinstance(email, str) and "@" in email else None,
+        name=str(row.get("name") or row.get("givenName") or ""),
+        outsider=guest or elsewhere or other,
+    )

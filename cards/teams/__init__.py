@@ -1,0 +1,1 @@
+"""The neutral tree as Adaptive Cards 1.5."""
