@@ -19,37 +19,45 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.tasks import Task
+from procrastinate.worker import Worker
 
 from adapters.jobs.job import GRACE, Job
 
 HEARTBEAT = 5.0  # seconds between two signs of life
 SILENT = 30.0  # seconds without one after which a process counts as dead
+POLL = 5.0  # seconds between two looks for a run that nobody was told of
 LOOK = 10.0  # seconds between two looks for what the dead were at
 PAUSE = 3.0  # seconds until a database that failed is tried again
-CONNECTIONS = 4  # at most, beside one for every queue that listens
+LATE = 59  # seconds after which a minute that nobody ran is left out; the next one does its work
+LEAVE = 3.0  # seconds that saying goodbye to the database may take
+CONNECTIONS = 10  # at most, beside one for every queue that listens; those not needed are closed again
 
 log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def working(jobs: Sequence[Job], wake: asyncio.Event, url: str) -> AsyncGenerator[None, None]:
+async def working(jobs: Sequence[Job], wake: asyncio.Event, url: str, grace: float = GRACE) -> AsyncGenerator[Sequence[Queue], None]:
     """Runs the jobs in turn with every other process that does, those that wake also when `wake` is set in any, until the block ends.
 
-    A run under way at the end is waited for, as long as `GRACE` allows, and then handed back.
+    A run under way at the end is waited for, `grace` seconds long, and then handed back.
     """
-    async with _queues(jobs, url) as queues, _alongside([_call(queues, wake), _rescue(queues), *map(_work, queues)]):
-        yield
+    leaving = asyncio.Event()
+    async with _queues(jobs, url) as queues:
+        running = [_call(queues, wake, leaving), _rescue(queues, leaving), *(_work(queue, leaving, grace) for queue in queues)]
+        async with _until(leaving, running, grace):
+            yield queues
 
 
 @asynccontextmanager
 async def calling(jobs: Sequence[Job], wake: asyncio.Event, url: str) -> AsyncGenerator[None, None]:
     """Runs nothing; has other processes run the jobs that wake whenever `wake` is set."""
-    async with _queues(jobs, url) as queues, _alongside([_call(queues, wake)]):
+    leaving = asyncio.Event()
+    async with _queues(jobs, url) as queues, _until(leaving, [_call(queues, wake, leaving)], 0):
         yield
 
 
 @dataclass(frozen=True, slots=True)
-class _Queue:
+class Queue:
     """The jobs of one queue are an application of their own, so that each is worked on by itself."""
 
     name: str
@@ -62,7 +70,7 @@ class _Queue:
 
 
 @asynccontextmanager
-async def _queues(jobs: Sequence[Job], url: str) -> AsyncGenerator[list[_Queue], None]:
+async def _queues(jobs: Sequence[Job], url: str) -> AsyncGenerator[list[Queue], None]:
     connector = PsycopgConnector(
         conninfo=url.replace("postgresql+psycopg://", "postgresql://", 1), min_size=1, max_size=CONNECTIONS, name="jobs"
     )
@@ -74,9 +82,9 @@ async def _queues(jobs: Sequence[Job], url: str) -> AsyncGenerator[list[_Queue],
         await connector.close_async()
 
 
-def _queue(name: str, jobs: Sequence[Job], connector: PsycopgConnector) -> _Queue:
-    app = App(connector=connector, periodic_defaults={"max_delay": 59})
-    return _Queue(name, app, tuple((job, _task(app, job)) for job in jobs))
+def _queue(name: str, jobs: Sequence[Job], connector: PsycopgConnector) -> Queue:
+    app = App(connector=connector, periodic_defaults={"max_delay": LATE})
+    return Queue(name, app, tuple((job, _task(app, job)) for job in jobs))
 
 
 def _task(app: App, job: Job) -> Task[Any, Any, Any]:
@@ -105,39 +113,48 @@ async def _ask_for(task: Task[Any, Any, Any]) -> None:
         log.warning("job not asked for; it runs within a minute", job=task.name, why=type(error).__name__)
 
 
-async def _call(queues: Iterable[_Queue], wake: asyncio.Event) -> None:
+async def _call(queues: Iterable[Queue], wake: asyncio.Event, leaving: asyncio.Event) -> None:
     waking = [task for queue in queues for task in queue.waking]
-    while True:
-        await wake.wait()
-        wake.clear()
-        for task in waking:
-            await _ask_for(task)
+    while not leaving.is_set():
+        await _first(wake.wait(), leaving.wait())
+        if wake.is_set():
+            wake.clear()
+            for task in waking:
+                await _ask_for(task)
 
 
-async def _work(queue: _Queue) -> None:
+async def _work(queue: Queue, leaving: asyncio.Event, grace: float) -> None:
     """One run at a time. Where the database fails, it is tried again until it is back."""
-    while True:
+    while not leaving.is_set():
+        worker = Worker(
+            queue.app,
+            [queue.name],
+            queue.name,
+            fetch_job_polling_interval=POLL,
+            shutdown_graceful_timeout=grace,
+            listen_notify=bool(queue.waking),
+            delete_jobs="always",
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=SILENT,
+        )
+        at_work = asyncio.create_task(worker.run())  # type: ignore[no-untyped-call]
+        left = asyncio.create_task(leaving.wait())
+        await asyncio.wait([at_work, left], return_when=asyncio.FIRST_COMPLETED)
+        left.cancel()
+        worker.stop()  # type: ignore[no-untyped-call]
         try:
-            await queue.app.run_worker_async(
-                queues=[queue.name],
-                name=queue.name,
-                listen_notify=bool(queue.waking),
-                install_signal_handlers=False,
-                delete_jobs="always",
-                shutdown_graceful_timeout=GRACE,
-                update_heartbeat_interval=HEARTBEAT,
-                stalled_worker_timeout=SILENT,
-            )
+            await at_work
         except Exception as error:  # ruff: ignore[blind-except] - whatever it is, the jobs must go on
             log.warning("jobs wait for the database", queue=queue.name, why=type(error).__name__)
-        await asyncio.sleep(PAUSE)
+        await _first(leaving.wait(), timeout=PAUSE)
 
 
-async def _rescue(queues: Sequence[_Queue]) -> None:
+async def _rescue(queues: Sequence[Queue], leaving: asyncio.Event) -> None:
     """What a dead process was at is taken from it and asked for anew."""
     tasks = {job.name: task for queue in queues for job, task in queue.tasks}
     manager = queues[0].app.job_manager
-    while True:
+    while not leaving.is_set():
         try:
             await manager.prune_stalled_workers(SILENT)
             for left in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
@@ -145,7 +162,7 @@ async def _rescue(queues: Sequence[_Queue]) -> None:
                     await _take_over(left.id, tasks[left.task_name], manager)
         except ConnectorException as error:
             log.debug("nothing rescued", why=type(error).__name__)
-        await asyncio.sleep(LOOK)
+        await _first(leaving.wait(), timeout=LOOK)
 
 
 async def _take_over(left: int, task: Task[Any, Any, Any], manager: JobManager) -> None:
@@ -158,12 +175,24 @@ async def _take_over(left: int, task: Task[Any, Any, Any], manager: JobManager) 
 
 
 @asynccontextmanager
-async def _alongside(running: Iterable[Coroutine[Any, Any, None]]) -> AsyncGenerator[None, None]:
-    """They run until the block ends, and have ended when it has."""
+async def _until(leaving: asyncio.Event, running: Iterable[Coroutine[Any, Any, None]], grace: float) -> AsyncGenerator[None, None]:
+    """They run beside the block and are told of its end.
+
+    Told, not cancelled: a cancellation is lost where a connection is handed out at the same moment, and then nothing would end.
+    """
     tasks = [asyncio.create_task(one) for one in running]
     try:
         yield
     finally:
-        for task in tasks:
+        leaving.set()
+        _, late = await asyncio.wait(tasks, timeout=grace + LEAVE)
+        for task in late:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _first(*waits: Coroutine[Any, Any, object], timeout: float | None = None) -> None:
+    """Returns when one of them has come, or after so many seconds."""
+    tasks = [asyncio.create_task(one) for one in waits]
+    await asyncio.wait(tasks, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()

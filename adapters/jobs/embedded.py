@@ -12,10 +12,10 @@ from adapters.jobs.job import GRACE, Job
 
 
 @asynccontextmanager
-async def ticking(jobs: Sequence[Job], wake: asyncio.Event) -> AsyncGenerator[AsyncIOScheduler, None]:
+async def ticking(jobs: Sequence[Job], wake: asyncio.Event, grace: float = GRACE) -> AsyncGenerator[AsyncIOScheduler, None]:
     """Runs the jobs every minute, those that wake also whenever `wake` is set, until the block ends.
 
-    A run under way at the end is waited for, as long as `GRACE` allows: what it has claimed it finishes.
+    A run under way at the end is waited for, `grace` seconds long: what it has claimed it finishes.
     """
     guarded = [_Guarded(job) for job in jobs]
     waking = [one for one in guarded if one.job.wakes]
@@ -31,7 +31,7 @@ async def ticking(jobs: Sequence[Job], wake: asyncio.Event) -> AsyncGenerator[As
         scheduler.pause()
         calling.cancel()
         with suppress(TimeoutError):
-            async with asyncio.timeout(GRACE):
+            async with asyncio.timeout(grace):
                 await _at_rest(guarded)
         scheduler.shutdown(wait=False)
         for task in answering:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -10,18 +9,14 @@ import subprocess
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from adapters.jobs.embedded import ticking
-from adapters.jobs.job import Job
 from tests.paths import ROOT
 
 HOST = "127.0.0.1"
-NOON = datetime(2026, 11, 24, 12, 0, 0, 1, tzinfo=UTC)
 SAID = "Stop with Ctrl-C"
 
 
@@ -86,46 +81,3 @@ def test_two_listeners_serve_until_a_signal_and_end_in_peace(folder: Path) -> No
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) == 0
     assert "Traceback" not in (folder / "log").read_text()
-
-
-async def test_every_job_runs_by_the_clock_and_by_itself() -> None:
-    """What the scheduler would call each minute is called here; one that fails stops no other."""
-    done: list[str] = []
-
-    def job(name: str) -> Job:
-        async def body() -> None:
-            await asyncio.sleep(0)
-            done.append(name)
-            if len(done) == 4:
-                enough.set()
-            if name == "bad":
-                raise RuntimeError(name)
-
-        return Job(name, body, name, wakes=name == "deliver")
-
-    wake, enough = asyncio.Event(), asyncio.Event()
-    async with ticking([job("tick"), job("bad"), job("deliver")], wake) as scheduler:
-        for planned in scheduler.get_jobs():
-            assert planned.next_run_time.second == 0
-            assert planned.trigger.get_next_fire_time(NOON, NOON) == NOON.replace(microsecond=0) + timedelta(minutes=1)
-            await planned.func()
-        assert sorted(done) == ["bad", "deliver", "tick"]
-        wake.set()
-        await enough.wait()
-    assert done[3] == "deliver"
-
-
-async def test_the_end_waits_for_a_job_that_is_under_way() -> None:
-    begun, may_end, done = asyncio.Event(), asyncio.Event(), []
-
-    async def body() -> None:
-        begun.set()
-        await may_end.wait()
-        done.append("ended")
-
-    wake = asyncio.Event()
-    async with ticking([Job("deliver", body, "deliver", wakes=True)], wake):
-        wake.set()
-        await begun.wait()
-        asyncio.get_running_loop().call_soon(may_end.set)
-    assert done == ["ended"]
