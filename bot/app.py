@@ -10,6 +10,8 @@ from functools import partial
 from itertools import starmap
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
+
 from adapters.chat.protocol import ChatRoom, Incoming
 from adapters.letters.template_letters import TemplateLetters
 from adapters.outreach.eml_folder import EmlFolder
@@ -21,8 +23,9 @@ from adapters.store.keys import must_fit
 from adapters.store.migrate import is_current
 from adapters.store.unit_of_work import SqlStore
 from bot.clock import SystemClock
-from bot.config import Settings, SlackSettings, SMTPSettings, TeamsSettings, database_file, secret_keys
+from bot.config import Settings, SMTPSettings, TeamsSettings, database_file, secret_keys
 from bot.handle import Desk
+from bot.installations import StoredInstallations
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
 from bot.live.route_settings import routing_of
@@ -98,7 +101,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
     inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
     desk = Desk(store, policies, letters, clock, rooms, wake.set, Limits(settings.payment_limit), read_rates(settings.rates))
-    slack = _slack(settings.slack, desk, inbound, clock, partial(_approved, store))
+    slack = _slack(settings, desk, inbound, store, clock)
     if slack is not None:
         rooms["slack"] = slack.room
     teams = _teams(settings.teams, desk, store, clock)
@@ -141,18 +144,25 @@ async def _approved(store: SqlStore) -> Sequence[str]:
         return await work.approved_channels()
 
 
-def _slack(
-    settings: SlackSettings, desk: Desk, inbound: SqlInbound, clock: Clock, approved: Callable[[], Awaitable[Sequence[str]]]
-) -> SlackChat | None:
-    if settings.bot_token is None:
+def _slack(settings: Settings, desk: Desk, inbound: SqlInbound, store: SqlStore, clock: Clock) -> SlackChat | None:
+    """With the token of one workspace, or with what it takes to be installed in several."""
+    slack = settings.slack
+    if slack.bot_token is None and slack.client_id is None:
         return None
     from adapters.chat.slack.chat import build  # ruff: ignore[import-outside-top-level] - loaded only where Slack is used
     from adapters.chat.slack.settings import SlackSettings as Wire  # ruff: ignore[import-outside-top-level]
 
-    secrets = [secret.get_secret_value() for secret in (settings.signing_secret, settings.signing_secret_before) if secret]
-    app_token = settings.app_token.get_secret_value() if settings.app_token else None
-    wire = Wire(settings.bot_token.get_secret_value(), tuple(secrets), app_token, settings.api_url, frozenset(settings.approved_channels))
-    return build(wire, desk, inbound, clock, approved)
+    wire = Wire(
+        _shown(slack.bot_token),
+        tuple(_shown(secret) or "" for secret in (slack.signing_secret, slack.signing_secret_before) if secret),
+        _shown(slack.app_token),
+        slack.client_id,
+        _shown(slack.client_secret),
+        settings.public_url,
+        slack.api_url,
+        frozenset(slack.approved_channels),
+    )
+    return build(wire, desk, inbound, StoredInstallations("slack", store, clock), clock, partial(_approved, store))
 
 
 def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -> TeamsChat | None:
@@ -167,7 +177,7 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -
 
     wire = Wire(
         app_id=settings.app_id or "duebot",
-        password=settings.app_password.get_secret_value() if settings.app_password else "",
+        password=_shown(settings.app_password) or "",
         tenant=settings.tenant_id,
         tenants=frozenset(settings.tenants),
         services=tuple(url.rstrip("/") for url in settings.service_urls) or PUBLIC_CLOUD,
@@ -178,3 +188,7 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -
         approved_channels=frozenset(settings.approved_channels),
     )
     return build(wire, desk, store.inbound(clock), store.addresses(clock), standing, clock, partial(_approved, store))
+
+
+def _shown(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

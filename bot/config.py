@@ -37,6 +37,8 @@ class SlackSettings(BaseModel):
     signing_secret: SecretStr | None = None
     signing_secret_before: SecretStr | None = Field(default=None, description="the old one, accepted while the secret is being changed")
     app_token: SecretStr | None = None
+    client_id: str | None = Field(default=None, description="of the app, for installing it in several workspaces by a link")
+    client_secret: SecretStr | None = None
     api_url: str = "https://slack.com/api/"
     approved_channels: tuple[str, ...] = Field(
         default=(), description="public channels that may see names and amounts, by id or name; shared ones by name"

@@ -77,7 +77,7 @@ class Desk:
         if room is None or incoming.channel is None or reply.share is None:
             return Reply(card=problems.refused("There is no channel here to share it in; ask in one."))
         try:
-            await room.post(incoming.channel, reply.share)
+            await room.post(room.address(incoming.person.team, incoming.channel), reply.share)
         except OutsideError as error:
             return Reply(card=problems.refused(f"It was not shared. {error}"))
         return reply

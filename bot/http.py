@@ -12,11 +12,13 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from adapters.chat.protocol import Installing
 from bot.app import App
 from bot.config import secret_keys
 from bot.web.backstage import Backstage
 from bot.web.doors import PRIVATE_HEADERS, PUBLIC_HEADERS, AnswerHeaders, OwnPagesOnly
 from bot.web.inbox import Inbox, Parts
+from bot.web.install import install_routes
 
 PRIVATE_HOST = "127.0.0.1"
 STATIC = Path(__file__).parent / "web" / "static"
@@ -30,10 +32,13 @@ log = structlog.get_logger(__name__)
 Migrated = Callable[[], Awaitable[bool]]
 
 
-def public_app(migrated: Migrated, slack: ASGIApp | None = None, teams: ASGIApp | None = None) -> FastAPI:
+def public_app(
+    migrated: Migrated, slack: ASGIApp | None = None, teams: ASGIApp | None = None, installing: Installing | None = None
+) -> FastAPI:
     """`migrated` asks the database whether its schema is this release's and raises when it cannot be reached.
 
     `slack` is the application for `POST /slack/events`, `teams` for `POST /api/messages`; they verify and limit what they read by themselves.
+    `installing` brings the Slack app into more workspaces.
     """
     app = _bare(LARGEST_BODY)
 
@@ -49,6 +54,8 @@ def public_app(migrated: Migrated, slack: ASGIApp | None = None, teams: ASGIApp 
     if slack is not None:
         app.add_route("/slack/events", slack, methods=["POST"])  # type: ignore[arg-type]  # an ASGI application, which the router takes as it is
     _add_teams(app, teams)
+    if installing is not None:
+        app.include_router(install_routes(installing))
     app.add_middleware(AnswerHeaders, headers=PUBLIC_HEADERS)
     return app
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from adapters.chat.slack.names import COMMAND, EVENTS, EVENTS_PATH, SCOPES
+from adapters.chat.slack.names import COMMAND, EVENTS, EVENTS_PATH, REDIRECT_PATH, SCOPES
 from adapters.chat.teams.names import COMMANDS as TEAMS_COMMANDS
 from adapters.chat.teams.names import SCOPES as TEAMS_SCOPES
 
@@ -27,7 +27,7 @@ def slack_manifest(public_url: str | None) -> dict[str, Any]:
             "bot_user": {"display_name": "Duebot", "always_online": True},
             "slash_commands": [_command(at.get("request_url"))],
         },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**_redirect(public_url), "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**at, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **at},
@@ -36,6 +36,10 @@ def slack_manifest(public_url: str | None) -> dict[str, Any]:
             "token_rotation_enabled": False,
         },
     }
+
+
+def _redirect(public_url: str | None) -> dict[str, Any]:
+    return {"redirect_urls": [public_url.rstrip("/") + REDIRECT_PATH]} if public_url else {}
 
 
 def _command(url: str | None) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from workflows.domain.access import Role, User
 from workflows.domain.account import (
     Account,
     Act,
@@ -52,12 +51,12 @@ from workflows.domain.money import Money
 from workflows.domain.policy import Policy
 from workflows.domain.summary import Correspondence
 from workflows.domain.tasks import Task
+from workflows.people_ports import PeopleAndChats
 from workflows.records import (
     AuditEntry,
     CustomerRow,
     Effect,
     FoundItem,
-    Identity,
     LedgerRow,
     Mark,
     OutboxRow,
@@ -123,7 +122,7 @@ class Letters(Protocol):
         ...
 
 
-class UnitOfWork(StopWork, Protocol):
+class UnitOfWork(StopWork, PeopleAndChats, Protocol):
     """One transaction. Everything that is added and everything that is read belongs to it; its opener commits it.
 
     Ids that do not exist raise `workflows.errors.NotKnown`. Every fact added about an account sets its `next_look_at` to now.
@@ -376,26 +375,6 @@ class UnitOfWork(StopWork, Protocol):
         ...
 
     async def set_card(self, card: StaffCard) -> None: ...
-
-    # people
-    async def add_user(self, user: User) -> None: ...
-    async def users(self) -> Sequence[User]: ...
-    async def user(self, user: UserId) -> User: ...
-    async def user_by_email(self, email: str) -> User | None: ...
-    async def user_by_identity(self, platform: str, team: str, person: str) -> User | None: ...
-    async def set_role(self, user: UserId, role: Role) -> None: ...
-    async def set_limit(self, user: UserId, limit: int | None) -> None: ...
-    async def link(self, user: UserId, platform: str, team: str, person: str) -> None: ...
-    async def identities(self) -> Sequence[Identity]: ...
-    async def approve_channel(self, channel: str, by: str, at: datetime) -> bool:
-        """By id or name; false when it was approved before."""
-        ...
-
-    async def disapprove_channel(self, channel: str) -> bool:
-        """False when it was not approved."""
-        ...
-
-    async def approved_channels(self) -> Sequence[str]: ...
 
     # inbound
     async def handled(self, key: str, at: datetime) -> bool:

@@ -96,11 +96,26 @@ class StaffCard:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A chat account that is a colleague's; `person` is what the chat calls them."""
+    """A chat account that is a colleague's; `person` is what the chat calls them, `team` the workspace or tenant."""
 
     user: UserId
     platform: str
+    team: str
     person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The app in one workspace of a chat. `bot` is the id it has there; a token that expires is renewed with `refresh`."""
+
+    platform: str
+    team: str
+    name: str
+    bot: str
+    token: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+    refresh: str | None = field(default=None, repr=False)
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

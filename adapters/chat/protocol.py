@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from cards.actions import Action
 from cards.elements import Card, Form
+from workflows.install_workspace import Begun
+from workflows.records import Installation
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,48 @@ class ChatRoom(Protocol):
 
     `post` and `update` raise `Rejected` for a channel that must not see customers' names (`workflows.domain.routing.against`). A
     person's id in place of a channel's is a line to them alone. `threads` says whether `reply` puts a line under a card there.
+    `address` is how a channel or a person of a workspace is written for `post`, `home` the workspace that such an address lies in: one that
+    is down leaves the others alone. `profile` may be a few minutes old.
     """
 
     platform: str
 
     def threads(self, channel: str) -> bool: ...
+    def address(self, team: str, channel: str) -> str: ...
+    def home(self, written: str) -> str: ...
     async def post(self, channel: str, card: Card) -> CardRef: ...
     async def update(self, ref: CardRef, card: Card) -> None: ...
     async def reply(self, ref: CardRef, card: Card) -> CardRef: ...
     async def profile(self, person: Person) -> Profile: ...
+
+
+class Installations(Protocol):
+    """The workspaces of one chat the app is installed in, as the store keeps them. `Refused` where a link or state does not hold."""
+
+    async def running(self) -> Sequence[Installation]: ...
+    async def ended(self) -> Sequence[str]:
+        """The workspaces it was taken out of."""
+        ...
+
+    async def begin(self, offer: str) -> Begun: ...
+    async def take(self, state: str, browser: str) -> None: ...
+    async def keep(self, new: Installation, by: str) -> None: ...
+    async def renew(self, new: Installation, old_token: str) -> None: ...
+    async def end(self, team: str, why: str, said_at: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the browser of an administrator gets: words to read, or another address. `cookie` is set; empty: taken away."""
+
+    status: int
+    words: str = ""
+    to: str | None = None
+    cookie: str | None = None
+
+
+class Installing(Protocol):
+    """Installs the app in one more workspace: `begin` sends the browser off, `finish` takes it back."""
+
+    async def begin(self, offer: str) -> Page: ...
+    async def finish(self, query: Mapping[str, str], browser: str) -> Page: ...

@@ -27,5 +27,5 @@ class Chats(Part):
 
     async def identities(self) -> Sequence[Identity]:
         i = t.identities.c
-        found = await self._all(select(i.user_id, i.platform, i.person).order_by(i.platform, i.person))
-        return [Identity(UserId(row.user_id), row.platform, row.person) for row in found]
+        found = await self._all(select(i.user_id, i.platform, i.team, i.person).order_by(i.platform, i.team, i.person))
+        return [Identity(UserId(row.user_id), row.platform, row.team, row.person) for row in found]

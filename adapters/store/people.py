@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, delete, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -50,6 +50,11 @@ class People(Part):
         if not await self._add_new(t.identities, id=new_id(), user_id=user, platform=platform, team=team, person=person):
             there = (i.platform == platform) & (i.team == team) & (i.person == person)
             await self._connection.execute(update(t.identities).where(there).values(user_id=user))
+
+    async def unlink(self, platform: str, team: str, person: str) -> bool:
+        i = t.identities.c
+        there = (i.platform == platform) & (i.team == team) & (i.person == person)
+        return (await self._connection.execute(delete(t.identities).where(there))).rowcount == 1
 
     async def _user(self, query: Select[tuple[object, ...]]) -> User | None:
         found = await self._all(query)

@@ -20,6 +20,8 @@ from adapters.store.facts import Facts, Plans
 from adapters.store.figures import Figures
 from adapters.store.imports import Imports
 from adapters.store.inbound import Arrivals, SqlInbound
+from adapters.store.installs import Installs
+from adapters.store.invitations import Invitations
 from adapters.store.keeping import Keeping
 from adapters.store.mailboxes import Mailboxes
 from adapters.store.near import Near
@@ -52,6 +54,8 @@ class SqlUnitOfWork(
     Outbox,
     Cards,
     Chats,
+    Installs,
+    Invitations,
     People,
     Arrivals,
     Trail,

@@ -99,5 +99,5 @@ async def _of_people(people: set[UserId], rooms: Mapping[str, ChatRoom], work: U
     first: dict[UserId, Place] = {}
     for one in await work.identities():
         if one.user in people and one.platform in rooms:
-            first.setdefault(one.user, Place(one.platform, one.person))
+            first.setdefault(one.user, Place(one.platform, rooms[one.platform].address(one.team, one.person)))
     return tuple(first.values())

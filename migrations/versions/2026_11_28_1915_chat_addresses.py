@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "2026_11_28_1915"
-down_revision = "2026_11_28_1910"
+down_revision = "2026_11_28_1925"
 branch_labels = None
 depends_on = None
 

@@ -41,6 +41,7 @@ from workflows.release_accounts import ReleaseAccounts, release_accounts
 
 SAMPLE = Path(__file__).parents[2] / "bot" / "sample_book.csv"
 CHANNEL = "desk"
+PUBLIC = "https://duebot.example"
 ROLES = {"ana": Role.COLLECTOR, "bo": Role.COLLECTOR, "maria": Role.MANAGER, "vic": Role.VIEWER, "ida": Role.ADMINISTRATOR}
 _NUMBERS = count(1)
 
@@ -220,6 +221,7 @@ def settings_for(workspace: Workspace, url: str, mail: MailServer, **slack: Any)
     return Settings(
         database_url=url,
         secret_key=SecretStr(base64.b64encode(bytes(range(32))).decode()),
+        public_url=PUBLIC,
         slack=SlackSettings(api_url=workspace.api_url, **tokens),
         smtp=SMTPSettings(host=HOST, port=mail.port, security="none", sender="receivables@alderfinch.example"),
     )
@@ -259,7 +261,9 @@ async def listening(app: App) -> AsyncGenerator[httpx.AsyncClient]:
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]
-        server = uvicorn.Server(uvicorn.Config(public_app(app.ready, slack, teams), log_config=None, access_log=False, lifespan="off"))
+        installing = None if app.slack is None else app.slack.installing
+        public = public_app(app.ready, slack, teams, installing)
+        server = uvicorn.Server(uvicorn.Config(public, log_config=None, access_log=False, lifespan="off"))
         serving_it = asyncio.create_task(server._serve([listener]))  # ruff: ignore[private-member-access] - `serve` would take the test's signals
         try:
             async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False, timeout=60) as http:

@@ -6,7 +6,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
-from adapters.chat.slack.reading import read
+from adapters.chat.slack.reading import Ended, read
 from tests.e2e.service import CHANNEL, Service, words
 from tests.peers.slack import Fault, Workspace, interactive, signed
 
@@ -128,7 +128,9 @@ async def test_a_click_accepted_before_a_crash_is_finished_once_by_the_next_star
     duebot = duebot_on_both
     alert = await duebot.card(BIRKENHOF)
     payload = await duebot.press_payload(alert, "Flag", by="ana")
-    assert await duebot.app.inbound.accept(read(payload).incoming)
+    pressed = read(payload)
+    assert not isinstance(pressed, Ended)
+    assert await duebot.app.inbound.accept(pressed.incoming)
     assert await duebot.app.jobs.catch_up() == 0  # it may still be at work
     duebot.clock.advance(timedelta(seconds=61))
     counts = await asyncio.gather(*(duebot.app.jobs.catch_up() for _ in range(2)))

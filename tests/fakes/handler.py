@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from adapters.chat.protocol import Incoming, Reply
 from cards.actions import Name
 from cards.elements import Card, Text
+from workflows.install_workspace import Begun
+from workflows.records import Installation
 
 
 @dataclass(slots=True)
@@ -65,3 +68,33 @@ class SetClock:
 
     def now(self) -> datetime:
         return self.at
+
+
+@dataclass(slots=True)
+class FakeInstallations:
+    """What is installed where; `over` is what was said to be over."""
+
+    there: dict[str, Installation] = field(default_factory=dict)
+    over: list[str] = field(default_factory=list)
+
+    async def ended(self) -> Sequence[str]:
+        return self.over
+
+    async def running(self) -> Sequence[Installation]:
+        return list(self.there.values())
+
+    async def begin(self, offer: str) -> Begun:
+        return Begun(offer, "browser")
+
+    async def take(self, state: str, browser: str) -> None: ...
+
+    async def keep(self, new: Installation, by: str) -> None:
+        self.there[new.team] = new
+
+    async def renew(self, new: Installation, old_token: str) -> None:
+        if self.there[new.team].token == old_token:
+            self.there[new.team] = new
+
+    async def end(self, team: str, why: str, said_at: datetime) -> None:
+        self.over.append(team)
+        self.there.pop(team, None)

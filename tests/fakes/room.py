@@ -34,6 +34,12 @@ class FakeRoom:
     def threads(self, channel: str) -> bool:
         return self.threaded
 
+    def address(self, team: str, channel: str) -> str:
+        return channel
+
+    def home(self, written: str) -> str:
+        return written.partition("/")[0] if "/" in written else ""
+
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()
         self._allow(channel)

@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import aiohttp
 from aiohttp import web
@@ -175,6 +175,12 @@ class Workspace:
         """What was said to one person only: through a response_url, or as an ephemeral message."""
         ephemeral = [call.arguments for call in self.calls if call.method == "chat.postEphemeral" and call.answer.get("ok")]
         return [*ephemeral, *(said for all_said in self.responses.values() for said in all_said)]
+
+    async def installed(self, address: str, *, by: str) -> str:
+        """Allows the app on Slack's page at `address`; where the browser is sent then."""
+        asked = {"user_id": self.users[by], **dict(parse_qsl(urlsplit(address).query))}
+        async with self._http.post(f"{self._server}/oauth/v2/authorize/callback", data=asked, allow_redirects=False) as answer:
+            return answer.headers["Location"]
 
     async def until_asked(self, method: str) -> None:
         """Returns when the app has called it, five seconds at most."""
@@ -416,3 +422,5 @@ def _add_what_is_missing(method: str, body: dict[str, Any], changes: Mapping[str
         body["user"] = {"is_email_confirmed": True, "is_restricted": False, **body["user"], **changes.get(method, {})}
     if method == "conversations.info":
         body["channel"] = {"is_ext_shared": False, **body["channel"], **changes.get(method, {})}
+    if method == "oauth.v2.access":
+        body.update(changes.get(method, {}))

@@ -8,13 +8,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.chat.slack.faults import fault, translated
 from adapters.chat.slack.reading import Submitted, remember
 from adapters.chat.slack.windows import View, problem, showing, waiting
+from adapters.chat.slack.workspaces import Workspaces
 from cards.elements import Card
 from cards.slack.modal import render_form
 from cards.slack.render import render
@@ -27,14 +27,15 @@ log = structlog.get_logger(__name__)
 class Answers:
     """Trouble with Slack ends here: it is logged, and the person is told another way where there is one."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
-        self._client = client
+    def __init__(self, workspaces: Workspaces) -> None:
+        self._workspaces = workspaces
 
-    async def open(self, trigger: str, view: View) -> str | None:
+    async def open(self, trigger: str, view: View, person: Person) -> str | None:
         """The window's id; null when Slack did not open it."""
         try:
+            client = await self._workspaces.client(person.team)
             with translated(repeatable=True):
-                answer = await self._client.views_open(trigger_id=trigger, view=view)
+                answer = await client.views_open(trigger_id=trigger, view=view)
         except OutsideError as trouble:
             _report("a window did not open", trouble)
             return None
@@ -43,8 +44,9 @@ class Answers:
     async def fill(self, window: str, reply: Reply, incoming: Incoming, channel: str | None = None) -> None:
         """Puts the answer into the open window; into a private line when the window is gone."""
         try:
+            client = await self._workspaces.client(incoming.person.team)
             with translated(repeatable=True):
-                await self._client.views_update(view_id=window, view=view_of(reply, remember(incoming.card)))
+                await client.views_update(view_id=window, view=view_of(reply, remember(incoming.card)))
         except OutsideError as trouble:
             _report("a window was not filled", trouble)
             card = reply.card or problem("The window closed", "Slack did not keep the window open. Press the button again.")
@@ -53,7 +55,7 @@ class Answers:
     async def tell(self, reply: Reply, incoming: Incoming, channel: str | None, trigger: str | None = None) -> None:
         """A card as a private line where the person asked, a form as a window."""
         if reply.form is not None:
-            if trigger and await self.open(trigger, view_of(reply, remember(incoming.card))):
+            if trigger and await self.open(trigger, view_of(reply, remember(incoming.card)), incoming.person):
                 return
             reply = Reply(problem("The form did not open", "Slack gave no time to open it. Please try once more."))
         if reply.card is None:
@@ -68,23 +70,23 @@ class Answers:
         said: dict[str, Any] = {"text": drawn.text, "blocks": drawn.blocks}
         direct = channel if channel and channel.startswith("D") else person.id
         try:
+            client = await self._workspaces.client(person.team)
             with translated(repeatable=True):
                 if channel and direct != channel:
-                    await self._client.chat_postEphemeral(channel=channel, user=person.id, **said)
+                    await client.chat_postEphemeral(channel=channel, user=person.id, **said)
                     return
         except OutsideError as trouble:
             _report("a private line was not shown", trouble)
         try:
+            client = await self._workspaces.client(person.team)
             with translated(repeatable=False):
-                await self._client.chat_postMessage(channel=direct, **said)
+                await client.chat_postMessage(channel=direct, **said)
         except OutsideError as trouble:
             _report("an answer did not arrive", trouble)
 
     async def _respond(self, url: str, card: Card) -> bool:
-        drawn = render(card)
-        hook = AsyncWebhookClient(
-            url, timeout=self._client.timeout, session=self._client.session, retry_handlers=[], logger=self._client.logger
-        )
+        drawn, plain = render(card), self._workspaces.with_token(None)
+        hook = AsyncWebhookClient(url, timeout=plain.timeout, session=plain.session, retry_handlers=[], logger=plain.logger)
         try:
             with translated(repeatable=True):
                 answer = await hook.send(
@@ -100,7 +102,10 @@ class Answers:
     def _ours(self, url: str) -> bool:
         """Answers go to Slack only, or to the server that stands for it in the settings."""
         asked = urlsplit(url)
-        return f"{asked.scheme}://{asked.netloc}" in {_SLACKS_OWN, "{0.scheme}://{0.netloc}".format(urlsplit(self._client.base_url))}
+        return f"{asked.scheme}://{asked.netloc}" in {
+            _SLACKS_OWN,
+            "{0.scheme}://{0.netloc}".format(urlsplit(self._workspaces.with_token(None).base_url)),
+        }
 
 
 def view_of(reply: Reply, metadata: str = "") -> View:

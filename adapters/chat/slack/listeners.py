@@ -16,10 +16,11 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.chat.protocol import Handler, Inbound, Reply
+from adapters.chat.protocol import Handler, Inbound, Installations, Reply
 from adapters.chat.slack.answers import Answers, ack_of, apology
-from adapters.chat.slack.reading import Pressed, Read, Said, Submitted, Unreadable, read
+from adapters.chat.slack.reading import Ended, Pressed, Read, Said, Submitted, Unreadable, read
 from adapters.chat.slack.windows import waiting
+from adapters.chat.slack.workspaces import Workspaces
 
 PATIENCE = 2.0  # seconds of Slack's three that a form's answer may take before the window says "Working"
 HEAD_START = 1.0  # seconds the keeping may take before a window opens all the same: its trigger lives three
@@ -28,7 +29,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What was read. `keeping` tells whether it was new, once it is committed; `answered` is what `settled` waits for."""
+    """What a person did. `keeping` tells whether it was new, once it is committed; `answered` is what `settled` waits for."""
 
     found: Read
     keeping: asyncio.Future[bool]
@@ -45,8 +46,18 @@ class Kept:
 class Listeners:
     """One set for HTTP and Socket Mode. `settled` waits for answers that are still on their way."""
 
-    def __init__(self, handler: Handler, inbound: Inbound, answers: Answers, *, patience: float, head_start: float) -> None:
-        self._handler, self._inbound, self._answers = handler, inbound, answers
+    def __init__(
+        self,
+        handler: Handler,
+        inbound: Inbound,
+        workspaces: Workspaces,
+        installations: Installations,
+        *,
+        patience: float,
+        head_start: float,
+    ) -> None:
+        self._handler, self._inbound, self._answers = handler, inbound, Answers(workspaces)
+        self._workspaces, self._installations = workspaces, installations
         self._patience, self._head_start = patience, head_start
         self._under_way: set[asyncio.Future[None]] = set()
 
@@ -64,12 +75,25 @@ class Listeners:
         except Unreadable as reason:
             log.info("slack request left alone", reason=str(reason))
             return None
+        if isinstance(found, Ended):
+            await self._end(found)
+            return None
+        if not await self._workspaces.knows(found.incoming.person.team):
+            log.info("slack request left alone", reason="the app is not installed in that workspace")
+            return None
         keeping = asyncio.ensure_future(self._inbound.accept(found.incoming))
         may_wait = isinstance(found, Pressed) and found.opens
         await asyncio.wait({keeping}, timeout=self._head_start if may_wait else None)
         if keeping.done() and not keeping.result():
             return None
         return Kept(found, keeping, self._promise())
+
+    async def _end(self, found: Ended) -> None:
+        """Not acknowledged unless it is noted: Slack says it again then."""
+        bots = {one.bot for one in await self._installations.running() if one.team == found.team}
+        if found.bots is None or bots & found.bots:
+            await self._installations.end(found.team, found.why, found.said_at)
+            self._workspaces.forget()
 
     async def said(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
         kept: Kept = context["kept"]
@@ -83,13 +107,16 @@ class Listeners:
         found = cast("Pressed", kept.found)
         with kept.answering():
             await ack()
-            opening = asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …"))) if found.opens else None
+            opening = self._open(found) if found.opens else None
             reply = await self._handle(kept)  # while the window opens: its trigger lives three seconds
             window = await opening if opening else found.view
             if window is None:
                 await self._answers.tell(reply, found.incoming, found.channel, None if found.opens else found.trigger)
             else:
                 await self._answers.fill(window, reply, found.incoming, found.channel)
+
+    def _open(self, found: Pressed) -> asyncio.Future[str | None]:
+        return asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …"), found.incoming.person))
 
     async def submitted(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
         kept: Kept = context["kept"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 COMMAND = "/due"
 EVENTS_PATH = "/slack/events"
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
 
 # What each scope is for stands beside it, because an administrator asks.
 SCOPES = {
@@ -17,4 +19,6 @@ SCOPES = {
     "im:history": "answer in direct messages",
     "im:read": "know a direct message from a channel",
 }
-EVENTS = ("app_mention", "message.im")
+TOKENS_REVOKED = "tokens_revoked"
+ENDINGS = ("app_uninstalled", TOKENS_REVOKED)  # need no scope
+EVENTS = ("app_mention", "message.im", *ENDINGS)

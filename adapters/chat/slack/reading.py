@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from adapters.chat.protocol import CardRef, Incoming, Person
+from adapters.chat.slack.names import ENDINGS, TOKENS_REVOKED
 from cards.actions import OPENS, Action
 from cards.slack.presses import pressed, submitted
 
@@ -55,10 +57,20 @@ class Submitted:
     metadata: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The app was taken out of a workspace, or the tokens of these `bots` were revoked; null: all of them."""
+
+    team: str
+    why: str
+    said_at: datetime
+    bots: frozenset[str] | None = None
+
+
 Read = Said | Pressed | Submitted
 
 
-def read(body: Mapping[str, Any]) -> Read:
+def read(body: Mapping[str, Any]) -> Read | Ended:
     """Raises `Unreadable`."""
     kind = body.get("type")
     try:
@@ -69,7 +81,7 @@ def read(body: Mapping[str, Any]) -> Read:
         if kind == "view_submission":
             return _submission(body)
         if kind == "event_callback":
-            return _words(body)
+            return _event(body)
     except Unreadable:
         raise
     except (ValueError, TypeError, AttributeError) as problem:  # an action we do not know, or parts of another shape
@@ -124,22 +136,52 @@ def remembered(metadata: str) -> CardRef | None:
     return CardRef(PLATFORM, channel, message) if channel and message else None
 
 
-def _words(body: Mapping[str, Any]) -> Said:
-    """A mention, or a direct message; never what a bot wrote, nor a change to a message."""
+def _event(body: Mapping[str, Any]) -> Said | Ended:
     event = body.get("event")
-    if not isinstance(event, dict) or event.get("bot_id") or event.get("subtype"):
+    if not isinstance(event, dict):
+        raise Unreadable("an event without its content")
+    if event.get("type") in ENDINGS:
+        return _ended(body, event)
+    return _words(body, event)
+
+
+def _ended(body: Mapping[str, Any], event: Mapping[str, Any]) -> Ended:
+    """`event_time` is when it happened, so that one which comes late does not end an installation made since."""
+    at = body.get("event_time")
+    if not isinstance(at, int):
+        raise Unreadable("an event without its time")
+    bots = None
+    if event["type"] == TOKENS_REVOKED:
+        tokens = event.get("tokens")
+        named = tokens.get("bot") if isinstance(tokens, dict) else None
+        bots = frozenset(one for one in named if isinstance(one, str)) if isinstance(named, list) else frozenset[str]()
+    return Ended(_word(body, "team_id"), str(event["type"]), datetime.fromtimestamp(at, UTC), bots)
+
+
+def _words(body: Mapping[str, Any], event: Mapping[str, Any]) -> Said:
+    """A mention, or a direct message; never what a bot wrote, nor a change to a message."""
+    if event.get("bot_id") or event.get("subtype"):
         raise Unreadable("not somebody's own words")
     direct = event.get("type") == "message" and event.get("channel_type") == "im"
     if not direct and event.get("type") != "app_mention":
         raise Unreadable("an event the app does nothing about")
-    person = Person(PLATFORM, _maybe(event, "team") or _word(body, "team_id"), _word(event, "user"))
+    person = Person(PLATFORM, _installed_in(body), _word(event, "user"))
     text = _MENTION.sub("", _word(event, "text")).strip()
     channel = _word(event, "channel")
     return Said(Incoming(_key(_word(body, "event_id")), person, text=text, channel=channel), channel)
 
 
+def _installed_in(body: Mapping[str, Any]) -> str:
+    """The workspace the app is installed in; in a channel shared with another company `team_id` may be theirs."""
+    granted = body.get("authorizations")
+    first = granted[0] if isinstance(granted, list) and granted else None
+    return _maybe(first, "team_id") or _word(body, "team_id")
+
+
 def _person(body: Mapping[str, Any]) -> Person:
-    return Person(PLATFORM, _maybe(body, "user", "team_id") or _word(body, "team", "id"), _word(body, "user", "id"))
+    """With the workspace they act in. Whether it is theirs is asked of Slack: the request would say so of anybody."""
+    team = _maybe(body, "view", "app_installed_team_id") or _maybe(body, "team", "id") or _word(body, "user", "team_id")
+    return Person(PLATFORM, team, _word(body, "user", "id"))
 
 
 def _key(vendors: str) -> str:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from adapters.chat.protocol import CardRef, Person, Profile
+from adapters.chat.slack.addresses import address, is_person, parted
 from adapters.chat.slack.faults import translated
 from adapters.chat.slack.reading import PLATFORM
+from adapters.chat.slack.workspaces import Workspaces
 from cards.elements import Card
 from cards.slack.render import render
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import OutcomeUnknown, Rejected, UnexpectedPayload
 from workflows.ports import Clock
 
-_PEOPLE = ("U", "W", "D")  # a person, or a conversation with one: nobody else reads it
 Approved = Callable[[], Awaitable[Iterable[str]]]
 KNOWN_SECONDS = 600  # a channel made public or shared is noticed within that time
+PROFILE_SECONDS = 300  # and somebody who was deactivated, or made a guest, within this
 
 
 class SlackRoom:
@@ -26,31 +26,37 @@ class SlackRoom:
 
     platform = PLATFORM
 
-    def __init__(self, client: AsyncWebClient, approved: frozenset[str], clock: Clock, also: Approved | None = None) -> None:
+    def __init__(self, workspaces: Workspaces, approved: frozenset[str], clock: Clock, also: Approved | None = None) -> None:
         """`approved` stand in the settings, `also` are those approved while it runs."""
-        self._client, self._clock, self._also = client, clock, also
+        self._workspaces, self._clock, self._also = workspaces, clock, also
         self._approved = frozenset(name.removeprefix("#") for name in approved)
         self._allowed_until: dict[str, float] = {}
+        self._profiles: dict[Person, tuple[float, Profile]] = {}
+
+    def address(self, team: str, channel: str) -> str:
+        return address(team, channel)
+
+    def home(self, written: str) -> str:
+        return parted(written)[0]
 
     def threads(self, channel: str) -> bool:  # ruff: ignore[unused-method-argument] - Slack has threads everywhere
         return True
 
     async def post(self, channel: str, card: Card) -> CardRef:
         """Raises `OutcomeUnknown` when the message may stand there."""
-        if not channel.startswith(_PEOPLE):
-            await self._allow(channel)
+        await self._allow(channel)
         return await self._post(channel, card)
 
     async def reply(self, ref: CardRef, card: Card) -> CardRef:
         """A line in the card's thread."""
-        if not ref.channel.startswith(_PEOPLE):
-            await self._allow(ref.channel)
+        await self._allow(ref.channel)
         return await self._post(ref.channel, card, thread=ref.message)
 
-    async def _post(self, channel: str, card: Card, thread: str | None = None) -> CardRef:
-        drawn = render(card)
+    async def _post(self, written: str, card: Card, thread: str | None = None) -> CardRef:
+        team, channel = parted(written)
+        client, drawn = await self._workspaces.client(team), render(card)
         with translated(repeatable=False):
-            answer = await self._client.chat_postMessage(
+            answer = await client.chat_postMessage(
                 channel=channel,
                 text=drawn.text,
                 blocks=drawn.blocks,
@@ -62,38 +68,58 @@ class SlackRoom:
         message = str(answer.get("ts") or "")
         if not message:
             raise OutcomeUnknown("Slack took the card but did not say where it stands.")
-        return CardRef(PLATFORM, str(answer.get("channel") or channel), message)
+        return CardRef(PLATFORM, address(team, str(answer.get("channel") or channel)), message)
 
     async def update(self, ref: CardRef, card: Card) -> None:
         await self._allow(ref.channel)
-        drawn = render(card)
+        team, channel = parted(ref.channel)
+        client, drawn = await self._workspaces.client(team), render(card)
         with translated(repeatable=True):
-            await self._client.chat_update(channel=ref.channel, ts=ref.message, text=drawn.text, blocks=drawn.blocks)
+            await client.chat_update(channel=channel, ts=ref.message, text=drawn.text, blocks=drawn.blocks)
 
     async def profile(self, person: Person) -> Profile:
+        """Of somebody in a workspace the app is in; the token says which one that is, not who asks."""
+        now = self._clock.now().timestamp()
+        until, known = self._profiles.get(person, (0.0, None))
+        if known is not None and until > now:
+            return known
+        client, home = await self._workspaces.client(person.team), await self._workspaces.team_of(person.team)
         with translated(repeatable=True):
-            answer = await self._client.users_info(user=person.id)
-        return _profile(_object(answer.data, "user"), person.team)
+            answer = await client.users_info(user=person.id)
+        found = _profile(_object(answer.data, "user"), {person.team or home, home})
+        self._profiles = {one: kept for one, kept in self._profiles.items() if kept[0] > now} | {person: (now + PROFILE_SECONDS, found)}
+        return found
 
     async def check(self, channel: str | None) -> None:
         """Asks Slack whether the token works (without `channel`), or whether cards may go to the channel; raises what stands against it."""
         if channel is not None:
             await self._allow(channel)
             return
+        client = await self._workspaces.client()
         with translated(repeatable=True):
-            await self._client.auth_test()
+            await client.auth_test()
 
-    async def _allow(self, channel: str) -> None:
-        now = self._clock.now().timestamp()
-        if self._allowed_until.get(channel, 0) > now:
+    async def _allow(self, written: str) -> None:
+        team, channel = parted(written)
+        if channel.startswith(("U", "W")):
+            await self._allow_person(Person(PLATFORM, team, channel))
             return
+        now = self._clock.now().timestamp()
+        if is_person(channel) or self._allowed_until.get(written, 0) > now:
+            return
+        client = await self._workspaces.client(team)
         with translated(repeatable=True):
-            answer = await self._client.conversations_info(channel=channel)
+            answer = await client.conversations_info(channel=channel)
         also = frozenset(await self._also()) if self._also else frozenset[str]()
         reason = against(_facts(_object(answer.data, "channel")), self._approved | also)
         if reason:
             raise Rejected(reason)
-        self._allowed_until[channel] = now + KNOWN_SECONDS
+        self._allowed_until[written] = now + KNOWN_SECONDS
+
+    async def _allow_person(self, person: Person) -> None:
+        about = await self.profile(person)
+        if about.outsider or about.deactivated:
+            raise Rejected(f"{about.name or person.id} is a guest, of another company, or no longer there: nothing was sent to them.")
 
 
 def _facts(channel: dict[str, Any]) -> ChannelFacts:
@@ -103,14 +129,14 @@ def _facts(channel: dict[str, Any]) -> ChannelFacts:
     return ChannelFacts(str(channel.get("id") or ""), str(channel.get("name") or ""), private, shared)
 
 
-def _profile(user: dict[str, Any], team: str) -> Profile:
+def _profile(user: dict[str, Any], homes: set[str]) -> Profile:
     """The address only where Slack says that it was confirmed: it is what links a person to their role."""
     about = user.get("profile")
     about = about if isinstance(about, dict) else {}
     guest = any(user.get(sign) for sign in ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot", "is_workflow_bot"))
     grid = user.get("enterprise_user")
     grid = grid if isinstance(grid, dict) else {}
-    elsewhere = team not in {user.get("team_id"), grid.get("enterprise_id"), *(grid.get("teams") or ())}
+    elsewhere = not homes <= {user.get("team_id"), grid.get("enterprise_id"), *(grid.get("teams") or ())}
     email = about.get("email")
     return Profile(
         email=email.lower() if isinstance(email, str) and email and user.get("is_email_confirmed") is True else None,

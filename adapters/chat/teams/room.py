@@ -34,6 +34,12 @@ class TeamsRoom:
     def threads(self, channel: str) -> bool:
         return channel.endswith(_CHANNELS)
 
+    def address(self, team: str, channel: str) -> str:  # ruff: ignore[unused-method-argument] - ids of Teams are the same everywhere
+        return channel
+
+    def home(self, written: str) -> str:  # ruff: ignore[unused-method-argument] - one registration speaks to all tenants
+        return ""
+
     async def post(self, channel: str, card: Card) -> CardRef:
         """To a conversation, or to a person in their chat with the app. Raises `OutcomeUnknown` when it may stand there."""
         return await self._send(channel, lambda most: message(render(card, most), summary(card)))

@@ -35,6 +35,7 @@ from adapters.store.tables.work import (
     raised,
     read_marks,
 )
+from adapters.store.tables.workspaces import install_states, invitations, outages, paces, webhooks, workspaces
 
 __all__ = [
     "acts",
@@ -58,11 +59,15 @@ __all__ = [
     "holds",
     "identities",
     "inbound",
+    "install_states",
+    "invitations",
     "items",
     "notice_items",
     "notices",
     "opt_outs",
+    "outages",
     "outbox",
+    "paces",
     "payments",
     "plan_items",
     "plans",
@@ -77,4 +82,6 @@ __all__ = [
     "stops",
     "tasks",
     "users",
+    "webhooks",
+    "workspaces",
 ]

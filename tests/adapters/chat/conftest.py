@@ -14,7 +14,7 @@ from starlette.routing import Route
 from adapters.chat.slack.chat import SlackChat, build
 from adapters.chat.slack.names import EVENTS_PATH
 from adapters.chat.slack.settings import SlackSettings
-from tests.fakes.handler import FakeHandler, FakeInbound, SetClock
+from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock
 from tests.peers.slack import SECRET, Workspace, emulator, interactive, signed, slack
 
 
@@ -72,7 +72,7 @@ def serve(chat: SlackChat) -> httpx.AsyncClient:
 @pytest.fixture
 async def desk(workspace: Workspace) -> AsyncGenerator[Desk]:
     handler, inbound, clock = FakeHandler(), FakeInbound(), SetClock()
-    chat = build(settings_for(workspace.api_url), handler, inbound, clock, patience=0.1, head_start=0.1)
+    chat = build(settings_for(workspace.api_url), handler, inbound, FakeInstallations(), clock, patience=0.1, head_start=0.1)
     await chat.start()
     async with serve(chat) as http:
         yield Desk(chat, http, handler, inbound, clock)
@@ -83,6 +83,6 @@ async def desk(workspace: Workspace) -> AsyncGenerator[Desk]:
 async def lone() -> AsyncGenerator[Desk]:
     """A chat that never calls Slack: for what happens at the door."""
     handler, inbound, clock = FakeHandler(), FakeInbound(), SetClock()
-    chat = build(settings_for("http://127.0.0.1:9/api/"), handler, inbound, clock)
+    chat = build(settings_for("http://127.0.0.1:9/api/"), handler, inbound, FakeInstallations(), clock)
     async with serve(chat) as http:
         yield Desk(chat, http, handler, inbound, clock)

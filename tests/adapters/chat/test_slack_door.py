@@ -23,7 +23,7 @@ from adapters.chat.slack.names import EVENTS_PATH
 from adapters.chat.slack.signature import WINDOW_SECONDS, genuine, sign
 from cards.actions import Action, Name
 from tests.adapters.chat.conftest import Desk, serve, settings_for
-from tests.fakes.handler import FakeHandler, FakeInbound, SetClock
+from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock
 from tests.paths import shared
 from tests.peers.slack import SECRET, Workspace, interactive, signed
 
@@ -105,7 +105,7 @@ async def test_a_thousand_valid_requests_are_served_among_a_thousand_that_are_no
 async def test_two_secrets_are_accepted_while_they_are_rotated_and_only_then() -> None:
     for secrets, statuses in (((SECRET, OLD_SECRET), [200, 200]), ((SECRET,), [200, 401]), ((), [401, 401])):
         inbound, clock = FakeInbound(), SetClock()
-        chat = build(settings_for("http://127.0.0.1:9/api/", secrets=secrets), FakeHandler(), inbound, clock)
+        chat = build(settings_for("http://127.0.0.1:9/api/", secrets=secrets), FakeHandler(), inbound, FakeInstallations(), clock)
         desk = Desk(chat, serve(chat), FakeHandler(), inbound, clock)
         async with desk.http:
             got = [(await post(desk, (bodies(n), signed(bodies(n), timestamp=desk.now, secret=secret)))).status_code
@@ -220,7 +220,7 @@ def test_what_the_tests_send_has_the_shape_slack_documents(kind: str) -> None:
 
 async def test_a_body_that_never_comes_to_its_end_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(posted, "PATIENCE", 0)
-    chat = build(settings_for("http://127.0.0.1:9/api/"), FakeHandler(), FakeInbound(), SetClock())
+    chat = build(settings_for("http://127.0.0.1:9/api/"), FakeHandler(), FakeInbound(), FakeInstallations(), SetClock())
     said: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
 
     async def never() -> MutableMapping[str, Any]:

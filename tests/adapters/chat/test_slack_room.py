@@ -11,13 +11,13 @@ from adapters.chat.protocol import CardRef, Person, Profile
 from adapters.chat.slack.chat import build
 from adapters.chat.slack.room import KNOWN_SECONDS, SlackRoom
 from tests.adapters.chat.conftest import Desk, settings_for
-from tests.fakes.handler import FakeHandler, FakeInbound, SetClock, line
+from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
 from tests.peers.slack import POOR, TEAM, Fault, Workspace
 from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable, UnexpectedPayload
 
 
 def room(workspace: Workspace, **settings: Any) -> SlackRoom:
-    return build(settings_for(workspace.api_url, **settings), FakeHandler(), FakeInbound(), SetClock()).room
+    return build(settings_for(workspace.api_url, **settings), FakeHandler(), FakeInbound(), FakeInstallations(), SetClock()).room
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ async def test_the_wait_slack_asks_for_is_told(workspace: Workspace, credit: str
 
 
 async def test_nothing_left_when_slack_cannot_be_reached() -> None:
-    lonely = build(settings_for("http://127.0.0.1:9/api/"), FakeHandler(), FakeInbound(), SetClock()).room
+    lonely = build(settings_for("http://127.0.0.1:9/api/"), FakeHandler(), FakeInbound(), FakeInstallations(), SetClock()).room
     with pytest.raises(Unavailable):
         await lonely.post("C1", line("Acme"))
 

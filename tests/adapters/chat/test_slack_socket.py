@@ -15,7 +15,7 @@ from adapters.chat.slack.chat import SlackChat, build
 from cards.actions import Action, Name
 from cards.elements import Button, Form, TextField
 from tests.adapters.chat.conftest import settings_for
-from tests.fakes.handler import FakeHandler, FakeInbound, SetClock, line
+from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
 from tests.peers.slack import Workspace
 
 FORM = Form("Snooze", Button("Save", Action(Name.CONFIRM_SNOOZE, UUID(int=7))), fields=(TextField("why", "Why"),))
@@ -45,7 +45,7 @@ class Plugged:
 @pytest.fixture
 async def plugged(workspace: Workspace) -> AsyncGenerator[Plugged]:
     handler, inbound = FakeHandler(), FakeInbound()
-    chat = build(settings_for(workspace.api_url, app_token=workspace.app_token), handler, inbound, SetClock())
+    chat = build(settings_for(workspace.api_url, app_token=workspace.app_token), handler, inbound, FakeInstallations(), SetClock())
     await chat.start()
     async with asyncio.timeout(5):
         socket = await workspace.sockets.get()
