@@ -90,6 +90,14 @@ def private_app(inbox: Inbox, port: int, teams: ASGIApp | None = None) -> FastAP
     return app
 
 
+def chat_app(app: App) -> FastAPI:
+    """The public application of a running Duebot. Teams without tokens has no place in it."""
+    slack = None if app.slack is None else app.slack.endpoint
+    teams = None if app.teams is None or app.teams.local else app.teams.endpoint
+    installing = None if app.slack is None else app.slack.installing
+    return public_app(app.ready, slack, teams, installing)
+
+
 def inbox_app(app: App, port: int) -> FastAPI:
     """The private application of a running Duebot."""
     secret = secret_keys(app.settings)[0]

@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.app import App
-from bot.http import inbox_app, public_app
+from bot.http import chat_app, inbox_app
 from bot.schedule import engine
 from workflows.errors import Refused
 
@@ -38,10 +38,7 @@ def listening(host: str, port: int, option: str) -> socket.socket:
 
 async def serve_app(app: App, public: socket.socket, private: socket.socket, *, jobs: bool = True) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is under way finish."""
-    slack = None if app.slack is None else app.slack.endpoint
-    installing = None if app.slack is None else app.slack.installing
-    teams = None if app.teams is None or app.teams.local else app.teams.endpoint
-    doors = {public: public_app(app.ready, slack, teams, installing), private: inbox_app(app, private.getsockname()[1])}
+    doors = {public: chat_app(app), private: inbox_app(app, private.getsockname()[1])}
     await _until_signalled(app, {door: _server(behind) for door, behind in doors.items()}, jobs=jobs)
 
 

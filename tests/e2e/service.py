@@ -29,7 +29,7 @@ from adapters.chat.slack.names import EVENTS_PATH
 from adapters.store.audit import SealedEntry
 from bot.app import App, running
 from bot.config import Settings, SlackSettings, SMTPSettings
-from bot.http import public_app
+from bot.http import chat_app
 from tests.fakes.clock import FixedClock
 from tests.peers.slack import PEOPLE, SECRET, Workspace, button, elements, interactive, signed
 from tests.peers.smtp import HOST, MailServer, mail_server
@@ -256,14 +256,10 @@ async def set_up(app: App, channel: str, people: Iterable[User]) -> None:
 @asynccontextmanager
 async def listening(app: App) -> AsyncGenerator[httpx.AsyncClient]:
     """Its public door."""
-    slack = None if app.slack is None else app.slack.endpoint
-    teams = None if app.teams is None or app.teams.local else app.teams.endpoint
     with socket.socket() as listener:
         listener.bind((HOST, 0))
         port = listener.getsockname()[1]
-        installing = None if app.slack is None else app.slack.installing
-        public = public_app(app.ready, slack, teams, installing)
-        server = uvicorn.Server(uvicorn.Config(public, log_config=None, access_log=False, lifespan="off"))
+        server = uvicorn.Server(uvicorn.Config(chat_app(app), log_config=None, access_log=False, lifespan="off"))
         serving_it = asyncio.create_task(server._serve([listener]))  # ruff: ignore[private-member-access] - `serve` would take the test's signals
         try:
             async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False, timeout=60) as http:

@@ -57,12 +57,12 @@ class Fault:
 
 @dataclass(slots=True)
 class Tenant:
-    """`standing` is what every message shows now, by conversation and id; `calls` are the connector's, in order."""
+    """`standing` is what every message shows now, by conversation and id; `calls` are all that were made, in order; `changes` are to rows of the
+    roster, by name. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless."""
 
     url: str = "http://127.0.0.1:9"
     key: RSAPrivateKey = field(default_factory=lambda: _KEY)
     kid: str = "key-1"
-    endorsements: list[str] = field(default_factory=lambda: ["msteams"])
     now: float = field(default_factory=time.time)
     standing: dict[tuple[str, str], Activity] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
@@ -70,6 +70,8 @@ class Tenant:
     faults: list[Fault] = field(default_factory=list)
     issued: set[str] = field(default_factory=set)
     refuse_login: bool = False
+    lost: bool = False
+    published: object = ""
     _numbers: Any = field(default_factory=lambda: count(1))
 
     # What Microsoft sends us ------------------------------------------------------------------------------------------------
@@ -160,8 +162,14 @@ class Tenant:
 
     async def _keys(self, request: Request) -> Response:
         self.calls.append(("GET", request.url.path))
-        row = json.loads(RSAAlgorithm.to_jwk(self.key.public_key()))
-        return JSONResponse({"keys": [row | {"kid": self.kid, "use": "sig", "endorsements": self.endorsements}]})
+        if self.lost:
+            return Response(status_code=500)
+        if self.published == "endless":
+            return Response(b'{"keys": [' + b" " * 1_000_000 + b"]}")
+        key = generate_private_key(public_exponent=65537, key_size=1024) if self.published == "weak" else self.key
+        endorsed = [] if self.published == "not for teams" else ["msteams"]
+        own = json.loads(RSAAlgorithm.to_jwk(key.public_key())) | {"kid": self.kid, "use": "sig", "endorsements": endorsed}
+        return JSONResponse({"keys": [own] if isinstance(self.published, str) else self.published})
 
     async def _entra(self, request: Request) -> Response:
         entra = "https://login.microsoftonline.com/" + request.path_params["tenant"]

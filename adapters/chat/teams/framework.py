@@ -93,8 +93,8 @@ def turn_of(activity: Activity) -> Turn:
     channel = _mapping(data, "channel")
     room = Room(talk.conversation_type) if talk and talk.conversation_type in set(Room) else Room.CHANNEL if channel else Room.GROUP
     conversation = _text(talk.id if talk else None).partition(";")[0]
-    if not conversation:
-        raise Unreadable("no conversation")
+    if not conversation or not _text(activity.type):
+        raise Unreadable("neither a kind nor a conversation")
     return Turn(
         kind=_kind(activity),
         id=_text(activity.id),

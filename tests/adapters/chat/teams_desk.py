@@ -1,0 +1,85 @@
+"""Teams' door with a stand-in for Microsoft outside and a stand-in for the product behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import httpx
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from adapters.chat.protocol import Address, Incoming
+from adapters.chat.teams.chat import TeamsChat, build
+from adapters.chat.teams.names import MESSAGES_PATH
+from adapters.chat.teams.settings import TeamsSettings
+from cards.elements import Card
+from tests.fakes.handler import FakeHandler, FakeInbound, SetClock
+from tests.peers.teams import APP, CHANNEL, PASSWORD, TENANT, Activity, Tenant, teams
+
+
+@dataclass(slots=True)
+class FakeAddresses:
+    """Keeps them in memory; `writes` counts."""
+
+    rows: dict[tuple[str, str], Address] = field(default_factory=dict)
+    writes: int = 0
+
+    async def find(self, platform: str, key: str) -> Address | None:
+        return self.rows.get((platform, key))
+
+    async def keep(self, address: Address) -> None:
+        self.writes += 1
+        self.rows[address.platform, address.key] = address
+
+
+@dataclass(slots=True)
+class TeamsDesk:
+    """`standing` is the card that a pressed one is now."""
+
+    tenant: Tenant
+    chat: TeamsChat
+    http: httpx.AsyncClient
+    handler: FakeHandler
+    inbound: FakeInbound
+    addresses: FakeAddresses
+    clock: SetClock
+
+    async def post(self, activity: Activity, headers: Mapping[str, str] | None = None) -> httpx.Response:
+        return await self.http.post(MESSAGES_PATH, json=activity, headers=self.tenant.signed() if headers is None else headers)
+
+    def kept(self) -> int:
+        """Everything that was stored."""
+        return len(self.inbound.rows) + self.addresses.writes
+
+
+@asynccontextmanager
+async def desk(*, standing: Card | None = None, patience: float = 20, **changes: Any) -> AsyncGenerator[TeamsDesk]:
+    async with teams() as tenant:
+        clock, handler, inbound, addresses = SetClock(), FakeHandler(), FakeInbound(), FakeAddresses()
+        tenant.now = clock.now().timestamp()
+
+        async def stands(_: Incoming) -> Card | None:  # ruff: ignore[unused-async] - the chat awaits it
+            return standing
+
+        settings = replace(
+            TeamsSettings(
+                APP,
+                PASSWORD,
+                TENANT,
+                services=(tenant.url,),
+                openid_url=f"{tenant.url}/openid",
+                login_url=tenant.url,
+                approved_channels=frozenset({CHANNEL}),
+            ),
+            **changes,
+        )
+        chat = build(settings, handler, inbound, addresses, stands, clock, patience=patience)
+        app = Starlette(routes=[Route(MESSAGES_PATH, chat.endpoint, methods=["POST", "GET"])])
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duebot.example") as http:
+            try:
+                yield TeamsDesk(tenant, chat, http, handler, inbound, addresses, clock)
+            finally:
+                await chat.stop()
