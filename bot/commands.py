@@ -37,7 +37,7 @@ class Figure(StrEnum):
 
 ACTS = {"remind": Name.SEND_REMINDER, "snooze": Name.SNOOZE, "flag": Name.FLAG, "escalate": Name.ESCALATE, "fee": Name.FEE}
 _NEED_WORDS = ("balance", "customer", "invoice", "why", *ACTS)
-VERBS = ("overdue", *_NEED_WORDS, *Listed, *Figure, "settings", "share", "help")
+VERBS = ("overdue", "home", *_NEED_WORDS, *Listed, *Figure, "settings", "share", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,11 @@ class AskAct:
 
 
 @dataclass(frozen=True, slots=True)
+class AskHome:
+    """What waits for the one who asks."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskSettings:
     pass
 
@@ -115,7 +120,7 @@ class AskHelp:
     lacks: str = ""
 
 
-Question = AskBalance | AskCustomer | AskOverdue | AskInvoice | AskWhy | AskList | AskFigures | AskSettings | AskHelp
+Question = AskBalance | AskCustomer | AskOverdue | AskInvoice | AskWhy | AskList | AskFigures | AskHome | AskSettings | AskHelp
 Ask = Question | AskAct | AskShare
 
 
@@ -130,6 +135,8 @@ def parse(text: str) -> Ask:
             return _share(rest)
         case "settings":
             return AskSettings()
+        case "home":
+            return AskHome()
         case "overdue":
             return _overdue(rest)
     if verb in set(Listed):
@@ -149,7 +156,9 @@ def _first(text: str) -> tuple[str, str]:
 
 def _share(rest: str) -> Ask:
     asked = parse(rest)
-    if isinstance(asked, AskHelp | AskAct | AskShare):  # nothing that changes something, and nobody's mistakes, for everybody to see
+    if isinstance(
+        asked, AskHelp | AskAct | AskHome | AskShare
+    ):  # nothing that changes something, and nobody's mistakes, for everybody to see
         return asked if isinstance(asked, AskHelp) and rest else AskHelp(lacks="share")
     return AskShare(asked)
 

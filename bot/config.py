@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
-from bot.live.route_settings import RouteSettings, quiet_of
+from bot.live.route_settings import RouteSettings
+from workflows.domain.routing import quiet_of
 
 KEY_BYTES = 32
 PREFIX, NESTED = "DUEBOT_", "__"

@@ -10,7 +10,7 @@ import structlog
 from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
 from bot.commands import AskAct, AskShare, parse
-from bot.desk import answers, entry_forms, forms, reply_forms, request_forms
+from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
 from bot.desk.outcomes import Result, outcome_card
 from bot.desk.typed import press_for
 from cards import problems
@@ -29,6 +29,7 @@ from workflows.flag_item import FlagItem, flag_item
 from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid, hold_item, release_hold, says_paid
 from workflows.offer_plan import AnswerPlan, answer_plan
 from workflows.open_dispute import OpenDispute, SettleDispute, open_dispute, settle_dispute
+from workflows.open_home import redraw_home
 from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
 from workflows.record_promise import CancelPromise, cancel_promise
 from workflows.release_accounts import ReleaseAccounts, release_accounts
@@ -92,6 +93,8 @@ class Desk:
             return Reply(card=problems.refused("This was done already, and was not done twice."))
         try:
             require(user, Right.SEE)
+            if _changes(incoming):  # drawn when it leaves, so what follows is on it
+                await redraw_home(user, work, self.clock.now())
             return await self._answer(incoming, user, work)
         except NotAllowed as refused:
             what = incoming.action.name.value if incoming.action else "command"
@@ -105,7 +108,12 @@ class Desk:
     async def _answer(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         if (typed := _typed(incoming)) is not None:
             return await self._said(typed, user, work)
-        return await self._press(incoming.action, incoming.values, user, work) if incoming.action else Reply()
+        if incoming.action is None:
+            return Reply()
+        if incoming.action.name in home_desk.NAMES:
+            values = _cleaned(incoming.values)
+            return await home_desk.HomeDesk(user, work, self.policies, self.clock).press(incoming.action, values, incoming.card)
+        return await self._press(incoming.action, incoming.values, user, work)
 
     async def _said(self, text: str, user: User, work: UnitOfWork) -> Reply:
         asked, now = parse(text), self.clock.now()
@@ -119,7 +127,7 @@ class Desk:
         return Reply(card=share_cards.posted(), share=share_cards.shared(card, user.name, now, place))
 
     async def _press(self, action: Action, values: Mapping[str, str], user: User, work: UnitOfWork) -> Reply:
-        values = {field: clean(typed, lines=True) for field, typed in values.items()}  # a database may refuse what no screen shows
+        values = _cleaned(values)
         if action.name in request_forms.NAMES:
             return await request_forms.RequestDesk(user, work, self.policies, self.clock, self.limits, self.rates).press(action, values)
         if action.name in reply_forms.NAMES:
@@ -222,6 +230,11 @@ class Desk:
                 await work.handled(incoming.key, self.clock.now())
         except Exception:
             log.exception("request could not be marked as handled")
+
+
+def _cleaned(values: Mapping[str, str]) -> Mapping[str, str]:
+    """A database may refuse what no screen shows."""
+    return {field: clean(typed, lines=True) for field, typed in values.items()}
 
 
 def _changes(incoming: Incoming) -> bool:

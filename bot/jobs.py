@@ -22,9 +22,11 @@ from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
 from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.post_summaries import post_summaries
 from workflows.raise_alerts import AlertsRaised, raise_alerts
+from workflows.records import CardKind
 
 AT_ONCE = 32
 MOST_IN_VAIN = 3
+HOME_KEPT = timedelta(days=14)
 PATIENCE = timedelta(seconds=60)  # what was accepted longer ago and is not handled, nobody is working on
 
 log = structlog.get_logger(__name__)
@@ -99,6 +101,16 @@ class Jobs:
         """Cards for managers about the week or month that is over."""
         async with self.store() as work:
             return await post_summaries(work, self.clock)
+
+    async def refresh_homes(self) -> int:
+        """Homes that would look otherwise by now. Those nobody looked at for two weeks wait until somebody does."""
+        async with self.store() as work:
+            homes = [card for card in await work.live_cards(kind=CardKind.HOME) if card.at > self.clock.now() - HOME_KEPT]
+        changed = 0
+        for card in homes:
+            async with self.store() as work:
+                changed += await live_cards.enqueue_if_changed(card, work, self.policies, self.clock)
+        return changed
 
     async def expire_requests(self) -> int:
         """Requests for approval that nobody answered in time."""

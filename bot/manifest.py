@@ -23,7 +23,7 @@ def slack_manifest(public_url: str | None) -> dict[str, Any]:
             "background_color": "#1f3a4d",
         },
         "features": {
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
+            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False},
             "bot_user": {"display_name": "Duebot", "always_online": True},
             "slash_commands": [_command(at.get("request_url"))],
         },

@@ -32,6 +32,7 @@ def jobs(app: App) -> tuple[Job, ...]:
         Job("catch_up", app.jobs.catch_up, "inbound"),
         Job("expire_requests", app.jobs.expire_requests, "tick"),
         Job("post_summaries", app.jobs.post_summaries, "tick"),
+        Job("refresh_homes", app.jobs.refresh_homes, "cards"),
         Job("send_messages", app.jobs.send_messages, "messages", wakes=True, shared=True),
         Job("show_cards", app.jobs.show_cards, "cards", wakes=True, shared=True),
         *_mail(app),

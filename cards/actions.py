@@ -99,6 +99,12 @@ class Name(StrEnum):
     CONFIRM_ROLE = "user.role"
     NEW_USER = "user.form"
     ADD_USER = "user.add"
+    # somebody's home
+    HOME = "home.open"
+    PREFERENCES = "preferences.form"
+    SET_PREFERENCES = "preferences.set"
+    STOP = "notice.stop_form"
+    CONFIRM_STOP = "notice.stop"
     # a question, typed by a button
     ASK = "query.ask"
     # a message whose fate is unknown
@@ -111,7 +117,7 @@ OPENS = frozenset(
     {Name.PAYMENT, Name.BOUNCED, Name.WRITE_OFF, Name.FEE, Name.WAIVE, Name.ASSIGN, Name.TASK, Name.OPT_OUT, Name.OPT_IN, Name.CANCEL_PLAN}
     | {Name.REFUSE, Name.EDIT_REMINDER, Name.NEW_CUSTOMER, Name.NEW_INVOICE, Name.NEW_PAYMENT, Name.ROLE, Name.NEW_USER}
     | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
-    | {Name.SHOW_DEBTORS, Name.SHOW_WAITING}
+    | {Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.HOME, Name.PREFERENCES, Name.STOP}
     | {Name.ANSWER, Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
 )
 

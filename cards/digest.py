@@ -10,7 +10,7 @@ from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, Element, Heading, Row, Rows, Style, Text, Tone
 from cards.format import age, amounts, cell, clock, count, day, days, locale_of, long_day, name, remark, since, step_words
 from workflows.domain.account import Book, NoticeState
-from workflows.domain.ids import ItemId
+from workflows.domain.ids import ItemId, NoticeId
 from workflows.domain.money import Money, totals
 
 SHOWN = 8
@@ -47,6 +47,12 @@ class OutgoingLine:
     item: ItemId
     seen: int = 0
     state: NoticeState | None = None
+    notice: NoticeId | None = None
+
+    @property
+    def waits(self) -> bool:
+        """It can still be stopped."""
+        return self.state in {None, NoticeState.QUEUED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,7 @@ def digest(book: Book, on: date, lines: Sequence[DigestLine], today: Today) -> C
     heading = Heading(title, sums or None, tone=Tone.LATE if lines else Tone.GOOD)
     body: list[Element] = [heading]
     if lines:
-        body.append(_rows(book, lines[:SHOWN], left=len(lines) - SHOWN, more=_page(book, on, 0)))
+        body.append(late_rows(book, lines[:SHOWN], left=len(lines) - SHOWN, more=_page(book, on, 0)))
     body.append(Text(today_words(book, today, on)))
     if today.reminders:
         body.append(_digest_buttons(book, on))
@@ -97,7 +103,7 @@ def _page(book: Book, on: date, page: int) -> Action:
     return Action(Name.SHOW_ALL, book.id, data={"day": on.isoformat(), "page": str(page)})
 
 
-def _rows(book: Book, lines: Sequence[DigestLine], *, left: int = 0, more: Action | None = None) -> Rows:
+def late_rows(book: Book, lines: Sequence[DigestLine], *, left: int = 0, more: Action | None = None) -> Rows:
     locale = locale_of(book)
     rows = tuple(
         Row(
@@ -122,7 +128,7 @@ def digest_list(book: Book, on: date, lines: Sequence[DigestLine], page: int = 0
     turn = ((Button("Back", _page(book, on, page - 1)),) if page else ()) + (
         (Button("Next", _page(book, on, page + 1)),) if page + 1 < pages else ()
     )
-    body: tuple[Element, ...] = (Heading(title, sums or None), Text(where, quiet=True), _rows(book, shown))
+    body: tuple[Element, ...] = (Heading(title, sums or None), Text(where, quiet=True), late_rows(book, shown))
     return Card(f"{title}: {where}, {sums}" if sums else title, body + ((Actions(turn),) if turn else ()))
 
 
@@ -133,17 +139,28 @@ def outgoing(book: Book, on: date, lines: Sequence[OutgoingLine]) -> Card:
     if not lines:
         return Card(f"{title}: nothing", (Heading(title), Text("No reminder goes out that day.")))
     sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
+    table = leaving_rows(book, lines[:PAGE], left=len(lines) - PAGE)
+    said = f"{count(len(lines), 'reminder')}; every one is decided again just before it leaves"
+    return Card(f"{title}: {count(len(lines), 'reminder')}, {sums}", (Heading(title, sums), Text(said, quiet=True), table))
+
+
+def leaving_rows(book: Book, lines: Sequence[OutgoingLine], *, left: int = 0, more: Action | None = None, stops: bool = True) -> Rows:
+    """Messages of the day, each with a way to stop it while it waits, for those who may."""
+    locale = locale_of(book)
     rows = tuple(
         Row(
             (cell(line.customer), amounts(line.amounts, locale), step_words(line.step), clock(line.at, book.place)),
-            open=Action(Name.OPEN, line.item, line.seen),
+            open=_stop(line) if stops and line.waits else Action(Name.OPEN, line.item, line.seen),
+            label="Stop" if stops and line.waits else "Open",
         )
-        for line in lines[:PAGE]
+        for line in lines
     )
-    left = len(lines) - PAGE
-    table = Rows(("Customer", "Asks for", "What", "At"), rows, frozenset({1, 3}), f"{left:,} more" if left > 0 else None)
-    said = f"{count(len(lines), 'reminder')}; every one is decided again just before it leaves"
-    return Card(f"{title}: {count(len(lines), 'reminder')}, {sums}", (Heading(title, sums), Text(said, quiet=True), table))
+    rest = f"{left:,} more" if left > 0 else None
+    return Rows(("Customer", "Asks for", "What", "At"), rows, frozenset({1, 3}), rest, more if left > 0 else None)
+
+
+def _stop(line: OutgoingLine) -> Action:
+    return Action(Name.STOP, line.item, line.seen, {"notice": str(line.notice)} if line.notice else {})
 
 
 def released(book: Book, accounts: int, by_name: str, at: datetime, now: datetime) -> Card:

@@ -53,11 +53,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a list: cells under the list's columns, and what opening it does."""
+    """A line of a list: cells under the list's columns, and what its button does; `label` stands on it."""
 
     cells: tuple[str, ...]
     tone: Tone = Tone.QUIET
     open: Action | None = None
+    label: str = "Open"
 
 
 @dataclass(frozen=True, slots=True)

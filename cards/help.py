@@ -19,6 +19,7 @@ COMMANDS = (
     ("flag NUMBER", "A mark for colleagues"),
     ("escalate NUMBER", "Into a manager's hands"),
     ("fee NUMBER", "A fee on a late invoice: what the law allows is worked out, a second person approves"),
+    ("home", "What waits for you, what leaves today and can still be stopped"),
     ("mine", "What is overdue of your customers"),
     ("promises · plans · disputes", "What was promised, is paid in parts, or is objected to"),
     ("tasks", "What somebody has to do"),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId
+from workflows.domain.preferences import Preferences
 from workflows.records import Identity, Installation
 
 
@@ -28,6 +29,11 @@ class PeopleAndChats(Protocol):
         ...
 
     async def identities(self) -> Sequence[Identity]: ...
+    async def preferences(self) -> Mapping[UserId, Preferences]:
+        """Of the colleagues who set some."""
+        ...
+
+    async def set_preferences(self, user: UserId, wanted: Preferences) -> None: ...
     async def invite(self, user: UserId, digest: str, by: str, at: datetime, expires_at: datetime) -> None:
         """Takes the place of invitations of theirs that nobody used."""
         ...

@@ -54,6 +54,7 @@ from workflows.domain.tasks import Task
 from workflows.people_ports import PeopleAndChats
 from workflows.records import (
     AuditEntry,
+    CardKind,
     CustomerRow,
     Effect,
     FoundItem,
@@ -354,6 +355,10 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
         error: str = "",
     ) -> None: ...
 
+    async def withdraw(self, key: str, at: datetime, why: str) -> bool:
+        """Suppresses a row that waits; false when it is leaving, has left, or was never there."""
+        ...
+
     # cards
     async def add_card(self, card: StaffCard) -> bool:
         """False when a card of that kind, subject and day stands already; one that has frozen stands again, with the new `at` and `data`.
@@ -366,7 +371,9 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
         """Its row locked to the end of the unit where the database has row locks."""
         ...
 
-    async def live_cards(self, book: BookId | None = None, subject: UUID | None = None) -> Sequence[StaffCard]:
+    async def live_cards(
+        self, book: BookId | None = None, subject: UUID | None = None, kind: CardKind | None = None
+    ) -> Sequence[StaffCard]:
         """Newest first."""
         ...
 

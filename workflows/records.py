@@ -54,6 +54,7 @@ class CardKind(StrEnum):
     SUMMARY = "summary"
     AUDIT_HEAD = "audit_head"
     APPROVAL = "approval"
+    HOME = "home"
 
 
 class Mark(StrEnum):

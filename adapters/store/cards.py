@@ -36,12 +36,16 @@ class Cards(Part):
     async def card(self, card: CardId) -> StaffCard:
         return rows.card(await self._one(select(t.cards).where(_CARD.id == card).with_for_update(), "card"))
 
-    async def live_cards(self, book: BookId | None = None, subject: UUID | None = None) -> Sequence[StaffCard]:
+    async def live_cards(
+        self, book: BookId | None = None, subject: UUID | None = None, kind: CardKind | None = None
+    ) -> Sequence[StaffCard]:
         query = select(t.cards).where(_CARD.state == CardState.LIVE.value).order_by(_CARD.at.desc(), _CARD.id)
         if book is not None:
             query = query.where(_CARD.book_id == book)
         if subject is not None:
             query = query.where(_CARD.subject == subject)
+        if kind is not None:
+            query = query.where(_CARD.kind == kind.value)
         return [rows.card(row) for row in await self._all(query)]
 
     async def cards_about(self, subject: UUID) -> Sequence[StaffCard]:

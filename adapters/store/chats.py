@@ -1,8 +1,8 @@
-"""Channels an administrator approved, and the chat accounts that are colleagues'."""
+"""Channels an administrator approved, the chat accounts that are colleagues', and how each wants to be told."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -10,6 +10,8 @@ from sqlalchemy import delete, select
 from adapters.store import tables as t
 from adapters.store.unit import Part
 from workflows.domain.ids import UserId, new_id
+from workflows.domain.preferences import Notify, Preferences
+from workflows.domain.routing import quiet_of
 from workflows.records import Identity
 
 
@@ -29,3 +31,14 @@ class Chats(Part):
         i = t.identities.c
         found = await self._all(select(i.user_id, i.platform, i.team, i.person).order_by(i.platform, i.team, i.person))
         return [Identity(UserId(row.user_id), row.platform, row.team, row.person) for row in found]
+
+    async def preferences(self) -> Mapping[UserId, Preferences]:
+        found = await self._all(select(t.preferences))
+        return {
+            UserId(row.user_id): Preferences(Notify(row.notify), row.language, quiet_of(row.quiet) if row.quiet else None) for row in found
+        }
+
+    async def set_preferences(self, user: UserId, wanted: Preferences) -> None:
+        await self._connection.execute(delete(t.preferences).where(t.preferences.c.user_id == user))
+        quiet = wanted.quiet.words if wanted.quiet else None
+        await self._add(t.preferences, user_id=user, notify=wanted.notify.value, language=wanted.language, quiet=quiet)

@@ -52,6 +52,11 @@ class Outbox(Part):
         if done.rowcount == 0:
             raise NotKnown("There is no such outgoing message.")
 
+    async def withdraw(self, key: str, at: datetime, why: str) -> bool:
+        waits = (_BOX.key == key) & (_BOX.state == OutboxState.QUEUED.value)
+        values = {"state": OutboxState.SUPPRESSED.value, "settled_at": at, "error": why}
+        return (await self._connection.execute(update(t.outbox).where(waits).values(values))).rowcount > 0
+
     async def outbox_counts(self) -> Mapping[tuple[Effect, OutboxState], int]:
         counted = await self._all(select(_BOX.kind, _BOX.state, func.count().label("number")).group_by(_BOX.kind, _BOX.state))
         return {(Effect(row.kind), OutboxState(row.state)): row.number for row in counted}

@@ -14,6 +14,7 @@ from bot.commands import (
     AskCustomer,
     AskFigures,
     AskHelp,
+    AskHome,
     AskInvoice,
     AskList,
     AskOverdue,
@@ -24,7 +25,9 @@ from bot.commands import (
     number_first,
 )
 from bot.desk.amounts import amount_of
-from bot.live.draw import line_of, names
+from bot.live.draw import names
+from bot.live.home import home_card
+from bot.live.lines import line_of
 from bot.summaries import figure_card
 from cards import answers as cards
 from cards import choices, lists, problems
@@ -109,12 +112,19 @@ class Answering:
                 return await self._list(ask.what)
             case AskFigures():
                 return await self._figures(ask)
-            case AskSettings():
-                return settings(await self.work.books(), self.by, self.now)
+            case AskHome() | AskSettings():
+                return await self._own(ask)
             case AskShare():
                 return await self.answer(await meant(ask.ask, self.work))
             case _:
                 assert_never(ask)
+
+    async def _own(self, ask: AskHome | AskSettings) -> Card:
+        if isinstance(ask, AskSettings):
+            return settings(await self.work.books(), self.by, self.now)
+        if self.by is None:
+            raise Refused("Nobody is known to ask, so there is no home to show. Ask in chat or in the inbox.")
+        return await home_card(self.by.id, self.work, self.policies, self.now)
 
     async def _customer(self, ask: AskBalance | AskCustomer) -> Card:
         found = await balance(ask.customer, self.work, self.policies, self.now)

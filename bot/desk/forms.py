@@ -13,7 +13,7 @@ from bot.desk.answers import invoice_card, why_card
 from bot.desk.outcomes import outcome_card
 from bot.desk.request_outcomes import request_card
 from bot.desk.snooze_forms import SnoozeDesk
-from bot.live.draw import digest_lines, outgoing_lines
+from bot.live.lines import digest_lines, outgoing_lines
 from bot.summaries import list_card
 from cards import claim_forms
 from cards import digest as digest_cards

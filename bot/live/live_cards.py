@@ -12,11 +12,12 @@ from adapters.chat.protocol import CardRef, ChatRoom
 from bot.live import threads
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
-from bot.live.routing import TO_ADMINISTRATORS, Routing, owners_place
+from bot.live.routing import TO_ADMINISTRATORS, Routing, owners_place, preferences_at
 from cards.elements import Card
 from workflows.acting import ACTED
 from workflows.domain.account import Book
 from workflows.domain.ids import CardId, new_id
+from workflows.domain.preferences import Preferences
 from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
@@ -54,8 +55,12 @@ class Showing:
 
     @property
     def look(self) -> str:
-        """Two drawings that look the same have the same."""
-        return blake2b(repr(self.drawn).encode(), digest_size=12).hexdigest()
+        return look_of(self.drawn)
+
+
+def look_of(drawn: Card) -> str:
+    """Two drawings that look the same have the same."""
+    return blake2b(repr(drawn).encode(), digest_size=12).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,8 @@ async def prepare(
     places = (*places, *(one for one in await owners_place(card, rooms, work, policies, now) if one.key not in known))
     showing = Showing(card, await draw(card, work, policies, now), places)
     changed = [place for place in places if place.look != showing.look]
-    free = {place.key: _free_from(place, waiting, book, routing, now) for place in changed}
+    wanted = await preferences_at(changed, rooms, work)
+    free = {place.key: _free_from(place, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)
     rest_at = min((at for at in free.values() if at > now), default=None)
     if not due:
@@ -108,10 +114,20 @@ async def prepare(
     return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
 
 
-def _free_from(place: Place, waiting: Waiting, book: Book, routing: Routing, now: datetime) -> datetime:
+async def enqueue_if_changed(card: StaffCard, work: UnitOfWork, policies: Policies, clock: Clock) -> bool:
+    """For what nothing else has redrawn: a card over everything changes with each of its parts, and with time."""
+    look = look_of(await draw(card, work, policies, clock.now()))
+    if all(place.look == look for place in places_of(card)):
+        return False
+    return await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, clock.now())
+
+
+def _free_from(place: Place, waiting: Waiting, book: Book, routing: Routing, wanted: Preferences | None, now: datetime) -> datetime:
     if place.message and waiting.acted:
         return now
     quiet = routing.free_from(place, book, now)
+    if wanted is not None and not place.message:
+        quiet = max(quiet, wanted.free_from(book.place, now))
     return quiet if place.at is None else max(quiet, place.at + INTERVAL)
 
 

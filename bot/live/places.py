@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters.chat.protocol import CardRef
+from workflows.open_home import PLACES
 from workflows.records import StaffCard
-
-PLACES = "places"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def standing_in(card: StaffCard, places: Iterable[Place]) -> StaffCard:
     """The card with its places; the first posted one is the card's own."""
     rows = list(places)
     first = next((place for place in rows if place.message), None)
-    card = replace(card, data={**card.data, PLACES: [_written(place) for place in rows]})
+    card = replace(card, data={**card.data, PLACES: [written(place) for place in rows]})
     return card if first is None else replace(card, platform=first.platform, channel=first.channel, message=first.message)
 
 
@@ -75,7 +74,8 @@ def _read(row: Mapping[str, Any]) -> Place:
     return Place(row["platform"], row["channel"], row.get("message", ""), row.get("look", ""), at, told, line, row.get("asked", ""))
 
 
-def _written(place: Place) -> dict[str, Any]:
+def written(place: Place) -> dict[str, Any]:
+    """As the card keeps it."""
     thread = place.thread
     return {
         "platform": place.platform,

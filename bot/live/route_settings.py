@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import time
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.live.routing import Routing
 from workflows.domain.money import Money
-from workflows.domain.routing import Quiet, Route, channel
+from workflows.domain.routing import Route, channel, quiet_of
 
 
 def money_of(text: str) -> Money:
@@ -19,15 +19,6 @@ def money_of(text: str) -> Money:
         return Money.of(figure, currency.strip().upper())
     except ValueError:
         raise ValueError("expected an amount and its currency, like 1000.00 EUR") from None
-
-
-def quiet_of(hours: str) -> Quiet:
-    """Of `18:00-08:00`; raises `ValueError`."""
-    start, _, end = hours.partition("-")
-    try:
-        return Quiet(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
-    except ValueError:
-        raise ValueError("expected hours like 18:00-08:00") from None
 
 
 class RouteSettings(BaseModel):
@@ -41,6 +32,9 @@ class RouteSettings(BaseModel):
     least: str | None = Field(default=None, description="an amount and its currency, like 1000.00 EUR")
     days: int | None = Field(default=None, ge=1, description="days past due at least")
     owner: str | None = Field(default=None, description="the e-mail of the customer's owner")
+    cards: Literal["alert", "digest", "problem", "answer", "review", "summary", "approval"] | None = Field(
+        default=None, description="one kind of card, like summary for a managers' channel"
+    )
 
     @field_validator("least")
     @classmethod
@@ -53,7 +47,15 @@ class RouteSettings(BaseModel):
 def routing_of(rows: Sequence[RouteSettings], quiet: Mapping[str, str]) -> Routing:
     """The routes and quiet hours as cards follow them."""
     routes = tuple(
-        Route(tuple(channel(one) for one in row.to), row.book, row.product, money_of(row.least) if row.least else None, row.days, row.owner)
+        Route(
+            tuple(channel(one) for one in row.to),
+            row.book,
+            row.product,
+            money_of(row.least) if row.least else None,
+            row.days,
+            row.owner,
+            row.cards,
+        )
         for row in rows
     )
     return Routing(routes, {channel(name): quiet_of(hours) for name, hours in quiet.items()})

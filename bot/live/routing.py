@@ -15,6 +15,7 @@ from workflows.domain.account import Account, Book
 from workflows.domain.acts import NOTIFY
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import totals
+from workflows.domain.preferences import Notify, Preferences
 from workflows.domain.routing import Channel, Quiet, Route, Subject, channel, channels_for
 from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.ports import Policies, UnitOfWork
@@ -51,7 +52,7 @@ class Routing:
     async def _chosen(self, card: StaffCard, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Sequence[Channel]:
         if card.channel is not None:
             return (channel(card.channel),)  # it was made for one channel and is nobody else's
-        subject = Subject(book.slug) if not self.routes else await self._subject(card, book, work, policies, now)
+        subject = Subject(book.slug, kind=card.kind.value) if not self.routes else await self._subject(card, book, work, policies, now)
         return channels_for(self.routes, subject, book.chat_channel)
 
     async def _subject(self, card: StaffCard, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Subject:
@@ -69,6 +70,7 @@ class Routing:
             totals(one.open for one in decided),
             max((one.days_past_due or 0 for one in decided), default=0),
             people.get(only) if only else None,
+            card.kind.value,
         )
 
 
@@ -85,7 +87,9 @@ async def owners_place(
     people = {account.customer.owner} if any(step in _TELLS_OWNER or step.startswith(f"{NOTIFY}owner:") for step in told) else set()
     if any(step.startswith(f"{NOTIFY}manager:") for step in told):
         people |= {user.id for user in await work.users() if user.role is Role.MANAGER}
-    return await _of_people({one for one in people if one is not None}, rooms, work)
+    wanted = await work.preferences()
+    listening = {one for one in people if one is not None and wanted.get(one, Preferences()).notify is not Notify.NOTHING}
+    return await _of_people(listening, rooms, work)
 
 
 def _told(account: Account, card: StaffCard) -> frozenset[str]:
@@ -101,3 +105,11 @@ async def _of_people(people: set[UserId], rooms: Mapping[str, ChatRoom], work: U
         if one.user in people and one.platform in rooms:
             first.setdefault(one.user, Place(one.platform, rooms[one.platform].address(one.team, one.person)))
     return tuple(first.values())
+
+
+async def preferences_at(places: Sequence[Place], rooms: Mapping[str, ChatRoom], work: UnitOfWork) -> Mapping[tuple[str, str], Preferences]:
+    """Of the places that are a person's, by their key."""
+    wanted = await work.preferences()
+    known = [one for one in await work.identities() if one.user in wanted and one.platform in rooms] if wanted else []
+    theirs = {(one.platform, rooms[one.platform].address(one.team, one.person)): wanted[one.user] for one in known}
+    return {place.key: theirs[place.key] for place in places if place.key in theirs}

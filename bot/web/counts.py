@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from bot.live.draw import outgoing_lines
+from bot.live.lines import outgoing_lines
 from bot.web.listings import MARKS, standing
 from bot.web.place import View
 from workflows.domain.account import Book

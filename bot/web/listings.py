@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.live.draw import MOST, line_of, outgoing_lines, outgoing_on
+from bot.live.lines import MOST, line_of, outgoing_lines, outgoing_on
 from bot.web.place import Place, View
 from cards.digest import OutgoingLine
 from cards.elements import Tone

@@ -122,7 +122,7 @@ def _row(rows: Rows, row: Row, *, opens: bool) -> str:
         for at, text in enumerate(row.cells)
     ]
     if opens:
-        cells.append(f'<td class="right">{_press("Open", row.open, "link", row.cells[0] if row.cells else "") if row.open else ""}</td>')
+        cells.append(f'<td class="right">{_press(row.label, row.open, "link", row.cells[0] if row.cells else "") if row.open else ""}</td>')
     return "".join(cells)
 
 

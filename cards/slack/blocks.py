@@ -102,7 +102,7 @@ class Pen:
     def _row(self, row: Row) -> Block:
         block: Block = {"type": "section", "text": plain(line(row))}
         if row.open:
-            block["accessory"] = self.button(Button("Open", row.open))
+            block["accessory"] = self.button(Button(row.label, row.open))
         return block
 
     def _actions(self, actions: Actions) -> Iterator[Block]:

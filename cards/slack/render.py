@@ -14,9 +14,10 @@ from cards.slack.modal import form_errors, render_form
 from cards.slack.presses import Submitted, pressed, submitted
 from cards.slack.text import TEXT, plain, summary
 
-__all__ = ["Blocks", "Submitted", "form_errors", "pressed", "render", "render_form", "submitted"]
+__all__ = ["Blocks", "Submitted", "form_errors", "pressed", "render", "render_form", "render_home", "submitted"]
 
-BLOCKS = 50
+BLOCKS, HOME_BLOCKS = 50, 100
+HOME_CHARS = 60_000  # a view may have 250,000 bytes, and a character up to four
 CHARS = 12_000  # all blocks of a message together; Slack refuses somewhat above 13,000
 _BUDGETS = ((40, TEXT), (20, 1_500), (12, 800), (6, 400), (3, 200))  # rows of a list, characters of a text: the first that fits
 
@@ -30,11 +31,21 @@ class Blocks:
 
 
 def render(card: Card) -> Blocks:
-    for rows, chars in _BUDGETS:
-        blocks = list(Pen(rows, chars).draw(card.body))
-        if len(blocks) <= BLOCKS and size(blocks) <= CHARS:
-            return Blocks(blocks, summary(card.summary))
-    return Blocks(_cut(list(Pen(*_BUDGETS[-1]).draw(card.body))), summary(card.summary))
+    return Blocks(_fitting(card, BLOCKS, CHARS), summary(card.summary))
+
+
+def render_home(card: Card) -> Block:
+    """The card as the view of somebody's Home tab."""
+    return {"type": "home", "blocks": _fitting(card, HOME_BLOCKS, HOME_CHARS)}
+
+
+def _fitting(card: Card, most: int, chars: int) -> list[Block]:
+    """Drawn as fully as so many blocks of so many characters together take."""
+    for rows, width in _BUDGETS:
+        blocks = list(Pen(rows, width).draw(card.body))
+        if len(blocks) <= most and size(blocks) <= chars:
+            return blocks
+    return _cut(list(Pen(*_BUDGETS[-1]).draw(card.body)), most, chars)
 
 
 def size(blocks: list[Block]) -> int:
@@ -42,12 +53,12 @@ def size(blocks: list[Block]) -> int:
     return len(json.dumps(blocks, ensure_ascii=False))
 
 
-def _cut(blocks: list[Block]) -> list[Block]:
+def _cut(blocks: list[Block], most: int, chars: int) -> list[Block]:
     """What fits of a card that is too large whichever way it is folded; it says that there is more."""
     end: Block = {"type": "context", "elements": [plain("… the rest is in the inbox")]}
     kept: list[Block] = []
-    left = CHARS - size([end])
-    for block in blocks[: BLOCKS - 1]:
+    left = chars - size([end])
+    for block in blocks[: most - 1]:
         left -= size([block])
         if left < 0:
             break

@@ -13,7 +13,7 @@ from adapters.chat.protocol import Incoming, Person
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.live import live_cards
-from bot.live.draw import digest_lines
+from bot.live.lines import digest_lines
 from bot.live.routing import Routing
 from cards import problems
 from cards.actions import Action, Name

@@ -9,7 +9,7 @@ import pytest
 from adapters.store.unit_of_work import SqlStore
 from bot.commands import AskBalance, AskOverdue
 from bot.desk.answers import answer
-from bot.live.draw import digest_lines
+from bot.live.lines import digest_lines
 from bot.web.panel import customer_panel
 from bot.web.place import Place
 from cards.plain.render import render

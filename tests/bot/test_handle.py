@@ -15,7 +15,7 @@ from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.desk import entry_forms, reply_forms
+from bot.desk import entry_forms, home_desk, reply_forms
 from bot.desk.forms import FormDesk
 from bot.desk.request_forms import NAMES
 from bot.handle import Desk
@@ -231,7 +231,7 @@ async def test_each_role_does_what_it_may_and_no_more(
 
 
 def test_the_table_leaves_no_action_out() -> None:
-    assert {row[0] for row in TABLE} | {Name.RELEASE} | NAMES | reply_forms.NAMES | entry_forms.NAMES == set(Name)
+    assert {row[0] for row in TABLE} | {Name.RELEASE} | NAMES | reply_forms.NAMES | entry_forms.NAMES | home_desk.NAMES == set(Name)
 
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.word)
@@ -242,7 +242,7 @@ async def test_only_managers_release(office: Office, role: Role) -> None:
 
 
 # What opens a form about no row of ours.
-ABOUT_NOTHING = {Name.NEW_USER, Name.ADD_USER, Name.ROLE, Name.CONFIRM_ROLE}
+ABOUT_NOTHING = {Name.NEW_USER, Name.ADD_USER, Name.ROLE, Name.CONFIRM_ROLE, Name.PREFERENCES, Name.SET_PREFERENCES}
 
 
 @pytest.mark.parametrize("name", sorted(set(Name) - ABOUT_NOTHING))

@@ -8,7 +8,7 @@ import zipfile
 
 from PIL import Image
 
-from adapters.chat.slack.names import SCOPES
+from adapters.chat.slack.names import ENDINGS, SCOPES
 from bot.app_package import package
 from bot.commands import AskHelp, parse
 from bot.manifest import slack_manifest, teams_manifest
@@ -30,7 +30,7 @@ def test_without_one_the_app_calls_slack() -> None:
 
 
 def test_every_event_has_the_scope_it_needs() -> None:
-    needs = {"app_mention": "app_mentions:read", "message.im": "im:history", "app_uninstalled": None, "tokens_revoked": None}
+    needs = {"app_mention": "app_mentions:read", "message.im": "im:history", "app_home_opened": None, **dict.fromkeys(ENDINGS)}
     manifest = slack_manifest(None)
     asked = {needs[event] for event in manifest["settings"]["event_subscriptions"]["bot_events"]}
     assert asked - {None} <= set(manifest["oauth_config"]["scopes"]["bot"])

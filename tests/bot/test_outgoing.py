@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from adapters.store.unit_of_work import SqlStore
-from bot.live.draw import outgoing_lines
+from bot.live.lines import outgoing_lines
 from tests.workflows.office import opened
 from workflows.domain.money import Money
 

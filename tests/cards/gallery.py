@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cards.elements import Card, Form
-from tests.cards import reply_samples, request_samples, samples
+from tests.cards import home_samples, reply_samples, request_samples, samples
 
 ERRORS: Mapping[str, Mapping[str, str]] = {
     **samples.ERRORS,
     "form_write_off_again": request_samples.WRITE_OFF_ERRORS,
     **reply_samples.REPLY_ERRORS,
+    **home_samples.HOME_ERRORS,
 }
 
 
 def cards() -> dict[str, Card]:
-    return samples.cards() | request_samples.request_cards() | reply_samples.reply_cards()
+    return samples.cards() | request_samples.request_cards() | reply_samples.reply_cards() | home_samples.home_cards()
 
 
 def make_forms() -> dict[str, Form]:
-    return samples.make_forms() | request_samples.request_form_samples() | reply_samples.reply_form_samples()
+    return samples.make_forms() | request_samples.request_form_samples() | reply_samples.reply_form_samples() | home_samples.home_forms()

@@ -47,6 +47,13 @@ def check_view(view: dict[str, Any], most: Mapping[str, int]) -> None:
     View(**view).validate_json()
 
 
+def check_home(view: dict[str, Any], most: Mapping[str, int]) -> None:
+    assert len(view["blocks"]) <= most["blocks_per_view"]
+    assert len(json.dumps(view).encode()) <= most["view_bytes"]
+    check_blocks(view["blocks"], most)
+    View(**view).validate_json()
+
+
 def check_blocks(blocks: list[dict[str, Any]], most: Mapping[str, int]) -> None:
     ids = [node["action_id"] for block in blocks for node in nodes(block) if "action_id" in node]
     assert len(ids) == len(set(ids)), "an action_id twice"

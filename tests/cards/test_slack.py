@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from cards.actions import Action, Name, UnreadableAction
 from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, Heading, NumberField, Option, Row, Rows, Text, TextField
-from cards.slack.render import form_errors, pressed, render, render_form, submitted
+from cards.slack.render import form_errors, pressed, render, render_form, render_home, submitted
 from cards.slack.text import EMPTY, summary
 from tests.cards import any_card
 from tests.cards.gallery import ERRORS, cards, make_forms
 from tests.cards.samples import ITEM, ident
-from tests.cards.slack_limits import check_message, check_view, limits, nodes
+from tests.cards.slack_limits import check_home, check_message, check_view, limits, nodes
 
 CARDS, FORMS = cards(), make_forms()
 MANY = settings(max_examples=60, deadline=None)
@@ -32,6 +32,7 @@ def most() -> dict[str, int]:
 def test_every_card_keeps_within_slacks_limits(name: str, most: dict[str, int]) -> None:
     drawn = render(CARDS[name])
     check_message(drawn.blocks, drawn.text, most)
+    check_home(render_home(CARDS[name]), most)
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -44,6 +45,7 @@ def test_every_form_keeps_within_slacks_limits(name: str, most: dict[str, int]) 
 def test_any_card_keeps_within_slacks_limits(card: Card, most: dict[str, int]) -> None:
     drawn = render(card)
     check_message(drawn.blocks, drawn.text, most)
+    check_home(render_home(card), most)
 
 
 @given(form=any_card.forms, typed=st.dictionaries(st.sampled_from(["one", "two", ""]), any_card.texts))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import re
 import socket
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
@@ -136,6 +137,21 @@ class Service(House):
         payload = self.workspace.press_in_window(element, view, by=by, trigger=await self.workspace.trigger(by))
         assert (await self.post(interactive(payload))).status_code == 200
         return self.workspace.windows()[view["id"]]
+
+    async def open_home(self, *, by: str) -> View:
+        """They look at their Home tab; what stands in it then."""
+        event = self.workspace.home_opened(by=by, event_id=f"Ev{new_id().hex}")
+        assert (await self.post(json.dumps(event).encode())).status_code == 200
+        return self.workspace.home(by)
+
+    async def press_at_home(self, label: str, *, by: str, nth: int = 0) -> View:
+        """A button of their Home tab; the window that opens for it, once it is filled."""
+        before, home = set(self.workspace.windows()), self.workspace.home(by)
+        same = [one for one in elements(home["blocks"]) if one["type"] == "button" and one["text"]["text"] == label]
+        payload = self.workspace.press_in_window(same[nth], home, by=by, trigger=await self.workspace.trigger(by))
+        assert (await self.post(interactive(payload))).status_code == 200
+        (name,) = set(self.workspace.windows()) - before
+        return self.workspace.windows()[name]
 
     async def submit(self, view: View, values: Mapping[str, str] | None = None, *, by: str) -> dict[str, Any]:
         """Sends a form off; Slack's orders in the answer: `errors`, or the `view` that follows (with the window's id)."""

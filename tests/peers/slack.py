@@ -171,6 +171,13 @@ class Workspace:
         shown = (call.answer["view"] for call in self.calls if call.method in {"views.open", "views.update"} and call.answer.get("ok"))
         return {view["id"]: view for view in shown}
 
+    def home(self, name: str) -> dict[str, Any]:
+        """The view that stands in their Home tab."""
+        shown = [call for call in self.asked("views.publish") if call.answer.get("ok") and call.arguments["user_id"] == self.users[name]]
+        assert shown, f"nothing was published to {name}"
+        view = shown[-1].arguments["view"]
+        return {"id": f"V{self.users[name]}", **(json.loads(view) if isinstance(view, str) else view)}
+
     def whispers(self) -> list[dict[str, Any]]:
         """What was said to one person only: through a response_url, or as an ephemeral message."""
         ephemeral = [call.arguments for call in self.calls if call.method == "chat.postEphemeral" and call.answer.get("ok")]
@@ -259,6 +266,19 @@ class Workspace:
             "token": "legacy", "team_id": TEAM, "api_app_id": _APP_ID, "event": event, "type": "event_callback", "event_id": event_id,
             "event_time": 1700000002, "authorizations": [{"team_id": TEAM, "user_id": self.users["duebot"], "is_bot": True}],
             "is_ext_shared_channel": False, "event_context": "c",
+        }  # fmt: skip
+
+    def home_opened(self, *, by: str, event_id: str, tab: str = "home") -> dict[str, Any]:
+        event = {
+            "type": "app_home_opened",
+            "user": self.users[by],
+            "channel": f"D{self.users[by][1:]}",
+            "tab": tab,
+            "event_ts": "1700000003.000000",
+        }
+        return {
+            "token": "legacy", "team_id": TEAM, "api_app_id": _APP_ID, "event": event, "type": "event_callback", "event_id": event_id,
+            "event_time": 1700000003, "authorizations": [{"team_id": TEAM, "user_id": self.users["duebot"], "is_bot": True}],
         }  # fmt: skip
 
     def _interaction(self, kind: str, by: str, trigger: str) -> dict[str, Any]:

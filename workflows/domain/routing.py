@@ -28,13 +28,16 @@ def channel(text: str) -> Channel:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a card is about, as far as routes look at it: `amounts` one per currency, `days` how late the oldest is, `owner` an e-mail."""
+    """What a card is about, as far as routes look at it: `kind` of card, `amounts` one per currency, `days` how late the oldest is,
+    `owner` an e-mail.
+    """
 
     book: str
     products: frozenset[str] = frozenset()
     amounts: tuple[Money, ...] = ()
     days: int = 0
     owner: str | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Route:
     least: Money | None = None
     days: int | None = None
     owner: str | None = None
+    kind: str | None = None
 
     def fits(self, subject: Subject) -> bool:
         least = self.least
@@ -56,6 +60,7 @@ class Route:
             and (least is None or any(one.currency == least.currency and one >= least for one in subject.amounts))
             and (self.days is None or subject.days >= self.days)
             and self.owner in {None, subject.owner}
+            and self.kind in {None, subject.kind}
         )
 
 
@@ -66,6 +71,11 @@ class Quiet:
     start: time
     end: time
 
+    @property
+    def words(self) -> str:
+        """`18:00-08:00`."""
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
     def over(self, place: Place, now: datetime) -> datetime:
         """The instant at which it is over; `now` where it is not quiet."""
         local = place.local(now)
@@ -74,6 +84,15 @@ class Quiet:
         if local.time() >= self.start:
             return place.at(local.date() + timedelta(1), self.end)
         return place.at(local.date(), self.end) if local.time() < self.end else now
+
+
+def quiet_of(hours: str) -> Quiet:
+    """Of `18:00-08:00`; raises `ValueError`."""
+    start, _, end = hours.partition("-")
+    try:
+        return Quiet(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+    except ValueError:
+        raise ValueError("expected hours like 18:00-08:00") from None
 
 
 def channels_for(routes: Sequence[Route], subject: Subject, default: str | None) -> tuple[Channel, ...]:

@@ -17,7 +17,7 @@ from adapters.chat.slack.windows import View, problem, showing, waiting
 from adapters.chat.slack.workspaces import Workspaces
 from cards.elements import Card
 from cards.slack.modal import render_form
-from cards.slack.render import render
+from cards.slack.render import render, render_home
 from workflows.errors import OutsideError
 
 _SLACKS_OWN = "https://hooks.slack.com"
@@ -83,6 +83,15 @@ class Answers:
                 await client.chat_postMessage(channel=direct, **said)
         except OutsideError as trouble:
             _report("an answer did not arrive", trouble)
+
+    async def publish(self, card: Card, person: Person) -> None:
+        """In their Home tab."""
+        try:
+            client = await self._workspaces.client(person.team)
+            with translated(repeatable=True):
+                await client.views_publish(user_id=person.id, view=render_home(card))
+        except OutsideError as trouble:
+            _report("a home was not shown", trouble)
 
     async def _respond(self, url: str, card: Card) -> bool:
         drawn, plain = render(card), self._workspaces.with_token(None)

@@ -18,7 +18,8 @@ from slack_bolt.response import BoltResponse
 
 from adapters.chat.protocol import Handler, Inbound, Installations, Reply
 from adapters.chat.slack.answers import Answers, ack_of, apology
-from adapters.chat.slack.reading import Ended, Pressed, Read, Said, Submitted, Unreadable, read
+from adapters.chat.slack.names import HOME
+from adapters.chat.slack.reading import Ended, Opened, Pressed, Read, Said, Submitted, Unreadable, read
 from adapters.chat.slack.windows import waiting
 from adapters.chat.slack.workspaces import Workspaces
 
@@ -64,6 +65,7 @@ class Listeners:
     def attach(self, app: AsyncApp) -> None:
         app.command("/said")(self.said)
         app.event("said")(self.said)
+        app.event("opened")(self.opened)
         app.action("pressed")(self.pressed)
         app.view("submitted")(self.submitted)
         app.error(broke)
@@ -102,6 +104,14 @@ class Listeners:
             await ack()
             await self._answers.tell(await self._handle(kept), found.incoming, found.channel, found.trigger)
 
+    async def opened(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
+        kept: Kept = context["kept"]
+        with kept.answering():
+            await ack()
+            reply = await self._handle(kept)
+            if reply.card is not None:  # also for whom nobody knows: the tab says why it is empty
+                await self._answers.publish(reply.card, kept.found.incoming.person)
+
     async def pressed(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
         kept: Kept = context["kept"]
         found = cast("Pressed", kept.found)
@@ -129,7 +139,8 @@ class Listeners:
                 return
             await ack(response_action="update", view=waiting("Working …"))
             card = found.incoming.card
-            await self._answers.fill(found.view, await work, found.incoming, card.channel if card else None)
+            channel = card.channel if card and card.message != HOME else None
+            await self._answers.fill(found.view, await work, found.incoming, channel)
 
     async def _handle(self, kept: Kept) -> Reply:
         """Nothing when the row turns out to be known, and an apology when it cannot be kept."""
@@ -178,6 +189,8 @@ def _route(found: Read) -> dict[str, Any]:
     match found:
         case Said():
             return {"command": "/said"} if found.trigger else {"type": "event_callback", "event": {"type": "said"}}
+        case Opened():
+            return {"type": "event_callback", "event": {"type": "opened"}}
         case Pressed():
             return {"type": "block_actions", "actions": [{"action_id": "pressed"}]}
         case Submitted():

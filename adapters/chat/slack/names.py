@@ -19,6 +19,7 @@ SCOPES = {
     "im:history": "answer in direct messages",
     "im:read": "know a direct message from a channel",
 }
-TOKENS_REVOKED = "tokens_revoked"
+TOKENS_REVOKED, HOME_OPENED = "tokens_revoked", "app_home_opened"
 ENDINGS = ("app_uninstalled", TOKENS_REVOKED)  # need no scope
-EVENTS = ("app_mention", "message.im", *ENDINGS)
+EVENTS = ("app_mention", "message.im", HOME_OPENED, *ENDINGS)
+HOME = "home"  # in the place of a message: what stands in a person's Home tab

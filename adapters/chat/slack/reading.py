@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.chat.protocol import CardRef, Incoming, Person
-from adapters.chat.slack.names import ENDINGS, TOKENS_REVOKED
-from cards.actions import OPENS, Action
+from adapters.chat.slack.addresses import address
+from adapters.chat.slack.names import ENDINGS, HOME, HOME_OPENED, TOKENS_REVOKED
+from cards.actions import OPENS, Action, Name
+from cards.choices import NOTHING
 from cards.slack.presses import pressed, submitted
 
 PLATFORM = "slack"
@@ -33,18 +35,19 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button. `view` is the window it stands in, null when it stands in a message."""
+    """A button. `view` is the window it stands in, null when it stands in a message or in somebody's Home tab."""
 
     incoming: Incoming
     action: Action
     trigger: str
     channel: str | None = None
     view: str | None = None
+    at_home: bool = False
 
     @property
     def opens(self) -> bool:
         """A window opens for the answer. All others act at once and are answered in a private line."""
-        return self.view is None and self.action.name in OPENS
+        return self.view is None and (self.at_home or self.action.name in OPENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,13 @@ class Submitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """Somebody looks at their Home tab."""
+
+    incoming: Incoming
+
+
+@dataclass(frozen=True, slots=True)
 class Ended:
     """The app was taken out of a workspace, or the tokens of these `bots` were revoked; null: all of them."""
 
@@ -67,7 +77,7 @@ class Ended:
     bots: frozenset[str] | None = None
 
 
-Read = Said | Pressed | Submitted
+Read = Said | Pressed | Submitted | Opened
 
 
 def read(body: Mapping[str, Any]) -> Read | Ended:
@@ -106,8 +116,20 @@ def _press(body: Mapping[str, Any]) -> Pressed:
     action = pressed(actions[0])
     channel, message = _maybe(body, "channel", "id"), _maybe(body, "container", "message_ts")
     card = CardRef(PLATFORM, channel, message) if channel and message else None
+    at_home = _maybe(body, "view", "type") == HOME
+    if at_home:
+        person = _person(body)
+        card = CardRef(PLATFORM, address(person.team, person.id), HOME)
     incoming = Incoming(_key(trigger), _person(body), action, card=card, respond=_maybe(body, "response_url"))
-    return Pressed(incoming, action, trigger, channel, _maybe(body, "view", "id"))
+    return Pressed(incoming, action, trigger, channel, None if at_home else _maybe(body, "view", "id"), at_home=at_home)
+
+
+def _opened(body: Mapping[str, Any]) -> Opened:
+    if _maybe(body, "event", "tab") != HOME:
+        raise Unreadable("another tab than the home")
+    person = Person(PLATFORM, _word(body, "team_id"), _word(body, "event", "user"))
+    card = CardRef(PLATFORM, address(person.team, person.id), HOME)
+    return Opened(Incoming(_key(_word(body, "event_id")), person, Action(Name.HOME, NOTHING), card=card))
 
 
 def _submission(body: Mapping[str, Any]) -> Submitted:
@@ -136,12 +158,14 @@ def remembered(metadata: str) -> CardRef | None:
     return CardRef(PLATFORM, channel, message) if channel and message else None
 
 
-def _event(body: Mapping[str, Any]) -> Said | Ended:
+def _event(body: Mapping[str, Any]) -> Said | Opened | Ended:
     event = body.get("event")
     if not isinstance(event, dict):
         raise Unreadable("an event without its content")
     if event.get("type") in ENDINGS:
         return _ended(body, event)
+    if event.get("type") == HOME_OPENED:
+        return _opened(body)
     return _words(body, event)
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from adapters.chat.protocol import CardRef, Person, Profile
 from adapters.chat.slack.addresses import address, is_person, parted
 from adapters.chat.slack.faults import translated
+from adapters.chat.slack.names import HOME
 from adapters.chat.slack.reading import PLATFORM
 from adapters.chat.slack.workspaces import Workspaces
 from cards.elements import Card
-from cards.slack.render import render
+from cards.slack.render import render, render_home
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import OutcomeUnknown, Rejected, UnexpectedPayload
 from workflows.ports import Clock
@@ -71,6 +72,12 @@ class SlackRoom:
         return CardRef(PLATFORM, address(team, str(answer.get("channel") or channel)), message)
 
     async def update(self, ref: CardRef, card: Card) -> None:
+        if ref.message == HOME:
+            team, person = parted(ref.channel)
+            client = await self._workspaces.client(team)
+            with translated(repeatable=True):
+                await client.views_publish(user_id=person, view=render_home(card))
+            return
         await self._allow(ref.channel)
         team, channel = parted(ref.channel)
         client, drawn = await self._workspaces.client(team), render(card)

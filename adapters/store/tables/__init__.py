@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.store.tables.chats import approved_channels, chat_addresses
+from adapters.store.tables.chats import approved_channels, chat_addresses, preferences
 from adapters.store.tables.kept import erasures, snapshots
 from adapters.store.tables.ledger import books, contacts, credits_, customers, identities, items, payments, plan_items, plans, users
 from adapters.store.tables.said import (
@@ -72,6 +72,7 @@ __all__ = [
     "plan_items",
     "plans",
     "policies",
+    "preferences",
     "promise_items",
     "promises",
     "raised",

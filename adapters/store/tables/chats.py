@@ -1,8 +1,8 @@
-"""Which public or shared channels may see customers' names and amounts, and where chats without fixed addresses are written to."""
+"""Which channels may see customers' names and amounts, where chats without fixed addresses are written to, and how each colleague wants to be told."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint, Uuid
 
 from adapters.store.columns import METADATA, Json, instant, own_id, text
 
@@ -17,4 +17,13 @@ chat_addresses = Table(
     Column("details", Json, nullable=False),
     instant("at"),
     UniqueConstraint("platform", "key"),
+)
+
+preferences = Table(
+    "preferences",
+    METADATA,
+    Column("user_id", Uuid(), ForeignKey("users.id"), primary_key=True),
+    text("notify"),
+    text("language", needed=False),
+    text("quiet", needed=False),
 )

@@ -98,6 +98,7 @@ cards = Table(
     UniqueConstraint("kind", "subject", "day"),
     UniqueConstraint("platform", "channel", "message"),
     Index("ix_cards_standing", "state", "subject"),
+    Index("ix_cards_kind", "kind", "state"),
 )
 
 inbound = Table(

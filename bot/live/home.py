@@ -1,0 +1,101 @@
+"""What a colleague's home says at this moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+
+from bot.live.lines import line_of, outgoing_lines
+from cards import home as cards
+from cards.digest import OutgoingLine
+from cards.elements import Card
+from cards.home import Asked, Home, Promised
+from workflows.answer_query import Bounds, Overdue, Seen, marked, overdue, see_item, tasks
+from workflows.domain.access import User
+from workflows.domain.account import Account, Book
+from workflows.domain.approving import expired, why_not
+from workflows.domain.ids import PromiseId, UserId
+from workflows.domain.preferences import Preferences
+from workflows.domain.tasks import Task
+from workflows.errors import NotKnown
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import Mark
+
+SOON = timedelta(days=7)  # a promise for a day within these is due
+MOST = 50  # of what leaves, and of requests: a home is no report
+
+
+async def home_card(reader: UserId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """Over all books, the first of which gives the day."""
+    return await _Drawing(work, policies, now).of(await work.user(reader))
+
+
+class _Drawing:
+    def __init__(self, work: UnitOfWork, policies: Policies, now: datetime) -> None:
+        self._work, self._policies, self._now = work, policies, now
+
+    async def of(self, reader: User) -> Card:
+        books = await self._work.books()
+        if not books:
+            raise NotKnown("There is no book yet.")
+        wanted = (await self._work.preferences()).get(reader.id, Preferences())
+        mine = await self._late(books, Bounds(owner=reader.id))
+        late = mine if mine.accounts else await self._late(books, Bounds())
+        told = Home(
+            reader,
+            _read_by(wanted, books[0]),
+            self._now,
+            wanted,
+            [line_of(seen) for seen in late.accounts],
+            late.more,
+            bool(mine.accounts),
+            await self._asked(books, reader, wanted),
+            await self._promised(reader, wanted),
+            await self._tasks(reader, wanted),
+            await self._leaving(books),
+        )
+        return cards.home(told)
+
+    async def _late(self, books: Sequence[Book], bounds: Bounds) -> Overdue:
+        days = {book.id: book.place.day(self._now) for book in books}
+        return await overdue(self._work, self._policies, self._now, days, bounds, cards.SHOWN)
+
+    async def _asked(self, books: Sequence[Book], reader: User, wanted: Preferences) -> list[Asked]:
+        found = []
+        for book in books:
+            for _, key in (await self._work.open_approvals(book.id))[:MOST]:
+                approval, _ = await self._work.approval(key)
+                if why_not(approval, reader) is None and not expired(approval, self._now):
+                    seen = await see_item(approval.item, self._work, self._policies, self._now)
+                    found.append(Asked(_account(wanted, seen), seen.of(approval.item), approval))
+        return found
+
+    async def _promised(self, reader: User, wanted: Preferences) -> list[Promised]:
+        """Of the reader's customers and of those that are nobody's, the soonest first."""
+        found: dict[PromiseId, tuple[date, Promised]] = {}  # one that covers several invoices is one
+        for seen, decided in (await marked(Mark.PROMISED, self._work, self._policies, self._now)).items:
+            if decided.promise is None or seen.account.customer.owner not in {reader.id, None}:
+                continue
+            promise = decided.promise.promise
+            if promise.until <= seen.account.book.place.day(self._now) + SOON:
+                found.setdefault(promise.id, (promise.until, Promised(_account(wanted, seen), decided)))
+        return [one for _, one in sorted(found.values(), key=itemgetter(0))]
+
+    async def _tasks(self, reader: User, wanted: Preferences) -> list[tuple[Task, Account]]:
+        found = await tasks(self._work, self._policies, self._now)
+        return [(one.task, _account(wanted, one.seen)) for one in found if one.task.owner in {reader.id, None}]
+
+    async def _leaving(self, books: Sequence[Book]) -> list[OutgoingLine]:
+        lines = [line for book in books for line in await outgoing_lines(book, self._work, self._policies, self._now, MOST)]
+        return [line for line in lines if line.waits]
+
+
+def _read_by(wanted: Preferences, book: Book) -> Book:
+    """The book with the figures and dates as the reader wants them."""
+    return replace(book, language=wanted.language, place=replace(book.place, country=None)) if wanted.language else book
+
+
+def _account(wanted: Preferences, seen: Seen) -> Account:
+    return replace(seen.account, book=replace(seen.account.book, language=wanted.language)) if wanted.language else seen.account

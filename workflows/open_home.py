@@ -1,0 +1,46 @@
+"""Somebody looks at their home: from then on it is kept as fresh as any card that stands in a chat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from workflows.acting import ACTED
+from workflows.domain.access import User
+from workflows.domain.ids import CardId, UserId, new_id
+from workflows.errors import NotKnown
+from workflows.ports import Clock, UnitOfWork
+from workflows.records import CardKind, Effect, StaffCard
+
+PLACES = "places"
+
+
+async def open_home(user: User, place: Mapping[str, object], work: UnitOfWork, clock: Clock) -> StaffCard:
+    """`place` is where it stands, as `bot.live.places` writes it; one per chat, the newest counts."""
+    now = clock.now()
+    card = await home_of(user.id, work)
+    if card is None:
+        books = await work.books()
+        if not books:
+            raise NotKnown("There is no book yet.")
+        card = StaffCard(CardId(new_id()), CardKind.HOME, books[0].id, user.id, books[0].place.day(now), now)
+        await work.add_card(card)
+    else:
+        card = await work.card(card.id)
+    others = [one for one in card.data.get(PLACES, ()) if one["platform"] != place["platform"]]
+    card = replace(card, at=now, data={**card.data, PLACES: [*others, dict(place)]})
+    await work.set_card(card)
+    return card
+
+
+async def home_of(user: UserId, work: UnitOfWork) -> StaffCard | None:
+    """Null for somebody who never looked at it."""
+    return next((card for card in await work.live_cards(subject=user) if card.kind is CardKind.HOME), None)
+
+
+async def redraw_home(user: User, work: UnitOfWork, at: datetime) -> None:
+    """At once: they did something and look at it."""
+    card = await home_of(user.id, work)
+    if card is not None:
+        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id), ACTED: True}, at)
