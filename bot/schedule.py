@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 
 from adapters.jobs.job import Job
 from bot.app import App
 from bot.config import database_file
 from bot.mail_in import mail_in
+
+_NEVER_STOPPED = frozenset({"catch_up", "read_mail", "seal_audit"})  # they take in, and send nothing
 
 
 def _tick(app: App) -> Job:
@@ -25,8 +28,24 @@ def _mail(app: App) -> tuple[Job, ...]:
     return () if mail is None else (Job("read_mail", mail.read, "mail"),)
 
 
+def _unless_stopped(app: App, job: Job) -> Job:
+    """While a stop holds nothing is begun that might end outside; what was begun before claims nothing more."""
+
+    async def body() -> object:
+        async with app.store() as work:
+            if await work.stops(app.clock.now()):
+                return None
+        return await job.body()
+
+    return job if job.name in _NEVER_STOPPED else replace(job, body=body)
+
+
 def jobs(app: App) -> tuple[Job, ...]:
     """All of them tick every minute of UTC; every local time is decided from the accounts' and books' own places."""
+    return tuple(_unless_stopped(app, job) for job in _all(app))
+
+
+def _all(app: App) -> tuple[Job, ...]:
     return (
         _tick(app),
         Job("catch_up", app.jobs.catch_up, "inbound"),

@@ -11,6 +11,7 @@ from workflows.acting import record, redraw, show, stand
 from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind, Decision
+from workflows.domain.doubt import Restoration, doubt_of
 from workflows.domain.events import EVENT_NAMES
 from workflows.domain.freshness import fresh_under
 from workflows.domain.guard_rows import Effect as GuardEffect
@@ -79,11 +80,14 @@ async def claim_notices(work: UnitOfWork, policies: Policies, letters: Letters, 
     Commit before anything is sent: a crash then finds the row in `sending` and knows that the vendor may have been called.
     """
     rows = await work.claim(Effect.NOTICE, clock.now(), limit, LEASE)
-    found = [await _prepare(row, work, policies, letters, clock) for row in rows]
+    copies = await work.restorations() if rows else ()
+    found = [await _prepare(row, work, policies, letters, clock, copies) for row in rows]
     return Claimed(len(rows), tuple(ready for ready in found if ready is not None))
 
 
-async def _prepare(row: OutboxRow, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock) -> Ready | None:
+async def _prepare(
+    row: OutboxRow, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock, copies: Sequence[Restoration]
+) -> Ready | None:
     notice, customer = await work.notice(NoticeId(UUID(str(row.payload["notice"]))))
     account = await work.account(customer)
     policy = policies.of(account)
@@ -91,6 +95,9 @@ async def _prepare(row: OutboxRow, work: UnitOfWork, policies: Policies, letters
     due = _still_due(policy, before, notice, clock.now())
     if isinstance(due, _Dropped):
         await _drop(row, notice.id, due, work, clock)
+        return None
+    if (doubted := doubt_of(copies, policy, before, notice, due.listed[0], row.attempts)) is not None:
+        await settle_abandoned(row, doubted.left, work, clock, doubted.because)
         return None
     try:
         message = await _written(row, letter(policy, before, due.template, due.overdue, due.upcoming, clock), work, letters)
@@ -278,11 +285,17 @@ async def abandoned_notices(work: UnitOfWork, clock: Clock, limit: int) -> Seque
     return [(row, (await work.notice(NoticeId(UUID(str(row.payload["notice"])))))[0].channel) for row in rows]
 
 
-async def settle_abandoned(row: OutboxRow, was_sent: bool | None, work: UnitOfWork, clock: Clock) -> None:  # ruff: ignore[boolean-type-hint-positional-argument] - the vendor's own answer
+async def settle_abandoned(
+    row: OutboxRow,
+    was_sent: bool | None,  # ruff: ignore[boolean-type-hint-positional-argument] - the vendor's own answer
+    work: UnitOfWork,
+    clock: Clock,
+    because: str = "The process stopped while it was being handed over.",
+) -> None:
     """By the vendor's answer: it left, it did not (then it is tried again), or nobody can say (then a person is asked)."""
     notice = NoticeId(UUID(str(row.payload["notice"])))
     if was_sent is None:
-        await _unknown(row, notice, "The process stopped while it was being handed over.", work, clock)
+        await _unknown(row, notice, because, work, clock)
     elif was_sent:
         await work.settle(row.id, OutboxState.SENT, clock.now())
         await _note(notice, NoticeState.SENT, "", work, clock, "notice.sent", reference="found at the vendor after a stop")

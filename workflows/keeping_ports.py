@@ -6,16 +6,25 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Protocol
+from uuid import UUID
 
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.messages import Message
 from workflows.ports import UnitOfWork
-from workflows.records import Effect
+from workflows.records import Effect, OutboxRow
 
 
 class KeepingWork(UnitOfWork, Protocol):
     async def customers_after(self, last: CustomerId | None, limit: int) -> Sequence[tuple[CustomerId, datetime | None]]:
         """In the order of their ids, each with its `next_look_at`; nothing is locked."""
+        ...
+
+    async def due_after(self, last: CustomerId | None, now: datetime, limit: int) -> Sequence[CustomerId]:
+        """Accounts whose `next_look_at` has come, in the order of their ids; nothing is locked."""
+        ...
+
+    async def waiting_messages(self, until: datetime, last: UUID | None, limit: int) -> Sequence[OutboxRow]:
+        """Messages to customers that were to leave by then, queued or in somebody's hands, in the order of their ids."""
         ...
 
     async def booked(self, book: BookId, day: date) -> Mapping[str, int]:

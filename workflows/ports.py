@@ -146,7 +146,10 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
         ...
 
     async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
-        """Accounts whose `next_look_at` has come, oldest first, locked; those another worker holds are left out."""
+        """Accounts whose `next_look_at` has come, oldest first, locked; those another worker holds are left out.
+
+        None while a stop of `workflows.stops` holds.
+        """
         ...
 
     async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int] | None) -> None:

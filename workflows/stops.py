@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
 
+from workflows.domain.doubt import Restoration
 from workflows.errors import Unavailable
 
 
@@ -31,23 +32,6 @@ class Stop:
     at: datetime
     until: datetime | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
-
-
-class Doubted(StrEnum):
-    """What becomes of a message that the lost database may have sent: a person is asked, or it counts as sent, or it leaves."""
-
-    ASK = "ask"
-    SENT = "sent"
-    UNSENT = "unsent"
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """A copy of `copied_at` that was released. The database it was made of may have sent messages up to `ran_until`."""
-
-    copied_at: datetime
-    ran_until: datetime
-    doubted: Doubted = Doubted.ASK
 
 
 class StopWork(Protocol):

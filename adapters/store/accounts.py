@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Row, Select, Table, func, select, true, up
 from adapters.store import rows
 from adapters.store import tables as t
 from adapters.store.ledger import open_lines
+from adapters.store.stops import stopped
 from adapters.store.unit import Part
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
 from workflows.domain.approvals import Approval
@@ -76,7 +77,7 @@ class Accounts(Part):
 
     async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
         c = t.customers.c
-        due = select(c.id).where(c.next_look_at <= now).order_by(c.next_look_at, c.id).limit(limit)
+        due = select(c.id).where(c.next_look_at <= now, ~stopped(now)).order_by(c.next_look_at, c.id).limit(limit)
         return [CustomerId(row.id) for row in await self._all(due.with_for_update(skip_locked=True, key_share=True))]
 
     async def looking_before(self, book: BookId, until: datetime, limit: int) -> Sequence[CustomerId]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from adapters.store import rows
 from adapters.store import tables as t
 from adapters.store.ledger import INVOICE, total_of
 from adapters.store.unit import Part
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, CustomerId
-from workflows.records import Effect, OutboxState
+from workflows.records import Effect, OutboxRow, OutboxState
 
 
 class Keeping(Part):
@@ -21,6 +23,17 @@ class Keeping(Part):
         c = t.customers.c
         query = select(c.id, c.next_look_at).order_by(c.id).limit(limit)
         return [(CustomerId(row.id), row.next_look_at) for row in await self._all(query if last is None else query.where(c.id > last))]
+
+    async def due_after(self, last: CustomerId | None, now: datetime, limit: int) -> Sequence[CustomerId]:
+        c = t.customers.c
+        query = select(c.id).where(c.next_look_at <= now).order_by(c.id).limit(limit)
+        return [CustomerId(row.id) for row in await self._all(query if last is None else query.where(c.id > last))]
+
+    async def waiting_messages(self, until: datetime, last: UUID | None, limit: int) -> Sequence[OutboxRow]:
+        o = t.outbox.c
+        waits = o.state.in_([OutboxState.QUEUED.value, OutboxState.SENDING.value]) & (o.not_before <= until)
+        query = select(t.outbox).where(o.kind == Effect.NOTICE.value, waits).order_by(o.id).limit(limit)
+        return [rows.outbox_row(row) for row in await self._all(query if last is None else query.where(o.id > last))]
 
     async def booked(self, book: BookId, day: date) -> Mapping[str, int]:
         place = await self._one(select(t.books.c.zone).where(t.books.c.id == book), "book")

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Exists, exists, or_, select, update
 
 from adapters.store import tables as t
 from adapters.store.unit import Part
-from workflows.stops import Doubted, Restoration, Stop, StopKind
+from workflows.domain.doubt import Doubted, Restoration
+from workflows.stops import Stop, StopKind
 
 _S = t.stops.c
 

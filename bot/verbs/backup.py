@@ -82,6 +82,6 @@ def _tell(file: Path, head: Head, rows: Mapping[str, int], *, as_json: bool, don
 def _progress(words: str) -> Generator[backups.Progress, None, None]:
     """Rows so far, on a terminal; gone when it is done."""
     columns = (SpinnerColumn(), TextColumn(words + " {task.completed:,.0f} rows"), TimeElapsedColumn())
-    with Progress(*columns, console=notes, transient=True) as bar:
+    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as bar:
         task = bar.add_task(words, total=None)
         yield lambda rows: bar.advance(task, rows)

@@ -10,13 +10,16 @@ import typer
 from adapters.store.engine import open_engine
 from adapters.store.migrate import head, upgrade
 from bot.app import App
-from bot.clock import FixedClock
+from bot.clock import FixedClock, SystemClock
 from bot.config import database_file, read_settings, secret_keys
+from bot.verbs.copies import release_copy
 from bot.verbs.options import JSON, OnlyBook, an_instant
 from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.format import count
+from workflows.domain.doubt import Doubted
 from workflows.records import OutboxState
 from workflows.release_accounts import ReleaseAccounts, release_accounts
+from workflows.release_restored import ReleaseRestored
 
 verbs = typer.Typer(rich_markup_mode=None)
 
@@ -104,11 +107,35 @@ async def migrate() -> None:
 
 @verbs.command()
 @polite
-async def release(book: OnlyBook = None, as_json: JSON = False) -> None:
+async def release(
+    book: OnlyBook = None,
+    restored: Annotated[
+        bool, typer.Option("--restored", help="Let a copy that was put back send again, once you saw what would leave.")
+    ] = False,
+    ran_until: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=an_instant,
+            metavar="TIME",
+            help="With --restored: when the database before it last ran, like 2026-11-24T10:00+01:00; else now.",
+        ),
+    ] = None,
+    doubted: Annotated[
+        Doubted, typer.Option(help="With --restored: what becomes of messages it may have sent. Ask about each, or all count as that.")
+    ] = Doubted.ASK,
+    yes: Annotated[bool, typer.Option("--yes", help="With --restored: release without asking.")] = False,
+    as_json: JSON = False,
+) -> None:
     """Lets customers go who were overdue when first read.
 
     Nothing is sent to them before. The next tick decides them, and each gets the highest step it has reached, once.
+
+    With --restored: lets a restored copy send again. What waited in it is asked of its vendor; what may have been sent since the copy was
+    made, and nobody can say, is not sent but asked about, each on a card.
     """
+    if restored:
+        await release_copy(ReleaseRestored(ran_until or SystemClock().now(), doubted), yes=yes, as_json=as_json)
+        return
 
     async def run(app: App) -> None:
         async with app.store() as work:
