@@ -37,7 +37,7 @@ class Figure(StrEnum):
 
 ACTS = {"remind": Name.SEND_REMINDER, "snooze": Name.SNOOZE, "flag": Name.FLAG, "escalate": Name.ESCALATE, "fee": Name.FEE}
 _NEED_WORDS = ("balance", "customer", "invoice", "why", *ACTS)
-VERBS = ("overdue", "home", *_NEED_WORDS, *Listed, *Figure, "settings", "share", "help")
+VERBS = ("overdue", "home", *_NEED_WORDS, *Listed, *Figure, "settings", "share", "link", "help")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,15 @@ class AskHelp:
     lacks: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AskLink:
+    """The code of an invitation, typed by somebody whose chat account is to be a colleague's."""
+
+    code: str
+
+
 Question = AskBalance | AskCustomer | AskOverdue | AskInvoice | AskWhy | AskList | AskFigures | AskHome | AskSettings | AskHelp
-Ask = Question | AskAct | AskShare
+Ask = Question | AskAct | AskShare | AskLink
 
 
 def parse(text: str) -> Ask:
@@ -133,6 +140,8 @@ def parse(text: str) -> Ask:
             return AskHelp()
         case "share":
             return _share(rest)
+        case "link":
+            return AskLink(_unquoted(rest)) if rest else AskHelp(lacks="link")
         case "settings":
             return AskSettings()
         case "home":
@@ -156,9 +165,7 @@ def _first(text: str) -> tuple[str, str]:
 
 def _share(rest: str) -> Ask:
     asked = parse(rest)
-    if isinstance(
-        asked, AskHelp | AskAct | AskHome | AskShare
-    ):  # nothing that changes something, and nobody's mistakes, for everybody to see
+    if isinstance(asked, AskHelp | AskAct | AskHome | AskShare | AskLink):  # nothing that changes something, and nobody's own affairs
         return asked if isinstance(asked, AskHelp) and rest else AskHelp(lacks="share")
     return AskShare(asked)
 
@@ -241,7 +248,7 @@ def _near(verb: str, rest: str) -> tuple[str, ...]:
 def _asked(verb: str, rest: str) -> str:
     if verb in ACTS:
         return f"invoice {rest.split(maxsplit=1)[0]}" if rest else ""
-    if verb in _NEED_WORDS or verb == "share":
+    if verb in {*_NEED_WORDS, "share", "link"}:
         return f"{verb} {rest}" if rest else ""
     return f"{verb} {rest}".strip() if verb == "overdue" or verb in set(Figure) else verb
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from adapters.chat.protocol import ChatRoom, Incoming, Person, Reply
+from adapters.chat.protocol import ChatRoom, Incoming, Reply
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
 from bot.commands import AskAct, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
 from bot.desk.outcomes import Result, outcome_card
+from bot.desk.people import People, Stranger
+from bot.desk.strangers import StrangerDesk
 from bot.desk.typed import press_for
 from cards import problems
 from cards import shared as share_cards
@@ -53,13 +55,15 @@ class Desk:
     nudge: Callable[[], None]
     limits: Limits = field(default_factory=Limits)
     rates: Sequence[Rate] = ()
+    people: People = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "people", People(self.store, self.rooms, self.clock))
 
     async def __call__(self, incoming: Incoming) -> Reply:
         """Never raises: trouble comes back as a card, with a reference that the log has too."""
         try:
-            user = await self._who(incoming.person)
-            async with self.store() as work:
-                reply = await self._once(incoming, user, work)
+            reply = await self._handled(incoming, await self.people.who(incoming.person))
         except OutsideError as error:
             log.warning("profile not read", platform=incoming.person.platform, why=str(error))
             await self._give_up(incoming)
@@ -83,12 +87,15 @@ class Desk:
             return Reply(card=problems.refused(f"It was not shared. {error}"))
         return reply
 
-    async def _once(self, incoming: Incoming, user: User | None, work: UnitOfWork) -> Reply:
+    async def _handled(self, incoming: Incoming, who: User | Stranger) -> Reply:
+        async with self.store() as work:
+            if isinstance(who, Stranger):
+                return await StrangerDesk(incoming, who, work, self.clock).answer()
+            return await self._once(incoming, who, work)
+
+    async def _once(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         """What was refused changed nothing, and counts as handled all the same."""
         first = await work.handled(incoming.key, self.clock.now())
-        if user is None:
-            await record(work, f"{incoming.person.platform}:{incoming.person.id}", self.clock.now(), "refused", {"what": "not linked"})
-            return Reply(card=problems.not_linked(incoming.person.platform))
         if not first and _changes(incoming):
             return Reply(card=problems.refused("This was done already, and was not done twice."))
         try:
@@ -128,6 +135,8 @@ class Desk:
 
     async def _press(self, action: Action, values: Mapping[str, str], user: User, work: UnitOfWork) -> Reply:
         values = _cleaned(values)
+        if action.name in {Name.LINK, Name.CONFIRM_LINK}:  # a card of theirs from before they were linked
+            return Reply(card=problems.linked_already())
         if action.name in request_forms.NAMES:
             return await request_forms.RequestDesk(user, work, self.policies, self.clock, self.limits, self.rates).press(action, values)
         if action.name in reply_forms.NAMES:
@@ -198,30 +207,6 @@ class Desk:
         if look.edit or wording is not None:
             return Reply(form=forms.edited_reminder(preview, self.policies, self.clock.now(), wording, words))
         return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), words))
-
-    async def _who(self, person: Person) -> User | None:
-        """The user behind a chat account. One whose e-mail the chat has verified is linked on the way; guests never are.
-
-        Raises the errors of `workflows.errors` when the chat does not say who it is.
-        """
-        async with self.store() as work:
-            if person.platform == "inbox":
-                return next((user for user in await work.users() if str(user.id) == person.id), None)
-            known = await work.user_by_identity(person.platform, person.team, person.id)
-        room = self.rooms.get(person.platform)
-        if known is not None or room is None:
-            return known
-        profile = await room.profile(person)
-        if profile.outsider or profile.deactivated or profile.email is None:
-            return None
-        async with self.store() as work:
-            if (known := await work.user_by_identity(person.platform, person.team, person.id)) is not None:
-                return known  # another press of theirs has linked them meanwhile
-            user = await work.user_by_email(profile.email)
-            if user is not None:
-                await work.link(user.id, person.platform, person.team, person.id)
-                await record(work, str(user.id), self.clock.now(), "user.linked", {"platform": person.platform, "person": person.id})
-            return user
 
     async def _give_up(self, incoming: Incoming) -> None:
         """The person was told that it failed, so it is not tried again behind their back."""

@@ -99,6 +99,10 @@ class Name(StrEnum):
     CONFIRM_ROLE = "user.role"
     NEW_USER = "user.form"
     ADD_USER = "user.add"
+    INVITE = "user.invite_form"
+    CONFIRM_INVITE = "user.invite"
+    LINK = "link.form"
+    CONFIRM_LINK = "link.use"
     # somebody's home
     HOME = "home.open"
     PREFERENCES = "preferences.form"
@@ -115,7 +119,17 @@ class Name(StrEnum):
 # Pressing one of these opens a form or a longer card and changes nothing.
 OPENS = frozenset(
     {Name.PAYMENT, Name.BOUNCED, Name.WRITE_OFF, Name.FEE, Name.WAIVE, Name.ASSIGN, Name.TASK, Name.OPT_OUT, Name.OPT_IN, Name.CANCEL_PLAN}
-    | {Name.REFUSE, Name.EDIT_REMINDER, Name.NEW_CUSTOMER, Name.NEW_INVOICE, Name.NEW_PAYMENT, Name.ROLE, Name.NEW_USER}
+    | {
+        Name.REFUSE,
+        Name.EDIT_REMINDER,
+        Name.NEW_CUSTOMER,
+        Name.NEW_INVOICE,
+        Name.NEW_PAYMENT,
+        Name.ROLE,
+        Name.NEW_USER,
+        Name.INVITE,
+        Name.LINK,
+    }
     | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
     | {Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.HOME, Name.PREFERENCES, Name.STOP}
     | {Name.ANSWER, Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}

@@ -28,6 +28,7 @@ COMMANDS = (
     ("metrics [BOOK]", "DSO, days delinquent, collection effectiveness, promises kept"),
     ("forecast [BOOK]", "What comes in week by week if everybody pays when it is due"),
     ("share QUESTION", "The answer for everybody in the channel, not only you"),
+    ("link CODE", "Makes this chat account a colleague's, with the code of an invitation"),
     ("settings", "How Duebot is set up"),
     ("help", "This list"),
 )

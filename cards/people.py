@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, ChoiceField, Element, Field, Form, Heading, Option, Row, Rows, Style, Text, TextField
-from cards.format import count, name
+from cards.format import count, day, name
 from cards.forms import filled, general_error
 from cards.outcome import answer
+from cards.problems import NOBODY
 from workflows.domain.access import Right, Role, User
 
 _MAY = {
@@ -31,6 +33,7 @@ def people_card(users: Sequence[User], reader: User) -> Card:
                 (
                     Button("Change a role", Action(Name.ROLE, reader.id)),
                     Button("Add a colleague", Action(Name.NEW_USER, reader.id)),
+                    Button("Invite", Action(Name.INVITE, reader.id)),
                 )
             )
         )
@@ -76,3 +79,29 @@ def role_changed(user: User) -> Card:
 
 def user_added(user: User) -> Card:
     return answer(f"{name(user.name)} was added as {user.role.word}", "Their chat account is linked when they first press something.")
+
+
+def invite_form(users: Sequence[User], reader: User, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:
+    """Answers: `user` (an id)."""
+    everybody = tuple(Option(str(user.id), f"{name(user.name)}, {user.role.word}") for user in users)
+    submit = Button("Make a code", Action(Name.CONFIRM_INVITE, reader.id), Style.PRIMARY)
+    outro = Text("For colleagues whose chat account has another e-mail. The code works once, for a week.", quiet=True)
+    return Form("Invite", submit, general_error(errors), filled((ChoiceField("user", "Whom", everybody),), values), (outro,))
+
+
+def invited(user: User, code: str, until: date, today: date) -> Card:
+    """For the administrator alone."""
+    return answer(
+        f"{name(user.name)}'s code: {code}", f"Give it to them. They type “link {code}” to Duebot in chat, once, until {day(until, today)}."
+    )
+
+
+def link_form(errors: Mapping[str, str] | None = None) -> Form:
+    """Answers: `code`."""
+    submit = Button("Link", Action(Name.CONFIRM_LINK, NOBODY), Style.PRIMARY)
+    field = TextField("code", "Code", hint="As your administrator gave it to you", max_length=40)
+    return Form("Your invitation", submit, general_error(errors or {}), (field,))
+
+
+def linked(user: User) -> Card:
+    return answer(f"You are {name(user.name)} here from now on", f"Your role is {user.role.word}: {_MAY[user.role]}.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from uuid import UUID
 
 from cards.actions import Action, Name
 from cards.clean import bare
 from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
 from cards.format import day, listing, locale_of, money, name, over, since
 from workflows.domain.account import Account, Book, Item, Notice
+
+NOBODY = UUID(int=0)  # what a press of somebody unknown is about
 
 
 def _problem(words: str, *lines: str, actions: Actions | None = None) -> Card:
@@ -56,6 +59,29 @@ def not_linked(platform: str = "slack") -> Card:
         "I do not know you yet",
         f"Who you are {where} belongs to no colleague Duebot knows, so nothing was shown or changed.",
         f"An administrator adds you with: duebot user add EMAIL, giving the e-mail you use {where}. Then try again.",
+        "Or they invite you, and you give the code you got: link CODE.",
+        actions=Actions((Button("I have a code", Action(Name.LINK, NOBODY)),)) if platform != "inbox" else None,
+    )
+
+
+def linked_already() -> Card:
+    return refused("This chat account is a colleague's already. An administrator changes whose with: duebot user link.")
+
+
+def outsider() -> Card:
+    """A guest, or somebody of another company, in a channel they share with us."""
+    return _problem(
+        "This is for colleagues only",
+        "Your account is a guest's, an app's or of another company, so nothing was shown or changed.",
+        "If you work here, ask whoever runs this chat for a full account.",
+    )
+
+
+def deactivated() -> Card:
+    return _problem(
+        "This account has no access any more",
+        "This chat says that the account is deactivated or gone, so nothing was shown or changed.",
+        "If it is active again, press once more in a few minutes.",
     )
 
 

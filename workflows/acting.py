@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from workflows.domain.access import Right, User, least_role
+from workflows.domain.access import Right, Role, User, least_role
 from workflows.domain.account import Account, Act, Book, Item
 from workflows.domain.calendar import spoken
 from workflows.domain.ids import ItemId, new_id
@@ -22,8 +22,12 @@ def require(user: User, right: Right) -> None:
     """Raises `NotAllowed` naming the role that may."""
     if not user.may(right):
         raise NotAllowed(
-            f"Your role is {user.role.word}; this needs a {least_role(right).word}. Ask one to do it, or an administrator to change your role."
+            f"Your role is {user.role.word}; this needs {_a(least_role(right))}. Ask one to do it, or an administrator to change your role."
         )
+
+
+def _a(role: Role) -> str:
+    return f"an {role.word}" if role is Role.ADMINISTRATOR else f"a {role.word}"
 
 
 async def item_to_act_on(work: UnitOfWork, item: ItemId, by: User, seen: int | None, right: Right = Right.CHASE) -> tuple[Account, Item]:

@@ -16,6 +16,7 @@ from bot.commands import (
     AskHelp,
     AskHome,
     AskInvoice,
+    AskLink,
     AskList,
     AskOverdue,
     AskSettings,
@@ -104,7 +105,7 @@ class Answering:
                 return await self._customer(ask)
             case AskInvoice() | AskWhy():
                 return await self._invoice(ask.number, ask)
-            case AskAct():
+            case AskAct() | AskLink():
                 return await self._act(ask)
             case AskOverdue():
                 return await self._overdue(ask)
@@ -141,7 +142,9 @@ class Answering:
             return several(found, (), "why" if isinstance(ask, AskWhy) else "invoice")
         return await (why_card if isinstance(ask, AskWhy) else invoice_card)(*found, self.work)
 
-    async def _act(self, ask: AskAct) -> Card:
+    async def _act(self, ask: AskAct | AskLink) -> Card:
+        if isinstance(ask, AskLink):
+            return problems.linked_already()
         """Where nothing may be changed: the invoice, whose card has the buttons."""
         for number, _ in number_first(ask.words):
             if number.startswith(EXACT) or await self.work.find_items(number):

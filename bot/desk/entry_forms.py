@@ -37,6 +37,7 @@ from workflows.enter_data import (
     invoice_called,
 )
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
+from workflows.invite_person import InvitePerson, invite_person
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import Stored
 
@@ -46,6 +47,7 @@ FORMS = {
     Name.NEW_PAYMENT: (Name.ENTER_PAYMENT, Right.CHASE),
     Name.ROLE: (Name.CONFIRM_ROLE, Right.ADMINISTER),
     Name.NEW_USER: (Name.ADD_USER, Right.ADMINISTER),
+    Name.INVITE: (Name.CONFIRM_INVITE, Right.ADMINISTER),
 }
 NAMES = frozenset({*FORMS, *(answer for answer, _ in FORMS.values()), Name.ENTERED_ALL})
 Typed = Mapping[str, str]
@@ -83,6 +85,8 @@ class EntryDesk:
             return people.role_form(await self.work.users(), self.user, values, errors)
         if answer is Name.ADD_USER:
             return people.user_form(self.user, values, errors)
+        if answer is Name.CONFIRM_INVITE:
+            return people.invite_form(await self.work.users(), self.user, values, errors)
         book = await self._book(action)
         today = book.place.day(self.clock.now())
         if answer is Name.ENTER_CUSTOMER:
@@ -112,6 +116,8 @@ class EntryDesk:
                 return cards.all_entered(book, book.place.day(self.clock.now()))
             case Name.CONFIRM_ROLE:
                 return await self._role(values)
+            case Name.CONFIRM_INVITE:
+                return await self._invite(values)
             case _:
                 return await self._colleague(values)
 
@@ -147,11 +153,13 @@ class EntryDesk:
         return await request_card(await enter_payment(ask, self.work, self.clock, self.limits), self.work, self.policies, self.clock)
 
     async def _role(self, values: Typed) -> Card:
-        try:
-            user = UserId(UUID(values.get("user", "")))
-        except ValueError:
-            raise FieldErrors({"user": "Choose a colleague."}) from None
-        return people.role_changed(await change_role(ChangeRole(user, _role(values), self.user), self.work, self.clock))
+        ask = ChangeRole(_user(values), _role(values), self.user)
+        return people.role_changed(await change_role(ask, self.work, self.clock))
+
+    async def _invite(self, values: Typed) -> Card:
+        done = await invite_person(InvitePerson(_user(values), self.user), self.work, self.clock)
+        place = (await self.work.books())[0].place
+        return people.invited(done.user, done.code, place.day(done.until), place.day(self.clock.now()))
 
     async def _colleague(self, values: Typed) -> Card:
         email, name = values.get("email", "").strip(), " ".join(values.get("name", "").split())
@@ -159,6 +167,13 @@ class EntryDesk:
         if found := {field: words for field, words in wrong.items() if words}:
             raise FieldErrors(found)
         return people.user_added(await add_user(AddUser(email, name, _role(values), self.user), self.work, self.clock))
+
+
+def _user(values: Typed) -> UserId:
+    try:
+        return UserId(UUID(values.get("user", "")))
+    except ValueError:
+        raise FieldErrors({"user": "Choose a colleague."}) from None
 
 
 def _role(values: Typed) -> Role:

@@ -14,7 +14,7 @@ from adapters.accounting.ledger_file import Reading, read_ledger
 from adapters.accounting.mapping import load_mapping, shipped_names
 from bot import reports
 from bot.app import App
-from bot.commands import Ask, AskAct, AskBalance, AskCustomer, AskHelp, AskInvoice, AskOverdue, AskShare, AskWhy, parse
+from bot.commands import Ask, AskAct, AskBalance, AskCustomer, AskHelp, AskInvoice, AskLink, AskOverdue, AskShare, AskWhy, parse
 from bot.desk.answers import answer, meant, several, why_card
 from bot.verbs.options import JSON, Book, Day, OnlyBook, a_currency, a_day
 from bot.verbs.terminal import DONE, FAILED, QUESTION, notes, polite, say, say_json, stop, with_app
@@ -140,7 +140,7 @@ async def query(
     The same questions as /due in chat, as in: duebot query balance acme. Exit code 1: there is no such thing; 2: several fit.
     """
     typed = parse(" ".join(words))
-    if isinstance(typed, AskAct | AskShare):
+    if isinstance(typed, AskAct | AskShare | AskLink):
         stop(QUESTION, "This needs a person and a chat: press it in the inbox, or type it in the chat.")
     if isinstance(typed, AskHelp) and (typed.near or typed.lacks or not typed.unknown):
         _explain_questions(typed)

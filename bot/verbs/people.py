@@ -14,6 +14,7 @@ from workflows.acting import record
 from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId, new_id
 from workflows.errors import NotKnown, Refused
+from workflows.invite_person import invited
 from workflows.ports import UnitOfWork
 
 PLATFORM = "slack"
@@ -112,6 +113,25 @@ async def link(
             linked = {"user": str(found.id), "platform": PLATFORM, "person": person}
             await record(work, "command line", app.clock.now(), "user.linked", linked)
         say(clean(f"{person} acts as {found.name}."))
+
+    await with_app(run)
+
+
+@user.command("invite")
+@polite
+async def invite(email: Email, as_json: JSON = False) -> None:
+    """Makes a code for a colleague whose chat account has another e-mail.
+
+    They type it to Duebot in their chat, as in /due link CODE. It works once, for a week; a new code ends the one before.
+    """
+
+    async def run(app: App) -> None:
+        async with app.store() as work:
+            done = await invited(await _user(work, email), "command line", work, app.clock)
+        if as_json:
+            say_json({"email": done.user.email, "code": done.code, "until": done.until.isoformat()})
+        else:
+            say(clean(f"{done.user.name} types, until {done.until:%Y-%m-%d %H:%M} UTC: /due link {done.code}"))
 
     await with_app(run)
 

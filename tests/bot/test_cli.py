@@ -18,9 +18,9 @@ from tests.paths import ROOT
 
 GROUPS = {
     "report": ("aging", "metrics", "forecast"),
-    "user": ("add", "role", "limit", "link", "list"),
+    "user": ("add", "role", "limit", "link", "invite", "list"),
     "policy": ("list", "show", "check", "schema", "diff"),
-    "manifest": ("slack",),
+    "manifest": ("slack", "teams"),
     "audit": ("verify", "export"),
     "person": ("export", "erase"),
 }

@@ -231,7 +231,8 @@ async def test_each_role_does_what_it_may_and_no_more(
 
 
 def test_the_table_leaves_no_action_out() -> None:
-    assert {row[0] for row in TABLE} | {Name.RELEASE} | NAMES | reply_forms.NAMES | entry_forms.NAMES | home_desk.NAMES == set(Name)
+    tables = {row[0] for row in TABLE} | NAMES | reply_forms.NAMES | entry_forms.NAMES | home_desk.NAMES
+    assert tables | {Name.RELEASE, Name.LINK, Name.CONFIRM_LINK} == set(Name)
 
 
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.word)
@@ -242,7 +243,8 @@ async def test_only_managers_release(office: Office, role: Role) -> None:
 
 
 # What opens a form about no row of ours.
-ABOUT_NOTHING = {Name.NEW_USER, Name.ADD_USER, Name.ROLE, Name.CONFIRM_ROLE, Name.PREFERENCES, Name.SET_PREFERENCES}
+ABOUT_NOTHING = {Name.NEW_USER, Name.ADD_USER, Name.ROLE, Name.CONFIRM_ROLE, Name.INVITE, Name.CONFIRM_INVITE}
+ABOUT_NOTHING |= {Name.PREFERENCES, Name.SET_PREFERENCES}
 
 
 @pytest.mark.parametrize("name", sorted(set(Name) - ABOUT_NOTHING))

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import suppress
 
 import pytest
 import typer
 
+from adapters.chat.protocol import Incoming, Person
 from bot.app import running
 from bot.commands import parse
 from bot.desk.answers import answer
+from bot.desk.people import CHECKED
 from bot.verbs import ledger, terminal
+from cards.actions import Action, Name
 from cards.plain.render import render
 from cards.slack.render import render as blocks_of
 from tests.e2e.service import CHANNEL, Service, words
-from tests.peers.slack import Fault, Workspace, button, interactive
+from tests.peers.slack import TEAM, Fault, Workspace, button, interactive
+from workflows.invite_person import VALID, invited
 
 BIRKENHOF, CALLOWAY = "Birkenhof Manufaktur GmbH", "Calloway Interiors Ltd"
 STRANGE = "I do not know you yet"
+OUTSIDE = "This is for colleagues only"
+GONE = "This account has no access any more"
 
 
 async def test_the_first_press_links_a_colleague_by_their_confirmed_address(duebot: Service, workspace: Workspace) -> None:
@@ -31,24 +38,26 @@ async def test_the_first_press_links_a_colleague_by_their_confirmed_address(dueb
 
 
 @pytest.mark.parametrize(
-    "profile",
+    ("profile", "told", "what"),
     [
-        {"is_email_confirmed": False},
-        {"is_restricted": True},
-        {"is_ultra_restricted": True},
-        {"is_stranger": True},
-        {"is_bot": True},
-        {"deleted": True},
-        {"team_id": "T000000009"},
-        {"profile": {"email": "nobody@elsewhere.example"}},
+        ({"is_email_confirmed": False}, STRANGE, "not linked"),
+        ({"is_restricted": True}, OUTSIDE, "guest or of another company"),
+        ({"is_ultra_restricted": True}, OUTSIDE, "guest or of another company"),
+        ({"is_stranger": True}, OUTSIDE, "guest or of another company"),
+        ({"is_bot": True}, OUTSIDE, "guest or of another company"),
+        ({"deleted": True}, GONE, "deactivated"),
+        ({"team_id": "T000000009"}, OUTSIDE, "guest or of another company"),
+        ({"profile": {"email": "nobody@elsewhere.example"}}, STRANGE, "not linked"),
     ],
-    ids=lambda profile: next(iter(profile)),
+    ids=lambda part: next(iter(part)) if isinstance(part, dict) else "",
 )
-async def test_nobody_else_gets_more_than_a_private_explanation(empty: Service, workspace: Workspace, profile: dict[str, object]) -> None:
+async def test_nobody_else_gets_more_than_a_private_explanation(
+    empty: Service, workspace: Workspace, profile: dict[str, object], told: str, what: str
+) -> None:
     workspace.changes["users.info"] = profile
-    assert STRANGE in await empty.command("overdue", by="maria")
+    assert told in await empty.command("overdue", by="maria")
     (entry,) = await empty.audit("refused")
-    assert (entry.actor, entry.data) == (f"slack:{workspace.users['maria']}", {"what": "not linked"})
+    assert (entry.actor, entry.data) == (f"slack:{workspace.users['maria']}", {"what": what})
     assert await empty.messages() == []
 
 
@@ -135,3 +144,104 @@ async def test_the_command_line_answers_what_slack_answers(
         with suppress(typer.Exit):  # its exit code says whether one thing was found
             await asyncio.to_thread(ledger.query, [text])
         assert capsys.readouterr().out.strip() == render(card).strip()
+
+
+async def test_somebody_of_another_company_is_none_of_ours_though_the_request_names_their_own_workspace(
+    duebot: Service, workspace: Workspace
+) -> None:
+    """In a channel shared with them; their address may be confirmed there, by whoever runs it."""
+    workspace.changes["users.info"] = {"team_id": "T000000009", "profile": {"email": "ana@nordhafen.example"}}
+    payload = await duebot.press_payload(await duebot.card(BIRKENHOF), "Flag", by="cy")
+    payload["user"]["team_id"] = payload["team"]["id"] = "T000000009"
+    await duebot.post(interactive(payload))
+    assert OUTSIDE in words(workspace.whispers()[-1]["blocks"])
+    assert not await duebot.audit("item.flagged")
+
+
+@pytest.mark.parametrize(("change", "told"), [({"deleted": True}, GONE), ({"is_restricted": True}, OUTSIDE)])
+async def test_who_is_deactivated_or_made_a_guest_loses_access_within_five_minutes(
+    duebot_on_both: Service, workspace: Workspace, change: dict[str, object], told: str
+) -> None:
+    duebot = duebot_on_both
+    assert "€10,750.40" in await duebot.command("balance birkenhof", by="ana")
+    workspace.changes["users.info"] = change
+    duebot.clock.advance(CHECKED)
+    alert = await duebot.card(BIRKENHOF)
+    said = await duebot.press(alert, "Flag", by="ana")
+    assert (told in said, "8,600" in said) == (True, False)
+    assert not await duebot.audit("item.flagged")
+    (entry,) = await duebot.audit("user.unlinked")
+    assert entry.data["person"] == workspace.users["ana"]
+    workspace.changes.clear()
+    assert "flagged" in await duebot.press(alert, "Flag", by="ana"), "back, and known by their address as before"
+
+
+async def test_a_colleague_is_served_while_slack_does_not_say_who_they_are(duebot: Service, workspace: Workspace) -> None:
+    await duebot.command("help", by="ana")
+    duebot.clock.advance(CHECKED)
+    workspace.fail("users.info", Fault(status=503))
+    assert "AF-1031: flagged" in await duebot.press(await duebot.card(BIRKENHOF), "Flag", by="ana")
+
+
+async def invitation(duebot: Service, name: str) -> str:
+    async with duebot.app.store() as work:
+        return (await invited(duebot.people[name], "command line", work, duebot.clock)).code
+
+
+async def test_an_invitation_makes_an_account_a_colleagues_once(duebot_on_both: Service, workspace: Workspace) -> None:
+    """Maria also writes from an account with an address of her own."""
+    duebot = duebot_on_both
+    workspace.changes["users.info"] = {"profile": {"email": "maria@home.example"}}
+    assert STRANGE in await duebot.command("overdue", by="cy")
+    code = await invitation(duebot, "maria")
+    assert "This code does not work" in await duebot.command(f"link {code[:-1]}", by="cy")
+    assert "You are Maria Lindt here from now on | Your role is manager" in await duebot.command(
+        f"link {code.lower().replace('-', ' ')}", by="cy"
+    )
+    assert "€10,750.40" in await duebot.command("balance birkenhof", by="cy")
+    assert "This chat account is a colleague's already" in await duebot.command(f"link {code}", by="cy")
+    assert "This code does not work" in await duebot.command(f"link {code}", by="duebot")
+    async with duebot.app.store() as work:
+        assert await work.user_by_identity("slack", TEAM, workspace.users["cy"]) == duebot.people["maria"]
+    assert [entry.data.get("invited") for entry in await duebot.audit("user.linked")] == [True]
+    assert code not in str(await duebot.audit())
+
+
+async def test_an_invitation_ends_with_its_week_with_a_newer_one_and_is_not_for_guests(duebot: Service, workspace: Workspace) -> None:
+    old = await invitation(duebot, "maria")
+    code = await invitation(duebot, "maria")
+    workspace.changes["users.info"] = {"profile": {"email": "nobody@home.example"}}
+    assert "This code does not work" in await duebot.command(f"link {old}", by="cy")
+    workspace.changes["users.info"] = {"is_ultra_restricted": True}
+    assert OUTSIDE in await duebot.command(f"link {code}", by="cy")
+    workspace.changes["users.info"] = {"profile": {"email": "nobody@home.example"}}
+    duebot.clock.advance(VALID)
+    assert "This code does not work" in await duebot.command(f"link {code}", by="cy")
+    assert not await duebot.audit("user.linked")
+
+
+async def test_a_code_may_be_given_in_the_form_that_the_explanation_opens(duebot: Service, workspace: Workspace) -> None:
+    workspace.changes["users.info"] = {"profile": {"email": "nobody@home.example"}}
+    await duebot.command("overdue", by="cy")
+    press = workspace.press(button(workspace.whispers()[-1]["blocks"], "I have a code"), by="cy", trigger=await workspace.trigger("cy"))
+    await duebot.post(interactive(press))
+    (form,) = workspace.windows().values()
+    assert "This code does not work" in str((await duebot.submit(form, {"code": "AAAA"}, by="cy"))["errors"])
+    code = await invitation(duebot, "vic")
+    assert "You are Vic Tanaka here" in words((await duebot.submit(form, {"code": code}, by="cy"))["view"]["blocks"])
+
+
+async def test_an_administrator_makes_a_code_from_chat_and_a_collector_does_not(duebot: Service, workspace: Workspace) -> None:
+    async def asks(name: str) -> str:
+        person = Person("slack", TEAM, workspace.users[name])
+        action = Action(Name.CONFIRM_INVITE, duebot.people[name].id)
+        incoming = Incoming(f"slack:invite {name}", person, action, values={"user": duebot.who("vic")})
+        assert await duebot.app.inbound.accept(incoming)
+        reply = await duebot.app.desk(incoming)
+        return reply.card.summary if reply.card else ""
+
+    assert "this needs an administrator" in await asks("ana")
+    code = re.search(r"code: ([A-Z0-9-]+)", await asks("ida"))
+    assert code is not None
+    workspace.changes["users.info"] = {"profile": {"email": "nobody@home.example"}}
+    assert "You are Vic Tanaka here" in await duebot.command(f"link {code[1]}", by="cy")

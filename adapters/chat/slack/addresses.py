@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-_PEOPLE = ("U", "W", "D")  # a person, or a conversation with one: nobody else reads it
-
 
 def address(team: str, channel: str) -> str:
     return f"{team}/{channel}" if team else channel
@@ -16,4 +14,9 @@ def parted(written: str) -> tuple[str, str]:
 
 
 def is_person(channel: str) -> bool:
-    return channel.startswith(_PEOPLE)
+    return channel.startswith(("U", "W"))
+
+
+def is_conversation(channel: str) -> bool:
+    """With one person: nobody else reads it."""
+    return channel.startswith("D")

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from adapters.chat.protocol import CardRef, Person, Profile
-from adapters.chat.slack.addresses import address, is_person, parted
+from adapters.chat.slack.addresses import address, is_conversation, is_person, parted
 from adapters.chat.slack.faults import translated
 from adapters.chat.slack.names import HOME
 from adapters.chat.slack.reading import PLATFORM
@@ -19,7 +19,6 @@ from workflows.ports import Clock
 
 Approved = Callable[[], Awaitable[Iterable[str]]]
 KNOWN_SECONDS = 600  # a channel made public or shared is noticed within that time
-PROFILE_SECONDS = 300  # and somebody who was deactivated, or made a guest, within this
 
 
 class SlackRoom:
@@ -32,7 +31,6 @@ class SlackRoom:
         self._workspaces, self._clock, self._also = workspaces, clock, also
         self._approved = frozenset(name.removeprefix("#") for name in approved)
         self._allowed_until: dict[str, float] = {}
-        self._profiles: dict[Person, tuple[float, Profile]] = {}
 
     def address(self, team: str, channel: str) -> str:
         return address(team, channel)
@@ -86,16 +84,10 @@ class SlackRoom:
 
     async def profile(self, person: Person) -> Profile:
         """Of somebody in a workspace the app is in; the token says which one that is, not who asks."""
-        now = self._clock.now().timestamp()
-        until, known = self._profiles.get(person, (0.0, None))
-        if known is not None and until > now:
-            return known
         client, home = await self._workspaces.client(person.team), await self._workspaces.team_of(person.team)
         with translated(repeatable=True):
             answer = await client.users_info(user=person.id)
-        found = _profile(_object(answer.data, "user"), {person.team or home, home})
-        self._profiles = {one: kept for one, kept in self._profiles.items() if kept[0] > now} | {person: (now + PROFILE_SECONDS, found)}
-        return found
+        return _profile(_object(answer.data, "user"), {person.team or home, home})
 
     async def check(self, channel: str | None) -> None:
         """Asks Slack whether the token works (without `channel`), or whether cards may go to the channel; raises what stands against it."""
@@ -108,11 +100,12 @@ class SlackRoom:
 
     async def _allow(self, written: str) -> None:
         team, channel = parted(written)
-        if channel.startswith(("U", "W")):
-            await self._allow_person(Person(PLATFORM, team, channel))
-            return
         now = self._clock.now().timestamp()
-        if is_person(channel) or self._allowed_until.get(written, 0) > now:
+        if is_conversation(channel) or self._allowed_until.get(written, 0) > now:
+            return
+        if is_person(channel):
+            await self._allow_person(Person(PLATFORM, team, channel))
+            self._allowed_until[written] = now + KNOWN_SECONDS
             return
         client = await self._workspaces.client(team)
         with translated(repeatable=True):
