@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import starmap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -24,6 +25,7 @@ from adapters.store.migrate import is_current
 from adapters.store.unit_of_work import SqlStore
 from bot.clock import SystemClock
 from bot.config import Settings, SMTPSettings, TeamsSettings, database_file, secret_keys
+from bot.counts import Counts
 from bot.handle import Desk
 from bot.installations import StoredInstallations
 from bot.jobs import Jobs
@@ -67,6 +69,7 @@ class App:
     wake: asyncio.Event
     slack: SlackChat | None = None
     teams: TeamsChat | None = None
+    counts: Counts = field(default_factory=Counts)
 
 
 @asynccontextmanager
@@ -85,9 +88,7 @@ async def running(settings: Settings, clock: Clock | None = None, *, connect: bo
 
 
 async def _build(settings: Settings, clock: Clock) -> App:
-    file = database_file(settings.database_url)
-    if file is not None and not file.exists():
-        raise NotMigrated(f"There is no database {file.absolute()}.")
+    _must_be_there(database_file(settings.database_url))
     letters = TemplateLetters(settings.letters, settings.documents)
     keys, engine = secret_keys(settings), open_engine(settings.database_url)
     try:
@@ -107,11 +108,18 @@ async def _build(settings: Settings, clock: Clock) -> App:
     teams = _teams(settings.teams, desk, store, clock)
     if teams is not None:
         rooms["teams"] = teams.room
-    jobs = Jobs(
-        store, policies, letters, clock, channels(settings.smtp, clock), rooms, inbound, desk, routing_of(settings.routes, settings.quiet)
-    )
+    counts = Counts()
+    out = counts.of_channels(channels(settings.smtp, clock)), counts.of_rooms(rooms)
+    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing_of(settings.routes, settings.quiet))
     keeping = Keeping(store, policies, clock, head_places(settings))
-    return App(settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack, teams)
+    return App(
+        settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack, teams, counts
+    )
+
+
+def _must_be_there(file: Path | None) -> None:
+    if file is not None and not file.exists():
+        raise NotMigrated(f"There is no database {file.absolute()}.")
 
 
 async def _must_be_migrated(asked: Awaitable[bool]) -> None:

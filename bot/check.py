@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.outreach.mime import mailbox
 from adapters.store.trouble import sentence_of
 from bot.app import App, NotMigrated, running
+from bot.check_work import of_work
 from bot.config import BadSetting, Settings
+from bot.finding import Finding
 from bot.policies import BadPolicy
 from bot.web.acting import Nobody, acting_user
 from cards.format import count
@@ -21,21 +22,12 @@ from workflows.records import OutboxState
 from workflows.stops import Stop, StopKind
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`name` is stable for scripts; `what` says what is wrong and what follows from it; `fix` what to do."""
-
-    name: str
-    what: str
-    fix: str
-
-
 async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
     """Empty when all is well. `offline` asks nobody outside this machine."""
     found = _of_settings(settings)
     try:
         async with running(settings) as app:
-            found += [*await _of_store(app), *await _of_trail(app)]
+            found += [*await _of_store(app), *await of_work(app), *await _of_trail(app)]
             if not offline:
                 found += await _of_slack(app)
     except NotMigrated as missing:
@@ -51,7 +43,7 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
 
 async def findings_of(app: App) -> list[Finding]:
     """What a running Duebot can say of itself at once: nobody is asked, and the audit trail is not read through."""
-    return [*_of_settings(app.settings), *await _of_store(app)]
+    return [*_of_settings(app.settings), *await _of_store(app), *await of_work(app)]
 
 
 def _of_settings(settings: Settings) -> list[Finding]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from adapters.chat.protocol import Installing
 from bot.app import App
 from bot.config import secret_keys
+from bot.counts import Acknowledged
+from bot.health import Migrated, Readiness, readiness_of
+from bot.metrics import Metrics
 from bot.web.backstage import Backstage
 from bot.web.doors import PRIVATE_HEADERS, PUBLIC_HEADERS, AnswerHeaders, OwnPagesOnly
 from bot.web.inbox import Inbox, Parts
@@ -25,32 +27,25 @@ STATIC = Path(__file__).parent / "web" / "static"
 LARGEST_BODY = 1_000_000  # bytes; a chat limits what it reads by itself as well
 LARGEST_FORM = 256 * 1024
 TEAMS_PATH = "/api/messages"
-PATIENCE = 5.0  # seconds the database has to answer
 
 log = structlog.get_logger(__name__)
 
-Migrated = Callable[[], Awaitable[bool]]
-
 
 def public_app(
-    migrated: Migrated, slack: ASGIApp | None = None, teams: ASGIApp | None = None, installing: Installing | None = None
+    migrated: Migrated,
+    slack: ASGIApp | None = None,
+    teams: ASGIApp | None = None,
+    installing: Installing | None = None,
+    readiness: Readiness | None = None,
 ) -> FastAPI:
-    """`migrated` asks the database whether its schema is this release's and raises when it cannot be reached.
+    """Health for whoever asks, and the doors of the chats; without a `readiness` only the schema is asked for, by `migrated`.
 
     `slack` is the application for `POST /slack/events`, `teams` for `POST /api/messages`; they verify and limit what they read by themselves.
     `installing` brings the Slack app into more workspaces.
     """
     app = _bare(LARGEST_BODY)
 
-    @app.get("/healthz")
-    def alive() -> Response:
-        return JSONResponse({"alive": True})
-
-    @app.get("/readyz")
-    async def ready() -> Response:
-        state = await _state(migrated)
-        return JSONResponse({"ready": all(state.values()), **state}, 200 if all(state.values()) else 503)
-
+    _add_health(app, readiness or Readiness(migrated))
     if slack is not None:
         app.add_route("/slack/events", slack, methods=["POST"])  # type: ignore[arg-type]  # an ASGI application, which the router takes as it is
     _add_teams(app, teams)
@@ -65,20 +60,31 @@ def _add_teams(app: FastAPI, teams: ASGIApp | None) -> None:
         app.add_route(TEAMS_PATH, teams, methods=["POST"])  # type: ignore[arg-type]
 
 
-async def _state(migrated: Migrated) -> dict[str, bool]:
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return {"database": True, "migrations": await migrated()}
-    except Exception as error:  # ruff: ignore[blind-except] - whatever the driver raises, the answer is the same
-        log.warning("database not reachable", error=type(error).__name__)
-        return {"database": False, "migrations": False}
+def _add_health(app: FastAPI, readiness: Readiness) -> None:
+    @app.get("/healthz")
+    def alive() -> Response:
+        return JSONResponse({"alive": True})
+
+    @app.get("/readyz")
+    async def ready() -> Response:
+        state = await readiness.state()
+        good = readiness.good(state)
+        return JSONResponse({"ready": good, **state}, 200 if good else 503)
 
 
-def private_app(inbox: Inbox, port: int, teams: ASGIApp | None = None) -> FastAPI:
+def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/metrics")
+    async def figures() -> Response:
+        return Response(await metrics.page(), media_type=CONTENT_TYPE_LATEST)
+
+
+def private_app(inbox: Inbox, port: int, teams: ASGIApp | None = None, metrics: Metrics | None = None) -> FastAPI:
     """For `PRIVATE_HOST` and `port` alone; whoever reaches it acts as the inbox's user, and with `teams` as whom they say they are."""
     app = _bare(LARGEST_FORM)
     app.include_router(inbox.router)
     app.mount("/static", StaticFiles(directory=STATIC))
+    if metrics is not None:
+        _add_metrics(app, metrics)
 
     @app.get("/")
     def start() -> Response:
@@ -90,12 +96,12 @@ def private_app(inbox: Inbox, port: int, teams: ASGIApp | None = None) -> FastAP
     return app
 
 
-def chat_app(app: App) -> FastAPI:
+def chat_app(app: App, *, runs_jobs: bool = True) -> FastAPI:
     """The public application of a running Duebot. Teams without tokens has no place in it."""
-    slack = None if app.slack is None else app.slack.endpoint
-    teams = None if app.teams is None or app.teams.local else app.teams.endpoint
+    slack = None if app.slack is None else Acknowledged(app.slack.endpoint, app.counts)
+    teams = None if app.teams is None or app.teams.local else Acknowledged(app.teams.endpoint, app.counts)
     installing = None if app.slack is None else app.slack.installing
-    return public_app(app.ready, slack, teams, installing)
+    return public_app(app.ready, slack, teams, installing, readiness_of(app, runs_jobs=runs_jobs))
 
 
 def inbox_app(app: App, port: int) -> FastAPI:
@@ -103,7 +109,17 @@ def inbox_app(app: App, port: int) -> FastAPI:
     secret = secret_keys(app.settings)[0]
     parts = Parts(app.store, app.policies, app.clock, app.inbound, app.desk, Backstage(app), secret, app.settings.inbox_user)
     local = app.teams.endpoint if app.teams is not None and app.teams.local else None
-    return private_app(Inbox(parts), port, local)
+    return private_app(Inbox(parts), port, local, Metrics(app))
+
+
+def worker_app(app: App, port: int) -> FastAPI:
+    """What a process without web and chat tells of itself, on this machine only."""
+    watched = _bare(LARGEST_FORM)
+    _add_health(watched, readiness_of(app, runs_jobs=True))
+    _add_metrics(watched, Metrics(app))
+    watched.add_middleware(OwnPagesOnly, port=port)
+    watched.add_middleware(AnswerHeaders, headers=PRIVATE_HEADERS)
+    return watched
 
 
 def _bare(largest: int) -> FastAPI:

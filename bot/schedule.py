@@ -62,9 +62,29 @@ def _all(app: App) -> tuple[Job, ...]:
     )
 
 
+def _watched(job: Job, app: App) -> Job:
+    """The job, telling when it begins and how it ends. One that is broken off has not ended: it is begun again elsewhere."""
+
+    async def body() -> None:
+        await app.store.signs.began(job.name, app.clock.now())
+        try:
+            await job.body()
+        except Exception:
+            await _ended(job, app, failed=True)
+            raise
+        await _ended(job, app, failed=False)
+
+    return replace(job, body=body)
+
+
+async def _ended(job: Job, app: App, *, failed: bool) -> None:
+    app.counts.runs[job.name, "failed" if failed else "done"] += 1
+    await app.store.signs.ended(job.name, app.clock.now(), failed=failed)
+
+
 def engine(app: App, *, runs: bool = True) -> AbstractAsyncContextManager[object]:
     """The jobs run while it is entered. Without `runs` other processes run them, and are told when there is something to do."""
-    listed, url = jobs(app), app.settings.database_url
+    listed, url = [_watched(job, app) for job in jobs(app)], app.settings.database_url
     if database_file(url) is not None:
         from adapters.jobs.embedded import ticking  # ruff: ignore[import-outside-top-level] - one engine is loaded, the other is not
 

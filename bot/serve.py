@@ -12,7 +12,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.app import App
-from bot.http import chat_app, inbox_app
+from bot.health import present
+from bot.http import chat_app, inbox_app, worker_app
 from bot.schedule import engine
 from workflows.errors import Refused
 
@@ -38,13 +39,14 @@ def listening(host: str, port: int, option: str) -> socket.socket:
 
 async def serve_app(app: App, public: socket.socket, private: socket.socket, *, jobs: bool = True) -> None:
     """Serves until SIGINT or SIGTERM, then lets what is under way finish."""
-    doors = {public: chat_app(app), private: inbox_app(app, private.getsockname()[1])}
+    doors = {public: chat_app(app, runs_jobs=jobs), private: inbox_app(app, private.getsockname()[1])}
     await _until_signalled(app, {door: _server(behind) for door, behind in doors.items()}, jobs=jobs)
 
 
-async def work_app(app: App) -> None:
-    """Runs the jobs until SIGINT or SIGTERM; what is under way then is finished or handed back."""
-    await _until_signalled(app, {}, jobs=True)
+async def work_app(app: App, private: socket.socket | None) -> None:
+    """Runs the jobs until SIGINT or SIGTERM; what is under way then is finished or handed back. `private` tells how it goes."""
+    doors = {} if private is None else {private: _server(worker_app(app, private.getsockname()[1]))}
+    await _until_signalled(app, doors, jobs=True)
 
 
 def _server(app: ASGIApp) -> uvicorn.Server:
@@ -65,7 +67,7 @@ async def _until_signalled(app: App, servers: Mapping[socket.socket, uvicorn.Ser
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, leave)
-    async with asyncio.TaskGroup() as group:
+    async with present(app, runs_jobs=jobs), asyncio.TaskGroup() as group:
         group.create_task(_jobs_until(signalled, app, runs=jobs))
         for door, server in servers.items():
             group.create_task(server._serve([door]))  # ruff: ignore[private-member-access] - `serve` would take the signals for itself

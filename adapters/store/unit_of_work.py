@@ -34,6 +34,7 @@ from adapters.store.releases import Releases
 from adapters.store.requests import Requests
 from adapters.store.screens import Screens
 from adapters.store.secrets import Vault
+from adapters.store.signs import SignsOfLife
 from adapters.store.stops import Stops
 from workflows.ports import Clock
 
@@ -79,6 +80,7 @@ class SqlStore(PolicyTexts):
         super().__init__(engine)
         self._vault = Vault(keys)
         self.audit = AuditTrail(engine)
+        self.signs = SignsOfLife(engine)
 
     def __call__(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
         return self._unit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Annotated
 
@@ -69,7 +70,11 @@ async def serve(
 
 @verbs.command()
 @polite
-async def worker() -> None:
+async def worker(
+    admin_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, metavar="PORT", help="Where /healthz, /readyz and /metrics stand, on this machine only.")
+    ] = None,
+) -> None:
     """Ticks and delivers, beside other processes, until Ctrl-C.
 
     For PostgreSQL. Start as many as the work needs, on as many machines as you like, all with the same settings; they share the work and
@@ -78,13 +83,16 @@ async def worker() -> None:
     """
     if database_file(read_settings().database_url) is not None:
         stop(QUESTION, "On SQLite one process does everything there. Run: duebot serve")
-    from bot.serve import work_app  # ruff: ignore[import-outside-top-level] - the engine is loaded only where it runs
+    from bot.http import PRIVATE_HOST  # ruff: ignore[import-outside-top-level] - the web is loaded only where it is served
+    from bot.serve import listening, work_app  # ruff: ignore[import-outside-top-level]
 
-    async def run(app: App) -> None:
-        say("Working. Stop with Ctrl-C.")
-        await work_app(app)
+    with nullcontext() if admin_port is None else listening(PRIVATE_HOST, admin_port, "--admin-port") as private:
 
-    await with_app(run)
+        async def run(app: App) -> None:
+            say("Working. Stop with Ctrl-C.")
+            await work_app(app, private)
+
+        await with_app(run)
 
 
 @verbs.command()

@@ -13,7 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.http import LARGEST_BODY, Migrated, public_app
+from bot.health import Migrated
+from bot.http import LARGEST_BODY, public_app
 from bot.web.doors import PRIVATE_HEADERS, AnswerHeaders, FormTokens, OwnPagesOnly
 
 PORT = 8081

@@ -1,4 +1,4 @@
-"""Every table, in three files: what is known of customers and their invoices, what was said about it, what we do about it."""
+"""Every table: what is known of customers and their invoices, what was said about it, what we do about it, and how that goes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from adapters.store.tables.said import (
     snoozes,
     tasks,
 )
+from adapters.store.tables.signs import job_runs, processes
 from adapters.store.tables.stops import stops
 from adapters.store.tables.work import (
     arrivals,
@@ -62,6 +63,7 @@ __all__ = [
     "install_states",
     "invitations",
     "items",
+    "job_runs",
     "notice_items",
     "notices",
     "opt_outs",
@@ -73,6 +75,7 @@ __all__ = [
     "plans",
     "policies",
     "preferences",
+    "processes",
     "promise_items",
     "promises",
     "raised",
