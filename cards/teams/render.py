@@ -65,7 +65,7 @@ def _whole(body: list[Block], told: str) -> Block:
         "version": VERSION,
         "fallbackText": told,
         "speak": told,
-        "msteams": {"width": "Full"},
+        "msteams": {"width": "full"},
         "body": body,
     }
 

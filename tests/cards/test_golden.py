@@ -11,6 +11,7 @@ import pytest
 from cards.html import render as html
 from cards.plain import render as plain
 from cards.slack import render as slack
+from cards.teams import render as teams
 from tests.cards.gallery import ERRORS, cards, make_forms
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -37,6 +38,7 @@ def test_a_card_looks_as_it_did(name: str) -> None:
     check(f"{name}.txt", plain.render(card))
     drawn = slack.render(card)
     check(f"{name}.json", as_json({"text": drawn.text, "blocks": drawn.blocks}))
+    check(f"{name}.teams.json", as_json(teams.render(card)))
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -44,10 +46,11 @@ def test_a_form_looks_as_it_did(name: str) -> None:
     form, errors = FORMS[name], ERRORS.get(name)
     check(f"{name}.html", html.render_form(form, errors=errors) + "\n")
     check(f"{name}.json", as_json(slack.render_form(form, errors=errors)))
+    check(f"{name}.teams.json", as_json(teams.render_form(form, errors)))
 
 
 def test_no_golden_file_is_left_over() -> None:
-    known = {f"{name}.{kind}" for name in CARDS for kind in ("html", "txt", "json")} | {
-        f"{name}.{kind}" for name in FORMS for kind in ("html", "json")
+    known = {f"{name}.{kind}" for name in CARDS for kind in ("html", "txt", "json", "teams.json")} | {
+        f"{name}.{kind}" for name in FORMS for kind in ("html", "json", "teams.json")
     }
     assert {path.name for path in GOLDEN.iterdir()} == known
