@@ -11,12 +11,16 @@ from cards.actions import OPENS
 from cards.clean import clean
 from cards.elements import Actions, Bar, Bars, Button, Element, Facts, Heading, Quote, Row, Rows, Style, Text, Tone
 from cards.teams.presses import carried
-from cards.teams.text import Block, label, line, run
+from cards.teams.text import EMPTY, Block, label, line, run, words
 
 SIGNS = {Tone.LATE: "🔴 ", Tone.WARNING: "🟠 ", Tone.GOOD: "✅ ", Tone.QUIET: ""}
 COLOURS = {Tone.LATE: "attention", Tone.WARNING: "warning", Tone.GOOD: "good", Tone.QUIET: "default"}
 BUTTON, CELL, FACTS, LINES, COLUMN = 60, 80, 20, 40, 30
 VERB = "duebot"  # what is asked for stands in the data, the same for every way of sending it
+PRESS = "84px"  # the column of the rows' buttons
+BESIDE = 14  # characters of an amount beside a name
+IN_A_ROW = 6  # buttons; clients hide what is more
+VERSION = "1.5"
 LONGEST_BAR = 20  # blocks
 
 
@@ -55,46 +59,50 @@ class Pen:
                 assert_never(element)
 
     def _heading(self, heading: Heading) -> Block:
-        """The name gives way by wrapping, the amount stays at the right; the badge stands under both."""
+        """The amount stands at the right; one of several currencies, which would leave the name no room, below it."""
         bold = {"weight": "bolder", "size": "medium"}
         told = [line([run(SIGNS[heading.tone] + heading.text, CELL * 2, **bold)])]
-        if heading.badge:
-            told.append(line([run(heading.badge, CELL, weight="bolder", color=COLOURS[heading.tone])], spacing="none"))
-        left = column("stretch", *told)
-        if not heading.amount:
-            return {"type": "ColumnSet", "columns": [left]}
-        amount = line([run(heading.amount, CELL, **bold)], horizontalAlignment="right")
-        return {"type": "ColumnSet", "columns": [left, column("auto", amount)]}
+        amount = [line([run(heading.amount, CELL, **bold)])] if heading.amount else []
+        beside = bool(heading.amount) and len(heading.amount or "") <= BESIDE
+        under = [] if beside else amount
+        badge = [line([run(heading.badge, CELL, weight="bolder", color=COLOURS[heading.tone])], spacing="none")] if heading.badge else []
+        parts = [column("stretch", *told, *under, *badge), *([column("auto", *amount)] if beside else [])]
+        return row_of(parts) | {"spacing": "medium"}
 
     def _quote(self, quote: Quote) -> Block:
-        """A run keeps no line breaks, so each line is its own."""
+        """A run keeps no line breaks, so each line is its own; an empty one is a wider gap."""
         lines = clean(quote.text, lines=True).split("\n")
         if len(lines) > LINES:
             lines = [*lines[: LINES - 1], " ".join(lines[LINES - 1 :])]
-        said = [line([run(one, self.chars)], spacing="none") for one in _within(lines, self.chars)]
+        gaps = ["none" if at and lines[at - 1].strip() else "medium" for at in range(len(lines))]
+        told = zip(_within(lines, self.chars), gaps, strict=False)
+        said = [line([run(one, self.chars)], spacing=gap) for one, gap in told if one.strip()]
         caption = [line([run(quote.caption, self.chars, weight="bolder")])] if quote.caption else []
         return {"type": "Container", "style": "emphasis", "items": [*caption, *said]}
 
     def _rows(self, rows: Rows) -> Iterator[Block]:
         shown, left = rows.rows[: self.rows], len(rows.rows) - self.rows
-        opens = any(row.open for row in shown)
-        if shown and any(rows.columns):
-            heads = [line([run(head, COLUMN, isSubtle=True, size="small")], **_aligned(at, rows)) for at, head in enumerate(rows.columns)]
-            yield columns([*zip(_widths(rows), heads, strict=False), *([("auto", line([run(" ", 1)]))] if opens else [])])
-        for row in shown:
-            yield self._row(row, rows)
+        if any(row.open for row in shown):
+            yield from (self._item(row, rows) for row in shown)
+        elif shown:
+            yield from _table(rows, shown)
         rest = " and ".join(part for part in (f"{left:,} more" if left > 0 else "", rows.rest or "") if part)
         if rest:
             yield line([run(f"… {rest}", self.chars, isSubtle=True)])
         if rest and rows.all:
             yield self._set([self.button(Button("Show all", rows.all))])
 
-    def _row(self, row: Row, rows: Rows) -> Block:
-        cells = [line([run((SIGNS[row.tone] if at == 0 else "") + cell, CELL)], **_aligned(at, rows)) for at, cell in enumerate(row.cells)]
-        drawn = columns([*zip(_widths(rows), cells, strict=False)])
-        if row.open:
-            drawn["columns"].append(column("auto", self._set([self.button(Button("Open", row.open))])))
-        return drawn
+    def _item(self, row: Row, rows: Rows) -> Block:
+        """Two lines that fit a phone: the first cell and the first figure, below them what else there is; at the right its button."""
+        figure = min((at for at in rows.right if 0 < at < len(row.cells)), default=0)
+        first = SIGNS[row.tone] + (words(row.cells[0], CELL) if row.cells else EMPTY)
+        others = " · ".join(cell for at, cell in enumerate(row.cells) if at not in {0, figure} and clean(cell).strip())
+        below = [line([run(others, CELL * 3, isSubtle=True, size="small")], spacing="none")] if others else []
+        parts = [column("stretch", line([run(first, CELL * 2)]), *below)]
+        if figure and clean(row.cells[figure]).strip():
+            parts.append(column("auto", line([run(row.cells[figure], CELL)], horizontalAlignment="right")))
+        press = [self._set([self.button(Button(row.label, row.open))])] if row.open else []
+        return row_of([*parts, column(PRESS, *press)])
 
     def _bars(self, bars: Bars) -> Iterator[Block]:
         yield line([run(bars.title, self.chars, weight="bolder")])
@@ -102,9 +110,16 @@ class Pen:
             yield columns([("2", line([run(bar.label, COLUMN)])), ("3", line([_drawn(bar)])), ("2", _figure(bar))])
 
     def _actions(self, actions: Actions) -> Iterator[Block]:
-        shown = [*map(self.button, actions.buttons), *({**self.button(button), "mode": "secondary"} for button in actions.more)]
-        if shown:
-            yield self._set(shown)
+        """What stands behind More unfolds below, as every client can and no limit of one row cuts short."""
+        shown = [*map(self.button, actions.buttons)]
+        if actions.more:
+            folded = [*self._sets([*map(self.button, actions.more)])]
+            shown.append({"type": "Action.ShowCard", "title": "More", "card": {"type": "AdaptiveCard", "version": VERSION, "body": folded}})
+        yield from self._sets(shown)
+
+    def _sets(self, actions: list[Block]) -> Iterator[Block]:
+        for first in range(0, len(actions), IN_A_ROW):
+            yield self._set(actions[first : first + IN_A_ROW])
 
     def _set(self, actions: list[Block]) -> Block:
         return {"type": "ActionSet", "actions": actions}
@@ -127,20 +142,29 @@ def _titled(button: Button) -> Block:
 
 
 def columns(parts: list[tuple[str, Block]]) -> Block:
-    return {"type": "ColumnSet", "spacing": "small", "columns": list(starmap(column, parts))}
+    return row_of(list(starmap(column, parts)))
+
+
+def row_of(parts: list[Block]) -> Block:
+    return {"type": "ColumnSet", "spacing": "small", "columns": parts}
 
 
 def column(width: str, *items: Block) -> Block:
     return {"type": "Column", "width": width, "items": list(items)}
 
 
-def _widths(rows: Rows) -> list[str]:
-    """Names get more room than figures, the same in every row, so that figures stand under one another."""
-    return ["2" if at in rows.right else "3" for at in range(max(len(rows.columns), *(len(row.cells) for row in rows.rows), 1))]
+def _table(rows: Rows, shown: tuple[Row, ...]) -> Iterator[Block]:
+    if any(rows.columns):
+        yield row_of([_cell(head, at, rows, isSubtle=True, size="small") for at, head in enumerate(rows.columns)])
+    for row in shown:
+        yield row_of([_cell((SIGNS[row.tone] if at == 0 else "") + cell, at, rows) for at, cell in enumerate(row.cells)])
 
 
-def _aligned(at: int, rows: Rows) -> dict[str, str]:
-    return {"horizontalAlignment": "right"} if at in rows.right else {}
+def _cell(text: str, at: int, rows: Rows, **look: object) -> Block:
+    """Names get more room than figures, the same in every row, so that figures stand under one another; an empty cell holds its place."""
+    right = at in rows.right
+    drawn = line([run(text, CELL, **look)], **({"horizontalAlignment": "right"} if right else {}))
+    return column("2" if right else "3", *([drawn] if clean(text).strip() else []))
 
 
 def _drawn(bar: Bar) -> Block:

@@ -9,14 +9,14 @@ import json
 from collections.abc import Callable, Mapping
 
 from cards.elements import Card, Form
-from cards.teams.blocks import Pen
+from cards.teams.blocks import VERSION, Pen
 from cards.teams.dialog import blocks_of, title_of
 from cards.teams.presses import Pressed, pressed
 from cards.teams.text import Block, line, run, words
 
 __all__ = ["Block", "Pressed", "in_dialog", "pressed", "render", "render_form", "size", "summary", "title_of"]
 
-SCHEMA, VERSION = "http://adaptivecards.io/schemas/adaptive-card.json", "1.5"
+SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 MESSAGE = 28_000  # bytes of a whole message, its envelope included
 CARD = 26_000
 SMALL = 9_000  # what is tried when Teams says that a message was too large

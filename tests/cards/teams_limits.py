@@ -90,7 +90,7 @@ def _check_node(node: JSON, *, dialog: bool) -> None:
     assert set(node) - {"$schema"} <= _properties(kind), f"Teams knows no such thing of {kind}"
     match kind:
         case "ActionSet":
-            assert node["actions"]
+            assert 1 <= len(node["actions"]) <= limits()["hero_card_buttons"]
         case "Action.Execute":
             assert not dialog
             assert node["fallback"] == {name: value for name, value in node.items() if name not in {"verb", "fallback", "mode"}} | {
