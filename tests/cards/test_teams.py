@@ -104,7 +104,9 @@ def test_what_is_too_large_keeps_its_buttons() -> None:
 
 def presses(drawn: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [
-        node for node in nodes(drawn["body"]) if str(node.get("type", "")).startswith("Action.") and not node["data"][OURS].get("cancel")
+        node
+        for node in nodes(drawn["body"])
+        if str(node.get("type", "")).startswith("Action.") and not node.get("data", {OURS: {"cancel": True}})[OURS].get("cancel")
     ]
 
 
