@@ -84,6 +84,9 @@ class CountedChannel:
     async def was_sent(self, key: str) -> bool | None:
         return await self._outreach.was_sent(key)
 
+    async def rest(self) -> None:
+        await self._outreach.rest()
+
 
 class CountedRoom:
     """A chat, counted."""

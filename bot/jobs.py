@@ -15,16 +15,16 @@ from bot.live import live_cards
 from bot.live.live_cards import Showing, Shown, Waiting
 from bot.live.places import Place
 from bot.live.routing import Routing
+from bot.sending import AT_ONCE, Delivered, Sending
 from workflows.approve_request import expire_requests
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
-from workflows.deliver_notices import LEASE, Ready, abandoned_notices, claim_notices, note_failure, note_sent, settle_abandoned
-from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
+from workflows.deliver_notices import abandoned_notices, settle_abandoned
+from workflows.errors import OutsideError, Unavailable
 from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.post_summaries import post_summaries
 from workflows.raise_alerts import AlertsRaised, raise_alerts
 from workflows.records import CardKind
 
-AT_ONCE = 32
 MOST_IN_VAIN = 3
 HOME_KEPT = timedelta(days=14)
 PATIENCE = timedelta(seconds=60)  # what was accepted longer ago and is not handled, nobody is working on
@@ -41,26 +41,6 @@ class Ticked:
 
     def __add__(self, other: Ticked) -> Ticked:
         return Ticked(self.decided + other.decided, self.alerts + other.alerts)
-
-
-@dataclass(slots=True)
-class Delivered:
-    """What one pass of delivery did."""
-
-    sent: int = 0
-    failed: int = 0
-    unknown: int = 0
-    cards: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    def __add__(self, other: Delivered) -> Delivered:
-        return Delivered(
-            self.sent + other.sent,
-            self.failed + other.failed,
-            self.unknown + other.unknown,
-            self.cards + other.cards,
-            self.errors + other.errors,
-        )
 
 
 class Accepted(Protocol):
@@ -129,13 +109,17 @@ class Jobs:
         return await self.send_messages() + await self.show_cards()
 
     async def send_messages(self) -> Delivered:
-        """What waits for customers. Trouble with one is noted and stops no other."""
-        done = Delivered()
-        if self.channels:
-            await self._settle_abandoned()
-        while self.channels and await self._deliver_notices(done):
-            pass
-        return done
+        """What waits for customers, on all channels at once."""
+        done = await asyncio.gather(*map(self.send_on, self.channels))
+        return sum(done, Delivered())
+
+    async def send_on(self, channel: str) -> Delivered:
+        """What waits for one channel; a job of its own for each, so that a vendor who is slow or down delays no other's messages."""
+        await self._settle_abandoned(channel)
+        return await self.sending(channel).run()
+
+    def sending(self, channel: str) -> Sending:
+        return Sending(self.store, self.policies, self.letters, self.clock, self.channels[channel])
 
     async def show_cards(self) -> Delivered:
         """What waits for the chats; a job of its own, so that a chat which is slow or down delays no message to a customer."""
@@ -144,9 +128,9 @@ class Jobs:
             pass
         return done
 
-    async def _settle_abandoned(self) -> None:
+    async def _settle_abandoned(self, mine: str) -> None:
         async with self.store() as work:
-            rows = await abandoned_notices(work, self.clock, AT_ONCE)
+            rows = await abandoned_notices(work, mine, self.channels, self.clock, AT_ONCE)
         for row, channel in rows:
             outreach = self.channels.get(channel)
             try:
@@ -156,37 +140,6 @@ class Jobs:
                 continue
             async with self.store() as work:
                 await settle_abandoned(row, was_sent, work, self.clock)
-
-    async def _deliver_notices(self, done: Delivered) -> int:
-        """One batch. Claimed rows are committed as `sending` before anything leaves."""
-        async with self.store() as work:
-            claimed = await claim_notices(work, self.policies, self.letters, self.clock, AT_ONCE)
-        outcomes = await asyncio.gather(*map(self.send, claimed.ready))
-        for ready, error in zip(claimed.ready, outcomes, strict=True):
-            _count(done, error)
-            log.info("message sent" if error is None else "message not sent", notice=str(ready.notice), why=str(error or ""))
-        return claimed.rows
-
-    async def send(self, ready: Ready) -> OutsideError | None:
-        """Hands one claimed message over, unless so much of its lease has passed that another worker may be settling it already."""
-        if ready.row.claimed_at is None or self.clock.now() - ready.row.claimed_at > LEASE / 2:
-            return Unavailable("it was claimed too long ago; it is settled when its lease is over")
-        try:
-            async with asyncio.timeout((LEASE / 2).total_seconds()):
-                receipt = await self.channels[ready.channel].send(ready.message, ready.row.key)
-        except OutsideError as error:
-            return await self._note_failure(ready, error)
-        except Exception as error:  # a mistake of ours or a time-out: nobody knows whether it left, and the others must
-            log.exception("sending failed", notice=str(ready.notice))
-            return await self._note_failure(ready, OutcomeUnknown(f"it broke off while it was handed over: {type(error).__name__}"))
-        async with self.store() as work:
-            await note_sent(ready, receipt, work, self.clock)
-        return None
-
-    async def _note_failure(self, ready: Ready, error: OutsideError) -> OutsideError:
-        async with self.store() as work:
-            await note_failure(ready, error, work, self.clock)
-        return error
 
     async def _deliver_cards(self, done: Delivered, troubles: Troubles) -> bool:
         """One batch; false when there is no more to do now. A chat that fails again and again is left alone until the next pass."""
@@ -249,14 +202,3 @@ class Troubles:
         """The last trouble of a chat that is left alone for now."""
         met = self.in_vain.get(platform, [])
         return met[-1] if len(met) >= MOST_IN_VAIN else None
-
-
-def _count(done: Delivered, error: OutsideError | None) -> None:
-    if error is None:
-        done.sent += 1
-    elif isinstance(error, OutcomeUnknown):
-        done.unknown += 1
-        done.errors.append(str(error))
-    else:
-        done.failed += 1
-        done.errors.append(str(error))

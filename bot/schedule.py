@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import replace
+from functools import partial
 
 from adapters.jobs.job import Job
 from bot.app import App
@@ -26,6 +27,11 @@ def _tick(app: App) -> Job:
 def _mail(app: App) -> tuple[Job, ...]:
     mail = mail_in(app.settings.imap, app.store, app.clock, app.wake.set)
     return () if mail is None else (Job("read_mail", mail.read, "mail"),)
+
+
+def _messages(app: App, channel: str) -> Job:
+    """A queue for each channel: a vendor who is slow or down delays no other's messages."""
+    return Job(f"send_{channel}", partial(app.jobs.send_on, channel), f"messages_{channel}", wakes=True, shared=True)
 
 
 def _unless_stopped(app: App, job: Job) -> Job:
@@ -52,7 +58,7 @@ def _all(app: App) -> tuple[Job, ...]:
         Job("expire_requests", app.jobs.expire_requests, "tick"),
         Job("post_summaries", app.jobs.post_summaries, "tick"),
         Job("refresh_homes", app.jobs.refresh_homes, "cards"),
-        Job("send_messages", app.jobs.send_messages, "messages", wakes=True, shared=True),
+        *map(partial(_messages, app), app.jobs.channels),
         Job("show_cards", app.jobs.show_cards, "cards", wakes=True, shared=True),
         *_mail(app),
         Job("seal_audit", app.store.audit.seal, "audit"),

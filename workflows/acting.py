@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from workflows.domain.access import Right, Role, User, least_role
 from workflows.domain.account import Account, Act, Book, Item
 from workflows.domain.calendar import spoken
-from workflows.domain.ids import ItemId, new_id
+from workflows.domain.ids import BookId, ItemId, new_id
 from workflows.domain.money import Money
 from workflows.domain.pseudonyms import without_people
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown
@@ -63,10 +63,16 @@ async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, nam
 
 async def redraw(work: UnitOfWork, account: Account, item: ItemId, at: datetime, *, acted: bool = False) -> None:
     """An outbox row for every live card that shows the item: its own and the book's digest. What a person did (`acted`) is not waited with."""
-    own = await work.live_cards(account.book.id, item)
-    digests = [card for card in await work.live_cards(account.book.id, account.book.id) if str(item) in card.data.get("items", ())]
-    for card in (*own, *digests):
+    for card in await work.cards_showing([account.book.id], [item]):
         await show(work, account.book, card, at, acted=acted)
+
+
+async def redraw_all(work: UnitOfWork, books: Collection[BookId], items: Sequence[ItemId], at: datetime) -> None:
+    """As `redraw`, for items of those books; a card that shows several of them is drawn once."""
+    cards = await work.cards_showing(books, items)
+    known = {book.id: book for book in await work.books()} if cards else {}
+    for card in cards:
+        await show(work, known[card.book], card, at)
 
 
 async def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime, *, acted: bool = False) -> None:
@@ -87,7 +93,12 @@ async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:
 
 async def record(work: UnitOfWork, actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> None:
     """An audit entry; money is written as its plain decimal beside its currency, and nothing in it names a customer."""
-    await work.record(AuditEntry(actor, at, kind, {name: _plain(name, value) for name, value in data.items()}))
+    await work.record(entry(actor, at, kind, data))
+
+
+def entry(actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> AuditEntry:
+    """As `record` writes it."""
+    return AuditEntry(actor, at, kind, {name: _plain(name, value) for name, value in data.items()})
 
 
 def _plain(name: str, value: object) -> object:

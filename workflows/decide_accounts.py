@@ -142,7 +142,7 @@ async def _queue_notice(action: Action, account: Account, work: UnitOfWork, now:
     notice = Notice(NoticeId(new_id()), day, now, action.step, listed, NoticeState.QUEUED, action.via[0], None, currencies)
     if not await work.add_notice(account.customer.id, notice, action.key):
         return Decided()
-    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, now)
+    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, now, notice.channel)
     facts = {"notice": str(notice.id), "customer": str(account.customer.id), "step": action.step, "because": action.because}
     await record(work, actor(action), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
     return Decided(notices=1)

@@ -1,147 +1,72 @@
-"""Messages to customers, out of the outbox: claimed, decided again, written, sent by the channel, and what came of it."""
+"""Messages to customers once they leave the outbox: receipts, failures, and what a crash left open."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from workflows.acting import record, redraw, show, stand
-from workflows.domain.account import Account, ListedItem, Notice, NoticeState
-from workflows.domain.decide import decide
-from workflows.domain.decision import Action, ActionKind, Decision
-from workflows.domain.doubt import Restoration, doubt_of
-from workflows.domain.events import EVENT_NAMES
-from workflows.domain.freshness import fresh_under
-from workflows.domain.guard_rows import Effect as GuardEffect
-from workflows.domain.guards import Verdict
-from workflows.domain.ids import CardId, NoticeId, new_id
-from workflows.domain.messages import Letter, Message, Receipt, Wording
-from workflows.domain.policy import Policy
-from workflows.domain.reach import channels
-from workflows.domain.windows import next_allowed
-from workflows.errors import AddressRefused, DocumentMissing, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Refused
-from workflows.guard_notice import guarded
-from workflows.ports import Clock, Letters, Policies, UnitOfWork
+from workflows.acting import entry, record, redraw_all, show, stand
+from workflows.domain.account import NoticeState
+from workflows.domain.ids import BookId, CardId, CustomerId, ItemId, NoticeId, new_id
+from workflows.domain.messages import Message, Receipt
+from workflows.errors import AddressRefused, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited
+from workflows.ports import Clock, UnitOfWork
 from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 from workflows.take_bounce import refused_at_once
-from workflows.write_letter import EDITED, OVERRIDDEN, fingerprint, letter, listed_by_hand
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor
 MOST_ATTEMPTS = 8
-DOCUMENT_PAUSE = timedelta(minutes=30)
 ADDRESS_UNKNOWN = "it knows no such address"
 DOCUMENT_MISSING = "document_missing"
-EDITED_IN_VAIN = "What it says changed after it was edited; look at it again, and send it anew if it is still wanted."
-_MESSAGES = frozenset({ActionKind.REMIND, ActionKind.RECEIPT, ActionKind.NONE})
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A message that leaves now; its row is `sending`."""
+    """A message that is to leave: written when the account had changed so often. `facts` go into the trail when it does."""
 
     row: OutboxRow
     notice: NoticeId
     channel: str
     message: Message
+    customer: CustomerId
+    book: BookId
+    items: tuple[ItemId, ...]
+    changes: int
+    written_at: datetime
+    facts: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """What the message says now. `listed` is all of it in the order that is kept, the leader first."""
-
-    template: str
-    overdue: tuple[ListedItem, ...]
-    upcoming: tuple[ListedItem, ...]
-    listed: tuple[ListedItem, ...]
-    currencies: tuple[str, ...]
+Outcome = Receipt | OutsideError
 
 
-@dataclass(frozen=True, slots=True)
-class _Dropped:
-    """It does not leave, and why: suppressed, or failed where nobody decided so."""
-
-    because: str
-    state: NoticeState = NoticeState.SUPPRESSED
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """`rows` were claimed, of which those in `ready` leave now."""
-
-    rows: int
-    ready: tuple[Ready, ...]
+async def note_outcomes(outcomes: Sequence[tuple[Ready, Outcome]], work: UnitOfWork, clock: Clock) -> None:
+    """What the vendor said of each message that left."""
+    await work.lock_accounts([ready.customer for ready, _ in outcomes])
+    await _note_sent([(ready, said) for ready, said in outcomes if isinstance(said, Receipt)], work, clock)
+    for ready, said in outcomes:
+        if isinstance(said, OutsideError):
+            await _note_failure(ready, said, work, clock)
 
 
-async def claim_notices(work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock, limit: int) -> Claimed:
-    """Rows set to `sending`, each decided once more on the facts of this moment; what no longer holds is suppressed or put off.
-
-    Commit before anything is sent: a crash then finds the row in `sending` and knows that the vendor may have been called.
-    """
-    rows = await work.claim(Effect.NOTICE, clock.now(), limit, LEASE)
-    copies = await work.restorations() if rows else ()
-    found = [await _prepare(row, work, policies, letters, clock, copies) for row in rows]
-    return Claimed(len(rows), tuple(ready for ready in found if ready is not None))
-
-
-async def _prepare(
-    row: OutboxRow, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock, copies: Sequence[Restoration]
-) -> Ready | None:
-    notice, customer = await work.notice(NoticeId(UUID(str(row.payload["notice"]))))
-    account = await work.account(customer)
-    policy = policies.of(account)
-    before = replace(account, notices=tuple(other for other in account.notices if other.id != notice.id))
-    due = _still_due(policy, before, notice, clock.now())
-    if isinstance(due, _Dropped):
-        await _drop(row, notice.id, due, work, clock)
-        return None
-    if (doubted := doubt_of(copies, policy, before, notice, due.listed[0], row.attempts)) is not None:
-        await settle_abandoned(row, doubted.left, work, clock, doubted.because)
-        return None
-    try:
-        message = await _written(row, letter(policy, before, due.template, due.overdue, due.upcoming, clock), work, letters)
-    except DocumentMissing as missing:
-        await _wait_for(missing, row, notice.id, work, clock)
-        return None
-    except Refused as refused:
-        await _drop(row, notice.id, _Dropped(str(refused), NoticeState.FAILED), work, clock)
-        return None
-    if message is None:
-        await _drop(row, notice.id, _Dropped(EDITED_IN_VAIN), work, clock)
-        return None
-    verdict = guarded(before, notice, message, clock.now())
-    if verdict.effect > GuardEffect.WARN:
-        await _hold_back(row, notice.id, verdict, work, clock)
-        return None
-    await work.relist_notice(notice.id, due.listed, due.currencies)
-    digest = await work.keep_body(notice.id, message)
-    facts = {"notice": str(notice.id), "channel": notice.channel, "attempt": row.attempts, "sha256": digest, **verdict.kept}
-    await record(work, "duebot", clock.now(), "notice.sending", facts)
-    return Ready(row, notice.id, notice.channel, message)
-
-
-async def _written(row: OutboxRow, asked: Letter, work: UnitOfWork, letters: Letters) -> Message | None:
-    """In the words a person gave it, if one did; null when it would say something else by now than what they edited."""
-    message = letters.write(asked)
-    if EDITED not in row.payload:
-        return message
-    kept = await work.body(NoticeId(UUID(str(row.payload["notice"]))))
-    if kept is None or row.payload[EDITED] != fingerprint(message):
-        return None
-    return letters.write(replace(asked, wording=Wording(kept.subject, kept.text)))
-
-
-async def _wait_for(missing: DocumentMissing, row: OutboxRow, notice: NoticeId, work: UnitOfWork, clock: Clock) -> None:
-    """Held while its day lasts and tried again; one card says which document is missing. It never leaves without."""
+async def _note_sent(taken: Sequence[tuple[Ready, Receipt]], work: UnitOfWork, clock: Clock) -> None:
+    """The vendor took them."""
+    if not taken:
+        return
     now = clock.now()
-    await work.settle(row.id, OutboxState.QUEUED, now, not_before=now + DOCUMENT_PAUSE, error=str(missing))
-    if row.attempts == 1:
-        await record(work, "duebot", now, "notice.held", {"notice": str(notice), "because": str(missing)})
-        await _tell(notice, {"what": DOCUMENT_MISSING, "number": missing.number, "why": missing.why}, work, now)
+    await work.settle_sent({ready.row.id: receipt.reference for ready, receipt in taken}, now)
+    await work.notices_sent([ready.notice for ready, _ in taken], now)
+    sent = [entry("duebot", now, "notice.sent", {"notice": str(one.notice), "reference": receipt.reference}) for one, receipt in taken]
+    await work.record_all(sent)
+    await redraw_all(work, {ready.book for ready, _ in taken}, [item for ready, _ in taken for item in ready.items], now)
+    for ready, receipt in taken:
+        await no_longer_waits(ready.row, ready.notice, "The document was there and the message left.", work, now)
+        if receipt.refused:
+            await refused_at_once(ready.notice, receipt.refused, ADDRESS_UNKNOWN, work, now)
 
 
-async def _no_longer_waits(row: OutboxRow, notice: NoticeId, said: str, work: UnitOfWork, now: datetime) -> None:
+async def no_longer_waits(row: OutboxRow, notice: NoticeId, said: str, work: UnitOfWork, now: datetime) -> None:
     """The card that asked for a document says what became of the message."""
     if row.attempts == 1:
         return
@@ -153,102 +78,7 @@ async def _no_longer_waits(row: OutboxRow, notice: NoticeId, said: str, work: Un
             await show(work, book, card, now)
 
 
-def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) -> _Due | _Dropped:
-    """What the message says now, or why it does not leave.
-
-    Nothing is put off here: what may leave only later is given back to the tick, which queues it under the day on which it may.
-    """
-    decision = decide(policy, account, now)
-    if notice.channel not in channels(account):
-        return _Dropped("The customer wants no more messages at any address that is known.")
-    if notice.by is not None:
-        late = _came_since(policy, account, notice, now) or _silenced_since(account, decision, notice)
-        return _by_hand(policy, decision, notice) if late is None else _Dropped(late)
-    mine = (action for action in decision.actions if action.kind in _MESSAGES and _is_the_same(action, notice))
-    due = next((action for action in mine if action.template), None)
-    if due is None or due.template is None:
-        return _Dropped("What it asked for is paid, paused or changed since it was queued.")
-    if due.kind is ActionKind.NONE:
-        return _Dropped(due.because)
-    if due.day != notice.day:
-        return _Dropped("Its day was over before it could leave.")
-    return _Due(due.template, due.items, due.upcoming, due.items + due.upcoming, tuple(amount.currency for amount in due.amounts))
-
-
-def _is_the_same(action: Action, notice: Notice) -> bool:
-    """A reminder is known by its step, whoever leads by now; a word about an event by the item it befell, too."""
-    if action.step != notice.step:
-        return False
-    return notice.step not in EVENT_NAMES or {entry.item for entry in action.items[:1]} <= {entry.item for entry in notice.items}
-
-
-def _by_hand(policy: Policy, decision: Decision, notice: Notice) -> _Due | _Dropped:
-    """A person chose to send it: the limits of the policy were theirs to judge; what is paid or paused since still wins."""
-    try:
-        step, listed = listed_by_hand(policy, decision, notice.items[0].item)
-    except Refused as refused:
-        return _Dropped(str(refused))
-    late = tuple(entry for entry in listed if decision.of(entry.item).overdue)
-    soon = tuple(entry for entry in listed if entry not in late)
-    currencies = tuple(sorted({decision.of(entry.item).open.currency for entry in listed}))
-    return _Due(step.remind.template if step.remind else step.name, late, soon, listed, currencies)
-
-
-def _came_since(policy: Policy, account: Account, notice: Notice, now: datetime) -> str | None:
-    """The limit that stands against a person's message now and did not when they chose to send it: of that one nobody was warned.
-
-    On a later day the policy's own message may be on its way, for this one counts for the day on which it was sent off.
-    """
-    place = account.customer.place
-    if place.day(now) != notice.day:
-        return "Its day was over before it could leave; look at it again, and send it anew if it is still wanted."
-    if next_allowed(policy, place, notice.at) <= notice.at and next_allowed(policy, place, now) > now:
-        return "The contact hours were over before it could leave."
-    until = fresh_under(policy, account)
-    if until is not None and notice.at < until <= now:
-        return "The balances were no longer fresh when it could leave."
-    return None
-
-
-def _silenced_since(account: Account, decision: Decision, notice: Notice) -> str | None:
-    """The snooze, promise or plan that came after a person chose to send it; one they knew of they went over with a reason."""
-    lead = notice.items[0].item
-    if decision.of(lead).state not in OVERRIDDEN:
-        return None
-    came = [one.at for one in account.snoozes if one.item == lead and one.ended_at is None]
-    came += [one.at for one in account.promises if lead in one.items and one.ended_at is None]
-    came += [plan.accepted_at or plan.at for plan in account.plans if lead in plan.covers and plan.ended_at is None]
-    return decision.of(lead).because if any(at >= notice.at for at in came) else None
-
-
-async def _hold_back(row: OutboxRow, notice: NoticeId, verdict: Verdict, work: UnitOfWork, clock: Clock) -> None:
-    """A rule of law stands against it: it waits for its hour, or staff are told what is wrong with it."""
-    because, now = " ".join(verdict.evidence), clock.now()
-    if verdict.until is not None:
-        await work.settle(row.id, OutboxState.QUEUED, now, not_before=verdict.until, error=because)
-        await record(work, "duebot", now, "notice.put_off", {"notice": str(notice), "until": verdict.until.isoformat(), **verdict.kept})
-        return
-    await work.settle(row.id, OutboxState.FAILED, now, error=because)
-    await _note(notice, NoticeState.FAILED, because, work, clock, "notice.forbidden", because=because, **verdict.kept)
-    await _tell(notice, {"what": "delivery_failed"}, work, now)
-
-
-async def _drop(row: OutboxRow, notice: NoticeId, dropped: _Dropped, work: UnitOfWork, clock: Clock) -> None:
-    await _no_longer_waits(row, notice, f"The message was not sent. {dropped.because}", work, clock.now())
-    await work.settle(row.id, OutboxState(dropped.state.value), clock.now(), error=dropped.because)
-    await _note(notice, dropped.state, dropped.because, work, clock, f"notice.{dropped.state.value}", because=dropped.because)
-
-
-async def note_sent(ready: Ready, receipt: Receipt, work: UnitOfWork, clock: Clock) -> None:
-    """The vendor took the message."""
-    await work.settle(ready.row.id, OutboxState.SENT, clock.now(), reference=receipt.reference)
-    await _no_longer_waits(ready.row, ready.notice, "The document was there and the message left.", work, clock.now())
-    await _note(ready.notice, NoticeState.SENT, "", work, clock, "notice.sent", reference=receipt.reference)
-    if receipt.refused:
-        await refused_at_once(ready.notice, receipt.refused, ADDRESS_UNKNOWN, work, clock.now())
-
-
-async def note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, clock: Clock) -> None:
+async def _note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, clock: Clock) -> None:
     """Tries again later what surely did not leave; never what may have."""
     now = clock.now()
     if isinstance(error, OutcomeUnknown):
@@ -257,11 +87,11 @@ async def note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, cloc
         await work.settle(ready.row.id, OutboxState.QUEUED, now, not_before=now + _pause(ready.row.attempts, error), error=str(error))
     else:
         await work.settle(ready.row.id, OutboxState.FAILED, now, error=str(error))
-        await _note(ready.notice, NoticeState.FAILED, str(error), work, clock, "notice.failed", because=str(error))
+        await note(ready.notice, NoticeState.FAILED, str(error), work, clock, "notice.failed", because=str(error))
         if isinstance(error, AddressRefused):
             await refused_at_once(ready.notice, error.addresses, str(error), work, now)
         else:
-            await _tell(ready.notice, {"what": "delivery_failed"}, work, now)
+            await tell(ready.notice, {"what": "delivery_failed"}, work, now)
 
 
 def _pause(attempts: int, error: OutsideError) -> timedelta:
@@ -270,19 +100,28 @@ def _pause(attempts: int, error: OutsideError) -> timedelta:
     return max(pause, timedelta(seconds=error.retry_after)) if isinstance(error, RateLimited) else pause
 
 
-async def _note(notice: NoticeId, state: NoticeState, why: str, work: UnitOfWork, clock: Clock, kind: str, **facts: object) -> None:
+async def note(notice: NoticeId, state: NoticeState, why: str, work: UnitOfWork, clock: Clock, kind: str, **facts: object) -> None:
     await work.set_notice(notice, state, clock.now(), why)
     found, customer = await work.notice(notice)
     await record(work, "duebot", clock.now(), kind, {"notice": str(notice), **facts})
-    account = await work.account(customer)
-    for entry in found.items:
-        await redraw(work, account, entry.item, clock.now())
+    book = (await work.account(customer)).book
+    await redraw_all(work, [book.id], [listed.item for listed in found.items], clock.now())
 
 
-async def abandoned_notices(work: UnitOfWork, clock: Clock, limit: int) -> Sequence[tuple[OutboxRow, str]]:
-    """Rows a crash left in `sending`, each with its channel, leased to this caller to settle."""
-    rows = await work.abandoned(Effect.NOTICE, clock.now(), limit, LEASE)
-    return [(row, (await work.notice(NoticeId(UUID(str(row.payload["notice"])))))[0].channel) for row in rows]
+async def abandoned_notices(
+    work: UnitOfWork, channel: str, others: Collection[str], clock: Clock, limit: int
+) -> Sequence[tuple[OutboxRow, str]]:
+    """Rows of the channel, or of one that is none of the `others`, left in `sending` by a crash: each with its channel, leased to be settled.
+
+    What waits without a channel is given its own first.
+    """
+    await work.name_channels()
+    rows = await work.abandoned(Effect.NOTICE, clock.now(), limit, LEASE, channel, others)
+    return [(row, await _channel(row, work)) for row in rows]
+
+
+async def _channel(row: OutboxRow, work: UnitOfWork) -> str:
+    return (await work.notice(NoticeId(UUID(str(row.payload["notice"])))))[0].channel
 
 
 async def settle_abandoned(
@@ -298,7 +137,7 @@ async def settle_abandoned(
         await _unknown(row, notice, because, work, clock)
     elif was_sent:
         await work.settle(row.id, OutboxState.SENT, clock.now())
-        await _note(notice, NoticeState.SENT, "", work, clock, "notice.sent", reference="found at the vendor after a stop")
+        await note(notice, NoticeState.SENT, "", work, clock, "notice.sent", reference="found at the vendor after a stop")
     else:
         await work.settle(row.id, OutboxState.QUEUED, clock.now(), not_before=clock.now())
 
@@ -307,11 +146,11 @@ async def _unknown(row: OutboxRow, notice: NoticeId, because: str, work: UnitOfW
     """Nothing is sent again by itself; a card asks a person."""
     now = clock.now()
     await work.settle(row.id, OutboxState.UNKNOWN, now, error=because)
-    await _note(notice, NoticeState.UNKNOWN, because, work, clock, "notice.unknown", because=because)
-    await _tell(notice, {"what": "unknown_message", "row": str(row.id)}, work, now)
+    await note(notice, NoticeState.UNKNOWN, because, work, clock, "notice.unknown", because=because)
+    await tell(notice, {"what": "unknown_message", "row": str(row.id)}, work, now)
 
 
-async def _tell(notice: NoticeId, data: Mapping[str, str], work: UnitOfWork, now: datetime) -> None:
+async def tell(notice: NoticeId, data: Mapping[str, str], work: UnitOfWork, now: datetime) -> None:
     """A card about the message for the people of its book."""
     _, customer = await work.notice(notice)
     book = (await work.account(customer)).book

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from datetime import date, datetime
+from typing import Protocol
 from uuid import UUID
 
 from workflows.domain.account import (
@@ -51,17 +51,15 @@ from workflows.domain.money import Money
 from workflows.domain.policy import Policy
 from workflows.domain.summary import Correspondence
 from workflows.domain.tasks import Task
+from workflows.outbox_ports import OutboxWork
 from workflows.people_ports import PeopleAndChats
 from workflows.records import (
     AuditEntry,
     CardKind,
     CustomerRow,
-    Effect,
     FoundItem,
     LedgerRow,
     Mark,
-    OutboxRow,
-    OutboxState,
     StaffCard,
     Stored,
 )
@@ -101,6 +99,10 @@ class Outreach(Protocol):
         """Whether the message of that key left; null when the vendor cannot be asked."""
         ...
 
+    async def rest(self) -> None:
+        """Nothing more leaves for now: what was kept open for it is closed."""
+        ...
+
 
 class Mailbox(Protocol):
     """Where customers' answers arrive. Raises the errors of `workflows.errors`."""
@@ -123,7 +125,7 @@ class Letters(Protocol):
         ...
 
 
-class UnitOfWork(StopWork, PeopleAndChats, Protocol):
+class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
     """One transaction. Everything that is added and everything that is read belongs to it; its opener commits it.
 
     Ids that do not exist raise `workflows.errors.NotKnown`. Every fact added about an account sets its `next_look_at` to now.
@@ -138,6 +140,10 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
     # accounts
     async def account(self, customer: CustomerId) -> Account:
         """The whole account, its row locked to the end of the unit where the database has row locks."""
+        ...
+
+    async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
+        """Their rows locked as by `account`, each with a number that differs once anything about the account changed."""
         ...
 
     async def account_of(self, item: ItemId) -> Account: ...
@@ -317,12 +323,20 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
         ...
 
     async def notice(self, notice: NoticeId) -> tuple[Notice, CustomerId]: ...
+    async def addressees(self, notices: Sequence[NoticeId]) -> Mapping[NoticeId, CustomerId]:
+        """Whom they are to; those that do not exist are left out."""
+        ...
+
     async def notices_of(self, book: BookId, day: date) -> Sequence[tuple[Notice, CustomerId]]:
         """Messages of that local day to the book's customers, oldest first, whatever their state."""
         ...
 
     async def set_notice(self, notice: NoticeId, state: NoticeState, at: datetime, because: str = "") -> None:
         """A state that does not count frees the key, so that the step may go out another day."""
+        ...
+
+    async def notices_sent(self, notices: Sequence[NoticeId], at: datetime) -> None:
+        """As `set_notice` with `sent`, for many that exist."""
         ...
 
     async def relist_notice(self, notice: NoticeId, items: Sequence[ListedItem], currencies: Sequence[str]) -> None:
@@ -333,33 +347,12 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
         """Stores the message encrypted and returns the SHA-256 of its text as hex."""
         ...
 
+    async def keep_bodies(self, messages: Mapping[NoticeId, Message]) -> Mapping[NoticeId, str]:
+        """As `keep_body`, for many that exist."""
+        ...
+
     async def body(self, notice: NoticeId) -> Message | None:
         """The message as it was kept, without its documents; null when none was, or erasure emptied it."""
-        ...
-
-    # outbox
-    async def enqueue(self, kind: Effect, key: str, payload: Mapping[str, Any], not_before: datetime) -> bool: ...
-    async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        """Due rows, set to `sending` with a lease and one attempt more; none while a stop of `workflows.stops` holds."""
-        ...
-
-    async def abandoned(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        """Rows left in `sending` by a worker whose lease is over, leased anew so that only one worker settles them."""
-        ...
-
-    async def settle(
-        self,
-        row: UUID,
-        state: OutboxState,
-        at: datetime,
-        *,
-        reference: str | None = None,
-        not_before: datetime | None = None,
-        error: str = "",
-    ) -> None: ...
-
-    async def withdraw(self, key: str, at: datetime, why: str) -> bool:
-        """Suppresses a row that waits; false when it is leaving, has left, or was never there."""
         ...
 
     # cards
@@ -384,6 +377,10 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
         """The newest of a subject, live and frozen, newest first."""
         ...
 
+    async def cards_showing(self, books: Collection[BookId], items: Sequence[ItemId]) -> Sequence[StaffCard]:
+        """Live cards of the items, and those of the books that list any of them; newest first."""
+        ...
+
     async def set_card(self, card: StaffCard) -> None: ...
 
     # inbound
@@ -393,6 +390,7 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
 
     # audit
     async def record(self, entry: AuditEntry) -> None: ...
+    async def record_all(self, entries: Sequence[AuditEntry]) -> None: ...
 
     # reading for answers and reports
     async def find_items(self, number: str, book: BookId | None = None) -> Sequence[FoundItem]: ...
@@ -468,8 +466,6 @@ class UnitOfWork(StopWork, PeopleAndChats, Protocol):
     async def knows_since(self, book: BookId, at: datetime) -> bool:
         """Whether something of the book was known before that instant."""
         ...
-
-    async def outbox_counts(self) -> Mapping[tuple[Effect, OutboxState], int]: ...
 
 
 class Store(Protocol):

@@ -153,7 +153,7 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
     if message is not preview.message:
         payload[EDITED] = preview.fingerprint
         facts["edited"] = await work.keep_body(notice.id, message)
-    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", payload, clock.now())
+    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", payload, clock.now(), notice.channel)
     why = f": {ask.reason.strip()}" if ask.reason.strip() else ""
     words = f"{ask.by.name} sent a reminder by e-mail{why}"
     await note_act(work, account, item, ask.by, "reminder.sent_by_hand", words, clock.now(), **facts)

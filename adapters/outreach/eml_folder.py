@@ -34,6 +34,9 @@ class EmlFolder:
     async def was_sent(self, key: str) -> bool | None:
         return await asyncio.to_thread(self._file(key).exists)
 
+    async def rest(self) -> None:
+        """Nothing is kept open."""
+
     def _file(self, key: str) -> Path:
         """Readable, safe on every file system, and different for every key."""
         readable = _UNSAFE.sub("-", key).strip("-.")[:NAME_LENGTH]

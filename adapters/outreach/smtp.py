@@ -19,6 +19,7 @@ from workflows.ports import Clock
 GO_AHEAD = 354
 _LEADING_DOT = re.compile(rb"(?m)^\.")
 GOODBYE_SECONDS = 5.0
+MOST_MESSAGES = 100  # over one connection; servers that count allow that many
 
 
 class TLS(StrEnum):
@@ -42,21 +43,30 @@ class SMTPSettings:
     timeout_seconds: float = 30.0
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An open connection, and how many messages it has been begun for."""
+
+    smtp: aiosmtplib.SMTP
+    used: int = 1
+
+
 class SMTPMail:
-    """One connection per message: a server that hangs on one holds up no other."""
+    """A message has a connection to itself, so a server that hangs on one holds up no other; the next one may have it after that."""
 
     channel = "email"
 
     def __init__(self, settings: SMTPSettings, clock: Clock) -> None:
         self._settings, self._clock = settings, clock
+        self._free: list[_Line] = []
 
     async def send(self, message: Message, key: str) -> Receipt:
         """The reference is the Message-ID, followed by what was refused when the server took only some of the addresses."""
         sender = self._settings.sender
         mail = email_of(message, key, sender=sender, now=self._clock.now())
-        async with self._session() as smtp:
+        async with self._session(sender_address(sender)) as smtp:
             with _nothing_taken():
-                refused = await _envelope(smtp, sender_address(sender), recipients(message))
+                refused = await _recipients(smtp, recipients(message))
                 await _hand_over(smtp, mail)
             await _verdict(smtp, self._settings.timeout_seconds)
         words = [f"1 of {len(recipients(message))} addresses refused: {answer.code} {sentence(answer.message)}" for answer in refused]
@@ -66,17 +76,46 @@ class SMTPMail:
         """SMTP cannot be asked."""
         return None
 
+    async def rest(self) -> None:
+        free, self._free = self._free, []
+        for line in free:
+            with suppress(aiosmtplib.SMTPException, OSError):  # nothing is under way; a rude goodbye changes nothing
+                await line.smtp.quit(timeout=min(GOODBYE_SECONDS, self._settings.timeout_seconds))
+            line.smtp.close()
+
     @asynccontextmanager
-    async def _session(self) -> AsyncGenerator[aiosmtplib.SMTP, None]:
+    async def _session(self, sender: str) -> AsyncGenerator[aiosmtplib.SMTP, None]:
+        """A connection on which the sender is accepted. One on which all went well is kept for the next message."""
+        line = await self._begun(sender)
+        try:
+            yield line.smtp
+        except BaseException:
+            line.smtp.close()
+            raise
+        if line.used < MOST_MESSAGES:
+            self._free.append(line)
+        else:
+            line.smtp.close()
+
+    async def _begun(self, sender: str) -> _Line:
+        """On one that was kept where it still works: whatever is wrong with it, a new one will tell what is true."""
+        if self._free:
+            line = self._free.pop()
+            try:
+                await line.smtp.mail(sender)
+            except (aiosmtplib.SMTPException, OSError):
+                line.smtp.close()
+            else:
+                return _Line(line.smtp, line.used + 1)
         smtp = self._client()
         try:
             with _nothing_taken():
                 await _connect(smtp)
-            yield smtp
-            with suppress(aiosmtplib.SMTPException, OSError):  # the message is taken; a rude goodbye changes nothing
-                await smtp.quit(timeout=min(GOODBYE_SECONDS, self._settings.timeout_seconds))
-        finally:
+                await smtp.mail(sender)
+        except BaseException:
             smtp.close()
+            raise
+        return _Line(smtp)
 
     def _client(self) -> aiosmtplib.SMTP:
         settings = self._settings
@@ -118,9 +157,8 @@ async def _connect(smtp: aiosmtplib.SMTP) -> None:
         raise Unavailable(f"the mail server does not take mail now: {answer.code} {sentence(answer.message)}") from answer
 
 
-async def _envelope(smtp: aiosmtplib.SMTP, sender: str, to: Sequence[str]) -> list[aiosmtplib.SMTPRecipientRefused]:
+async def _recipients(smtp: aiosmtplib.SMTP, to: Sequence[str]) -> list[aiosmtplib.SMTPRecipientRefused]:
     """What was refused, when at least one address was taken."""
-    await smtp.mail(sender)
     refused = [answer for address in to if (answer := await _refusal(smtp, address))]
     if len(refused) < len(to):
         return refused

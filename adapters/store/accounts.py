@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -39,6 +39,11 @@ class Accounts(Part):
     async def account_of(self, item: ItemId) -> Account:
         owner = await self._one(select(t.items.c.customer_id).where(t.items.c.id == item), "invoice")
         return await self.account(owner.customer_id)
+
+    async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
+        c = t.customers.c
+        mine = select(c.id, c.changes).where(c.id.in_(customers)).order_by(c.id).with_for_update(key_share=True)
+        return {CustomerId(row.id): row.changes for row in await self._all(mine)}
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
         """Whole accounts, their rows locked, in the order asked for; one query per kind of fact, however many accounts."""

@@ -21,7 +21,12 @@ _PAGE = 1_000
 
 class Trail(Part):
     async def record(self, entry: AuditEntry) -> None:
-        await self._add(t.audit, actor=entry.actor, at=entry.at, type=entry.type, data=dict(entry.data))
+        await self.record_all([entry])
+
+    async def record_all(self, entries: Sequence[AuditEntry]) -> None:
+        if entries:
+            values = [{"actor": one.actor, "at": one.at, "type": one.type, "data": dict(one.data)} for one in entries]
+            await self._connection.execute(t.audit.insert(), values)
 
 
 @dataclass(frozen=True, slots=True)

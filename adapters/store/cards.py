@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Text, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store import rows
 from adapters.store import tables as t
 from adapters.store.unit import Part
-from workflows.domain.ids import BookId, CardId
+from workflows.domain.ids import BookId, CardId, ItemId
 from workflows.errors import NotKnown
 from workflows.records import CardKind, CardState, StaffCard
 
@@ -56,6 +56,19 @@ class Cards(Part):
             .limit(MOST_ABOUT)
         )
         return [rows.card(row) for row in await self._all(query)]
+
+    async def cards_showing(self, books: Collection[BookId], items: Sequence[ItemId]) -> Sequence[StaffCard]:
+        about = _CARD.subject.in_(items) | (_CARD.subject.in_(books) & self._lists(items))
+        found = await self._all(select(t.cards).where(_CARD.state == CardState.LIVE.value, about).order_by(_CARD.at.desc(), _CARD.id))
+        return [rows.card(row) for row in found]
+
+    def _lists(self, items: Sequence[ItemId]) -> ColumnElement[bool]:
+        """The card's own list names any of the items."""
+        names = [str(item) for item in items]
+        if self._connection.dialect.name == "sqlite":
+            listed = func.json_each(_CARD.data, "$.items").table_valued("value")
+            return select(listed.c.value).where(listed.c.value.in_(names)).exists()
+        return _CARD.data["items"].bool_op("?|")(cast(names, postgresql.ARRAY(Text())))
 
     async def set_card(self, card: StaffCard) -> None:
         done = await self._connection.execute(update(t.cards).where(_CARD.id == card.id).values(rows.card_values(card)))

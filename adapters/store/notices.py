@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -38,6 +38,11 @@ class Notices(Part):
         listed = await self._listed([notice])
         return rows.notice(row, tuple(listed.get(notice, ()))), CustomerId(row.customer_id)
 
+    async def addressees(self, notices: Sequence[NoticeId]) -> Mapping[NoticeId, CustomerId]:
+        n = t.notices.c
+        found = await self._all(select(n.id, n.customer_id).where(n.id.in_(notices)))
+        return {NoticeId(row.id): CustomerId(row.customer_id) for row in found}
+
     async def notices_of(self, book: BookId, day: date) -> Sequence[tuple[Notice, CustomerId]]:
         n = t.notices.c
         query = select(t.notices).join(t.customers, t.customers.c.id == n.customer_id).where(t.customers.c.book_id == book, n.day == day)
@@ -53,6 +58,15 @@ class Notices(Part):
             values["sent_at"] = at
         await self._connection.execute(update(t.notices).where(t.notices.c.id == notice).values(values))
         await self._connection.execute(update(t.notice_items).where(t.notice_items.c.notice_id == notice).values(counts=state.counts))
+
+    async def notices_sent(self, notices: Sequence[NoticeId], at: datetime) -> None:
+        n, listed = t.notices.c, t.notice_items.c
+        owners = select(n.customer_id).where(n.id.in_(notices))
+        await self._connection.execute(update(t.customers).where(t.customers.c.id.in_(owners)).values(next_look_at=at))
+        sent = {"state": NoticeState.SENT.value, "counts": True, "because": "", "sent_at": func.coalesce(n.sent_at, at)}
+        await self._connection.execute(update(t.notices).where(n.id.in_(notices)).values(sent))
+        uncounted = listed.notice_id.in_(notices) & ~listed.counts
+        await self._connection.execute(update(t.notice_items).where(uncounted).values(counts=True))
 
     async def relist_notice(self, notice: NoticeId, items: Sequence[ListedItem], currencies: Sequence[str]) -> None:
         row = await self._one(select(t.notices.c.customer_id, t.notices.c.counts).where(t.notices.c.id == notice), "message")
@@ -70,9 +84,17 @@ class Notices(Part):
 
     async def keep_body(self, notice: NoticeId, message: Message) -> str:
         await self._one(select(t.notices.c.id).where(t.notices.c.id == notice), "message")
-        sealed = self._vault.seal(json.dumps(_kept(message), ensure_ascii=False), "notices", "body", notice)
-        await self._connection.execute(update(t.notices).where(t.notices.c.id == notice).values(body=sealed))
-        return hashlib.sha256(message.text.encode()).hexdigest()
+        return (await self.keep_bodies({notice: message}))[notice]
+
+    async def keep_bodies(self, messages: Mapping[NoticeId, Message]) -> Mapping[NoticeId, str]:
+        if messages:
+            bodies = [{"notice": notice, "sealed": self._sealed(notice, message)} for notice, message in messages.items()]
+            kept = update(t.notices).where(t.notices.c.id == bindparam("notice")).values(body=bindparam("sealed"))
+            await self._connection.execute(kept, bodies)
+        return {notice: hashlib.sha256(message.text.encode()).hexdigest() for notice, message in messages.items()}
+
+    def _sealed(self, notice: NoticeId, message: Message) -> bytes:
+        return self._vault.seal(json.dumps(_kept(message), ensure_ascii=False), "notices", "body", notice)
 
     async def body(self, notice: NoticeId) -> Message | None:
         """The message as it was written, without its documents; null when none was kept, or erasure emptied it."""

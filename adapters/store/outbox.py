@@ -1,13 +1,13 @@
-"""The outbox: what must leave the process, claimed by one worker at a time."""
+"""The outbox: what must leave the process, held by one worker at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, String, Uuid, bindparam, cast, func, select, type_coerce, update
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -18,20 +18,44 @@ from workflows.errors import NotKnown
 from workflows.records import Effect, OutboxRow, OutboxState
 
 _BOX = t.outbox.c
+_DONE = update(t.outbox).where(_BOX.id == bindparam("row"))
 
 
 class Outbox(Part):
-    async def enqueue(self, kind: Effect, key: str, payload: Mapping[str, Any], not_before: datetime) -> bool:
-        values = {"kind": kind.value, "key": key, "payload": dict(payload), "state": OutboxState.QUEUED.value, "not_before": not_before}
-        return await self._add_new(t.outbox, id=new_id(), attempts=0, error="", **values)
+    async def enqueue(self, kind: Effect, key: str, payload: Mapping[str, Any], not_before: datetime, channel: str = "") -> bool:
+        waits = {"payload": dict(payload), "state": OutboxState.QUEUED.value, "not_before": not_before, "channel": channel}
+        return await self._add_new(t.outbox, id=new_id(), kind=kind.value, key=key, attempts=0, error="", **waits)
 
     async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        due = (_BOX.state == OutboxState.QUEUED.value) & (_BOX.not_before <= now) & ~stopped(now)
-        return await self._lease(kind, due, limit, state=OutboxState.SENDING.value, attempts=_BOX.attempts + 1, **_until(now, lease))
+        taken = {"state": OutboxState.SENDING.value, "attempts": _BOX.attempts + 1}
+        return await self._lease(_waits(kind, "", now), now, limit, lease, **taken)
 
-    async def abandoned(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        left = (_BOX.state == OutboxState.SENDING.value) & (_BOX.lease_until <= now) & ~stopped(now)
-        return await self._lease(kind, left, limit, **_until(now, lease))
+    async def reserve(self, kind: Effect, channel: str, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
+        return await self._lease(_waits(kind, channel, now), now, limit, lease, attempts=_BOX.attempts + 1)
+
+    async def set_sending(self, reserved: Sequence[OutboxRow], now: datetime, lease: timedelta) -> Collection[UUID]:
+        leaves = {"state": OutboxState.SENDING.value, **_until(now, lease)}
+        mine = update(t.outbox).where(_is_mine(reserved), ~stopped(now)).values(leaves)
+        return set((await self._connection.execute(mine.returning(_BOX.id))).scalars())
+
+    async def hand_back(self, reserved: Sequence[OutboxRow]) -> None:
+        free = {"attempts": _BOX.attempts - 1, "claimed_at": None, "lease_until": None}
+        await self._connection.execute(update(t.outbox).where(_is_mine(reserved)).values(free))
+
+    async def abandoned(
+        self, kind: Effect, now: datetime, limit: int, lease: timedelta, channel: str = "", others: Collection[str] | None = None
+    ) -> Sequence[OutboxRow]:
+        mine = _BOX.channel == channel if others is None else (_BOX.channel == channel) | _BOX.channel.not_in(others)
+        left = (_BOX.kind == kind.value) & mine & (_BOX.state == OutboxState.SENDING.value) & (_BOX.lease_until <= now) & ~stopped(now)
+        return await self._lease(left, now, limit, lease)
+
+    async def name_channels(self) -> None:
+        unnamed = (_BOX.kind == Effect.NOTICE.value) & _BOX.channel.in_([""]) & (_BOX.state == OutboxState.QUEUED.value)
+        told = _BOX.payload["notice"].as_string()
+        sqlite = self._connection.dialect.name == "sqlite"  # it keeps ids as text without dashes
+        mine = type_coerce(t.notices.c.id, String) == func.replace(told, "-", "") if sqlite else t.notices.c.id == cast(told, Uuid())
+        channel = select(t.notices.c.channel).where(mine).scalar_subquery()
+        await self._connection.execute(update(t.outbox).where(unnamed).values(channel=func.coalesce(channel, "")))
 
     async def settle(
         self,
@@ -57,17 +81,43 @@ class Outbox(Part):
         values = {"state": OutboxState.SUPPRESSED.value, "settled_at": at, "error": why}
         return (await self._connection.execute(update(t.outbox).where(waits).values(values))).rowcount > 0
 
+    async def settle_sent(self, references: Mapping[UUID, str], at: datetime) -> None:
+        if references:
+            values = {
+                "state": OutboxState.SENT.value,
+                "settled_at": at,
+                "lease_until": None,
+                "error": "",
+                "reference": bindparam("known_as"),
+            }
+            done = [{"row": row, "known_as": reference} for row, reference in references.items()]
+            await self._connection.execute(_DONE.values(values), done)
+
     async def outbox_counts(self) -> Mapping[tuple[Effect, OutboxState], int]:
         counted = await self._all(select(_BOX.kind, _BOX.state, func.count().label("number")).group_by(_BOX.kind, _BOX.state))
         return {(Effect(row.kind), OutboxState(row.state)): row.number for row in counted}
 
-    async def _lease(self, kind: Effect, which: ColumnElement[bool], limit: int, **values: object) -> Sequence[OutboxRow]:
+    async def _lease(
+        self, which: ColumnElement[bool], now: datetime, limit: int, lease: timedelta, **values: object
+    ) -> Sequence[OutboxRow]:
         """One statement; rows another worker is just taking are left out. A CTE, for PostgreSQL might else run the choice twice."""
-        oldest = select(_BOX.id).where(_BOX.kind == kind.value, which).order_by(_BOX.not_before, _BOX.id).limit(limit)
+        oldest = select(_BOX.id).where(which).order_by(_BOX.not_before, _BOX.id).limit(limit)
         chosen = oldest.with_for_update(skip_locked=True).cte("chosen")
-        taken = update(t.outbox).where(_BOX.id.in_(select(chosen.c.id))).values(values).returning(*t.outbox.c)
+        taken = update(t.outbox).where(_BOX.id.in_(select(chosen.c.id))).values(values | _until(now, lease)).returning(*t.outbox.c)
         found = (await self._connection.execute(taken)).all()
         return [rows.outbox_row(row) for row in sorted(found, key=lambda row: (row.not_before, row.id))]
+
+
+def _waits(kind: Effect, channel: str, now: datetime) -> ColumnElement[bool]:
+    """Queued, its time come, and reserved by nobody whose lease still runs."""
+    queued = (_BOX.kind == kind.value) & (_BOX.channel == channel) & (_BOX.state == OutboxState.QUEUED.value)
+    return queued & (_BOX.not_before <= now) & (_BOX.lease_until.is_(None) | (_BOX.lease_until <= now)) & ~stopped(now)
+
+
+def _is_mine(reserved: Sequence[OutboxRow]) -> ColumnElement[bool]:
+    """Still reserved as it was: neither settled nor taken by another worker since."""
+    at = {row.claimed_at for row in reserved}
+    return _BOX.id.in_([row.id for row in reserved]) & (_BOX.state == OutboxState.QUEUED.value) & _BOX.claimed_at.in_(at)
 
 
 def _until(now: datetime, lease: timedelta) -> dict[str, object]:

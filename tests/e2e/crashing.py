@@ -42,8 +42,10 @@ UNITS = {
     "claim_accounts": "tick",
     "raised_between": "alerts",
     "abandoned": "abandoned",
-    "claim": "claim",
+    "reserve": "claim",
+    "set_sending": "sending",
     "settle": "receipt",
+    "settle_sent": "receipt",
 }
 
 POINTS = (
@@ -58,13 +60,15 @@ POINTS = (
     "before the commit of the abandoned",
     "before the commit of the claim",
     "after the commit of the claim",
+    "before the commit of the sending",
+    "after the commit of the sending",
     "before the channel has a message",
     "after the channel has a message",
     "before the commit of the receipt",
     "after the commit of the receipt",
 )
 # Here messages have left, or may have, that nothing is known of. (After the first receipt the others may be known already.)
-IN_DOUBT = frozenset(POINTS[POINTS.index("after the commit of the claim") : -1])
+IN_DOUBT = frozenset(POINTS[POINTS.index("after the commit of the sending") : -1])
 
 
 @dataclass(slots=True)
@@ -126,6 +130,9 @@ class DyingChannel:
 
     async def was_sent(self, key: str) -> bool | None:
         return await self.outreach.was_sent(key)
+
+    async def rest(self) -> None:
+        await self.outreach.rest()
 
 
 @dataclass(frozen=True, slots=True)

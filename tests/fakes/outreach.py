@@ -48,6 +48,9 @@ class FakeOutreach:
             raise self.cannot_answer
         return any(arrived.key == key for arrived in self.mailbox) if self.can_be_asked else None
 
+    async def rest(self) -> None:
+        pass
+
     @property
     def letters(self) -> list[tuple[str, str]]:
         """Who got what: address and subject, in order of the address."""

@@ -62,6 +62,7 @@ class MailServer:
     logins: list[str] = field(default_factory=list)
     encrypted: list[bool] = field(default_factory=list)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    talks: list[SMTP] = field(default_factory=list)
 
     async def holds(self, number: int, seconds: float = 60) -> None:
         """Returns when so many mails have arrived; fails after so many seconds."""
@@ -69,6 +70,16 @@ class MailServer:
             while len(self.mailbox) < number:
                 self.arrived.clear()
                 await self.arrived.wait()
+
+    @property
+    def connections(self) -> int:
+        """How many were opened so far."""
+        return len(self.talks)
+
+    def cut_all(self) -> None:
+        """As a server that tires of clients who say nothing."""
+        for talk in self.talks:
+            _cut(talk)
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # ruff: ignore[invalid-function-name] - the server calls it so
         if self.refuse_sender:
@@ -140,11 +151,11 @@ class _Server(SMTP):
 async def mail_server(*, tls: ssl.SSLContext | None = None, tls_from_start: bool = False) -> AsyncGenerator[MailServer, None]:
     """Listens on a free port. `tls` offers STARTTLS, or with `tls_from_start` speaks nothing else."""
     behaviour = MailServer()
-    talks: list[_Server] = []
 
     def talk() -> _Server:
-        talks.append(_Server(behaviour, None if tls_from_start else tls))
-        return talks[-1]
+        new = _Server(behaviour, None if tls_from_start else tls)
+        behaviour.talks.append(new)
+        return new
 
     listener = await asyncio.get_running_loop().create_server(talk, HOST, 0, ssl=tls if tls_from_start else None)
     behaviour.port = listener.sockets[0].getsockname()[1]
@@ -152,8 +163,7 @@ async def mail_server(*, tls: ssl.SSLContext | None = None, tls_from_start: bool
         yield behaviour
     finally:
         listener.close()
-        for each in talks:
-            _cut(each)
+        behaviour.cut_all()
         await listener.wait_closed()
 
 

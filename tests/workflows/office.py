@@ -12,9 +12,10 @@ from adapters.chat.protocol import ChatRoom
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.unit_of_work import SqlStore
 from bot.handle import Desk
-from bot.jobs import Delivered, Jobs, Ticked
+from bot.jobs import Jobs, Ticked
 from bot.live.routing import Routing
 from bot.policies import PolicyBook, PolicyVersion, shipped
+from bot.sending import Delivered
 from tests.fakes.clock import FixedClock
 from tests.fakes.outreach import FakeOutreach
 from tests.fakes.room import FakeRoom

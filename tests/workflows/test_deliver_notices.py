@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
@@ -16,10 +17,11 @@ from adapters.store.unit_of_work import SqlStore
 from bot.live.draw import draw
 from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
-from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, claim_notices
+from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, Ready
 from workflows.domain.account import Snooze
 from workflows.domain.messages import Letter, Message
 from workflows.errors import AlreadyDone, NeedsReconnect, OutsideError, RateLimited, Refused, Rejected, Unavailable
+from workflows.prepare_notices import claim_notices, clear_notices, keep_prepared, prepare
 from workflows.records import CardKind, Effect, OutboxState
 
 TEN = timedelta(minutes=10)
@@ -216,13 +218,26 @@ async def test_what_may_have_left_is_never_sent_again_by_itself_and_a_card_asks(
     assert [card.data["what"] for card in await office.cards(CardKind.PROBLEM)] == ["unknown_message"]
 
 
-async def left_in_sending(office: Office, *, sent: bool) -> None:
-    """As a process leaves it that is killed between the claim and the receipt, with the message sent or not."""
-    await office.tick()
+async def written(office: Office) -> Sequence[Ready]:
+    """What waits is claimed and written by a worker."""
     async with office.store() as work:
-        claimed = await claim_notices(work, office.policies, office.letters, office.clock, 32)
-    if sent:
-        for ready in claimed.ready:
+        claimed = await claim_notices(work, "email", office.clock, 32)
+        found = [(one, prepare(one, office.policies, office.letters, office.clock)) for one in claimed]
+        return await keep_prepared(found, work, office.clock)
+
+
+async def cleared(office: Office) -> Sequence[Ready]:
+    """It is `sending`, too."""
+    ready = await written(office)
+    async with office.store() as work:
+        return await clear_notices(ready, work, office.clock)
+
+
+async def left_in_sending(office: Office, *, sent: bool) -> None:
+    """As a process leaves it that is killed before the receipt is noted, with the message sent or not."""
+    await office.tick()
+    for ready in await cleared(office):
+        if sent:
             await office.mail.send(ready.message, ready.row.key)
 
 
@@ -264,13 +279,11 @@ async def test_a_process_that_wakes_up_after_its_lease_sends_nothing(store: SqlS
     """As a laptop that slept between the claim and the sending: by then somebody else may have settled it."""
     office = await opened(store, "acme", mail=FakeOutreach(can_be_asked=True))
     await office.tick()
-    jobs = office.jobs
-    async with store() as work:
-        claimed = await claim_notices(work, office.policies, office.letters, office.clock, 32)
+    (ready,) = await cleared(office)
     office.clock.advance(LEASE)
     await office.deliver()  # another process
     assert len(office.mail.mailbox) == 1
-    await jobs.send(claimed.ready[0])
+    assert isinstance(await office.jobs.sending("email").send(ready), Unavailable)
     assert len(office.mail.mailbox) == 1
     assert await office.states("acme") == ["sent"]
 

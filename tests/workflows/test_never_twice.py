@@ -256,20 +256,20 @@ def _settled_as(*, sent: bool) -> Callable[..., Awaitable[None]]:
     return settle
 
 
-# What a careless hand might write, and a schedule on which it shows: a delivery commits its look for what was abandoned, its claim, its receipts.
+# What a careless hand might write, and a schedule on which it shows: a delivery commits its look for what was abandoned, its claim, what is sending, its receipts.
 MISTAKES: dict[str, tuple[str, object, list[Step]]] = {
     "what was left in sending is sent again": (
         "bot.jobs.settle_abandoned",
         _settled_as(sent=False),
-        [("tick", None), ("deliver", (2, True))],
+        [("tick", None), ("deliver", (3, True))],
     ),
     "what was left in sending counts as sent": (
         "bot.jobs.settle_abandoned",
         _settled_as(sent=True),
-        [("tick", None), ("deliver", (1, False))],
+        [("tick", None), ("deliver", (2, False))],
     ),
     "nobody looks again before it leaves": (
-        "workflows.deliver_notices.decide",
+        "workflows.prepare_notices.decide",
         _paid_is_not_seen,
         [("tick", None), ("pay", "brill"), ("deliver", None)],
     ),

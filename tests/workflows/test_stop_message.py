@@ -73,7 +73,8 @@ async def test_it_is_audited_with_who_and_why_and_stands_with_the_invoice(office
 async def test_a_message_that_is_leaving_cannot_be_stopped(office: Office) -> None:
     await office.tick()
     async with office.store() as work:
-        await work.claim(Effect.NOTICE, office.clock.now(), 10, timedelta(minutes=5))
+        rows = await work.reserve(Effect.NOTICE, "email", office.clock.now(), 10, timedelta(minutes=5))
+        assert await work.set_sending(rows, office.clock.now(), timedelta(minutes=5))
     with pytest.raises(AlreadyDone, match="leaving this moment"):
         await stop(office, queued=True)
     assert [one.state for one in await office.notices("acme")] == [NoticeState.QUEUED]

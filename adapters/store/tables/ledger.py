@@ -49,7 +49,8 @@ books = Table(
     text("chat_channel", needed=False),
 )
 
-# A customer's row is the account's row too: it is what a unit of work locks. `folded` is the name as `find_customers` compares it.
+# A customer's row is the account's row too: it is what a unit of work locks, and `changes` differs once anything about the account did
+# (no figure: only whether it is the same is of meaning). `folded` is the name as `find_customers` compares it.
 customers = Table(
     "customers",
     METADATA,
@@ -72,6 +73,7 @@ customers = Table(
     text("segment", needed=False),
     Column("parent_id", Uuid()),
     instant("resumed_at", needed=False),
+    Column("changes", Integer(), nullable=False, server_default="0", onupdate=sql("changes + 1")),
     UniqueConstraint("book_id", "number"),
 )
 

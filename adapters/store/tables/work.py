@@ -63,11 +63,13 @@ Index(
     postgresql_where=sql("leads AND counts"),
 )
 
+# `channel` is the way a message to a customer leaves; empty for everything else.
 outbox = Table(
     "outbox",
     METADATA,
     own_id(),
     text("kind"),
+    text("channel", server_default=sql("''")),
     text("key", unique=True),
     Column("payload", Json, nullable=False),
     text("state"),
@@ -78,7 +80,7 @@ outbox = Table(
     instant("settled_at", needed=False),
     text("reference", needed=False, index=True),
     text("error"),
-    Index("ix_outbox_due", "kind", "state", "not_before"),
+    Index("ix_outbox_waiting", "kind", "channel", "state", "not_before"),
 )
 
 cards = Table(

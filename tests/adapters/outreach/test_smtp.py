@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -38,10 +39,17 @@ def smtp_to(
     return SMTPMail(settings, StandingClock())
 
 
+async def once(outreach: SMTPMail) -> None:
+    await outreach.send(message(), KEY)
+    await outreach.rest()
+
+
 @pytest.fixture
 async def channel() -> AsyncGenerator[Server, None]:
     async with mail_server() as peer:
-        yield Server(smtp_to(peer.port), peer)
+        outreach = smtp_to(peer.port)
+        yield Server(outreach, peer)
+        await outreach.rest()
 
 
 class TestSMTPMail(OutreachContract):
@@ -54,6 +62,43 @@ class TestSMTPMail(OutreachContract):
     async def test_the_same_key_is_the_same_message_id_another_day(self, channel: Server) -> None:
         first = await channel.outreach.send(message(), KEY)
         assert await channel.outreach.send(message(subject="Later"), KEY) == first
+
+    async def test_one_connection_serves_message_after_message(self, channel: Server) -> None:
+        for key in ("a", "b", "c"):
+            await channel.outreach.send(message(), key)
+        assert channel.peer.connections == 1
+        assert len(channel.peer.mailbox) == 3
+
+    async def test_what_hangs_is_alone_on_its_connection(self, channel: Server) -> None:
+        await asyncio.gather(*(channel.outreach.send(message(), key) for key in ("a", "b", "c")))
+        assert channel.peer.connections == 3
+
+    async def test_a_connection_the_server_has_closed_meanwhile_costs_no_message(self, channel: Server) -> None:
+        await channel.outreach.send(message(), "a")
+        channel.peer.cut_all()
+        await channel.outreach.send(message(), "b")
+        assert channel.peer.connections == 2
+        assert len(channel.peer.mailbox) == 2
+
+    async def test_a_sender_refused_on_a_kept_connection_is_heard_on_a_new_one(self, channel: Server) -> None:
+        await channel.outreach.send(message(), "a")
+        channel.peer.refuse_sender = "550 5.7.1 not you"
+        with pytest.raises(NeedsReconnect, match="not you"):
+            await channel.outreach.send(message(), "b")
+
+    async def test_after_trouble_with_a_message_the_next_one_begins_anew(self, channel: Server) -> None:
+        channel.peer.refuse_recipient = {TO: "550 5.1.1 unknown"}
+        with pytest.raises(AddressRefused):
+            await channel.outreach.send(message(), "a")
+        channel.peer.refuse_recipient = {}
+        await channel.outreach.send(message(), "b")
+        assert len(channel.peer.mailbox) == 1
+
+    async def test_nothing_is_kept_open_while_nothing_leaves(self, channel: Server) -> None:
+        await channel.outreach.send(message(), "a")
+        await channel.outreach.rest()
+        await channel.outreach.send(message(), "b")
+        assert channel.peer.connections == 2
 
     async def test_it_cannot_be_asked_whether_a_message_left(self, channel: Server) -> None:
         assert await channel.outreach.was_sent(KEY) is None
@@ -140,7 +185,7 @@ class TestSMTPMail(OutreachContract):
     async def test_a_server_that_never_answers_the_body_leaves_it_unknown(self, channel: Server) -> None:
         channel.peer.silent = True
         with pytest.raises(OutcomeUnknown):
-            await smtp_to(channel.peer.port, timeout_seconds=0.1).send(message(), KEY)
+            await once(smtp_to(channel.peer.port, timeout_seconds=0.1))
 
     @pytest.mark.parametrize(("answer", "kind"), [("554 5.5.1 no valid recipients", Rejected), ("451 4.3.0 later", Unavailable)])
     async def test_a_refused_go_ahead_took_nothing(self, channel: Server, answer: str, kind: type[OutsideError]) -> None:
@@ -159,23 +204,23 @@ class TestSMTPMail(OutreachContract):
 
     async def test_a_login_is_used_when_there_is_one(self, channel: Server) -> None:
         channel.peer.passwords = {"duebot": "open sesame"}
-        await smtp_to(channel.peer.port, user="duebot", password="open sesame").send(message(), KEY)
+        await once(smtp_to(channel.peer.port, user="duebot", password="open sesame"))
         assert channel.peer.logins == ["duebot"]
         assert len(channel.left()) == 1
 
     async def test_a_wrong_password_is_for_the_administrator(self, channel: Server) -> None:
         with pytest.raises(NeedsReconnect, match="refused user or password") as trouble:
-            await smtp_to(channel.peer.port, user="duebot", password="wrong").send(message(), KEY)
+            await once(smtp_to(channel.peer.port, user="duebot", password="wrong"))
         assert "wrong" not in str(trouble.value)
 
     async def test_a_login_that_cannot_be_checked_now_passes(self, channel: Server) -> None:
         channel.peer.refuse_login = "454 4.7.0 temporary authentication failure"
         with pytest.raises(Unavailable):
-            await smtp_to(channel.peer.port, user="duebot", password="open sesame").send(message(), KEY)
+            await once(smtp_to(channel.peer.port, user="duebot", password="open sesame"))
 
     async def test_a_server_without_starttls_gets_no_message_in_the_clear(self, channel: Server) -> None:
         with pytest.raises(NeedsReconnect, match="STARTTLS"):
-            await smtp_to(channel.peer.port, tls=TLS.STARTTLS).send(message(), KEY)
+            await once(smtp_to(channel.peer.port, tls=TLS.STARTTLS))
         assert channel.left() == []
 
     @pytest.mark.parametrize("tls", [TLS.STARTTLS, TLS.TLS])
@@ -185,7 +230,7 @@ class TestSMTPMail(OutreachContract):
         context, certificate = _own_certificate(tmp_path)
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         async with mail_server(tls=context, tls_from_start=tls is TLS.TLS) as peer:
-            await smtp_to(peer.port, tls=tls).send(message(), KEY)
+            await once(smtp_to(peer.port, tls=tls))
             assert peer.encrypted == [True]
 
     @pytest.mark.parametrize("tls", [TLS.STARTTLS, TLS.TLS])
@@ -193,7 +238,7 @@ class TestSMTPMail(OutreachContract):
         context, _ = _own_certificate(tmp_path)
         async with mail_server(tls=context, tls_from_start=tls is TLS.TLS) as peer:
             with pytest.raises(Unavailable, match=r"(?i)certificate"):
-                await smtp_to(peer.port, tls=tls).send(message(), KEY)
+                await once(smtp_to(peer.port, tls=tls))
             assert peer.mailbox == []
 
 
@@ -201,14 +246,14 @@ async def test_nobody_listening_is_trouble_that_passes() -> None:
     async with mail_server() as peer:
         port = peer.port
     with pytest.raises(Unavailable, match="no connection"):
-        await smtp_to(port).send(message(), KEY)
+        await once(smtp_to(port))
 
 
 async def test_a_server_that_says_how_long_is_believed_within_a_day() -> None:
     async with mail_server() as peer:
         peer.refuse_recipient = {TO: "450 4.7.1 greylisted, try again in 7 minutes"}
         with pytest.raises(RateLimited) as trouble:
-            await smtp_to(peer.port).send(message(), KEY)
+            await once(smtp_to(peer.port))
     assert trouble.value.retry_after == 420
 
 
