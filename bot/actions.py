@@ -107,7 +107,8 @@ def _flag(action: Action, _: Mapping[str, str], by: User) -> Command:
 def _send(action: Action, values: Mapping[str, str], by: User) -> Command:
     earlier = whole(action.data.get("earlier", ""))
     wording = Wording(values.get("subject", ""), values["text"]) if "text" in values else None
-    return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""), wording)
+    language = values.get("language") or action.data.get("language", "")
+    return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""), wording, language)
 
 
 def _answer_plan(action: Action, _: Mapping[str, str], by: User) -> Command:
@@ -128,8 +129,10 @@ _COMMANDS: Mapping[Name, Callable[[Action, Mapping[str, str], User], Command]] =
     Name.UNFLAG: _flag,
     Name.WAKE: lambda action, _, by: WakeItem(ItemId(action.id), by, action.seen),
     Name.HAND_BACK: lambda action, _, by: HandBackItem(ItemId(action.id), by, action.seen),
-    Name.SEND_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by, action.seen),
-    Name.EDIT_REMINDER: lambda action, _, by: PreviewReminder(ItemId(action.id), by, action.seen, edit=True),
+    Name.SEND_REMINDER: lambda action, values, by: PreviewReminder(ItemId(action.id), by, action.seen, language=values.get("language", "")),
+    Name.EDIT_REMINDER: lambda action, _, by: PreviewReminder(
+        ItemId(action.id), by, action.seen, edit=True, language=action.data.get("language", "")
+    ),
     Name.CONFIRM_REMINDER: _send,
     Name.CONFIRM_ESCALATE: lambda action, values, by: EscalateItem(ItemId(action.id), _manager(values), _why(values), by, action.seen),
     Name.CANCEL_PROMISE: lambda action, _, by: CancelPromise(ItemId(action.id), by, action.seen),

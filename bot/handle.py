@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Reply
-from bot.actions import Acting, Claiming, FieldErrors, Reminding, command
+from bot.actions import Acting, Claiming, FieldErrors, Reminding, command, whole
 from bot.commands import AskAct, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
 from bot.desk.outcomes import Result, outcome_card
 from bot.desk.people import People, Stranger
 from bot.desk.strangers import StrangerDesk
 from bot.desk.typed import press_for
+from bot.live.anew import draw_anew
+from bot.live.lines import MOST
 from cards import problems
 from cards import shared as share_cards
 from cards.actions import OPENS, Action, Name
+from cards.choices import asking
 from cards.clean import clean
 from cards.elements import Card
+from cards.paging import PAGE, paged
 from workflows.acting import record, require
+from workflows.answer_query import MOST as ENOUGH
 from workflows.domain.access import Right, User
 from workflows.domain.approving import Limits
 from workflows.domain.ids import new_id
@@ -96,6 +102,15 @@ class Desk:
     async def _once(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         """What was refused changed nothing, and counts as handled all the same."""
         first = await work.handled(incoming.key, self.clock.now())
+        redrawn = _changes(incoming) and await self._anew(incoming, work)
+        return replace(await self._judged(incoming, user, work, first=first), redrawn=redrawn)
+
+    async def _anew(self, incoming: Incoming, work: UnitOfWork) -> bool:
+        if incoming.card is None or incoming.action is None:
+            return False
+        return await draw_anew(incoming.card, incoming.action, work, self.clock.now())
+
+    async def _judged(self, incoming: Incoming, user: User, work: UnitOfWork, *, first: bool) -> Reply:
         if not first and _changes(incoming):
             return Reply(card=problems.refused("This was done already, and was not done twice."))
         try:
@@ -114,7 +129,7 @@ class Desk:
 
     async def _answer(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         if (typed := _typed(incoming)) is not None:
-            return await self._said(typed, user, work)
+            return await self._said(typed, _page(incoming), user, work)
         if incoming.action is None:
             return Reply()
         if incoming.action.name in home_desk.NAMES:
@@ -122,12 +137,13 @@ class Desk:
             return await home_desk.HomeDesk(user, work, self.policies, self.clock).press(incoming.action, values, incoming.card)
         return await self._press(incoming.action, incoming.values, user, work)
 
-    async def _said(self, text: str, user: User, work: UnitOfWork) -> Reply:
+    async def _said(self, text: str, page: int, user: User, work: UnitOfWork) -> Reply:
         asked, now = parse(text), self.clock.now()
         if isinstance(asked, AskAct):
             press = await press_for(asked, work, self.policies, now)
             return Reply(card=press) if isinstance(press, Card) else await self._press(press.action, press.values, user, work)
-        card = await answers.answer(asked, work, self.policies, now, user)
+        enough = min(max(ENOUGH, (page + 2) * PAGE), MOST)
+        card = paged(await answers.answer(asked, work, self.policies, now, user, enough), page, partial(asking, text))
         if not isinstance(asked, AskShare):
             return Reply(card=card)
         place = (await work.books())[0].place
@@ -202,11 +218,11 @@ class Desk:
             except (NotAllowed, AlreadyDone):
                 raise
             except Refused as refused:
-                words, wording = str(refused), asked.wording
+                words, wording, look = str(refused), asked.wording, PreviewReminder(asked.item, asked.by, language=asked.language)
         preview = await preview_reminder(look, work, self.policies, self.letters, self.clock)
         if look.edit or wording is not None:
             return Reply(form=forms.edited_reminder(preview, self.policies, self.clock.now(), wording, words))
-        return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), words))
+        return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), sorted(self.letters.languages), words))
 
     async def _give_up(self, incoming: Incoming) -> None:
         """The person was told that it failed, so it is not tried again behind their back."""
@@ -226,6 +242,10 @@ def _changes(incoming: Incoming) -> bool:
     if (typed := _typed(incoming)) is not None:
         return isinstance(parse(typed), AskAct | AskShare)
     return incoming.action is not None and incoming.action.name not in OPENS
+
+
+def _page(incoming: Incoming) -> int:
+    return whole(incoming.action.data.get("page", "")) if incoming.action is not None else 0
 
 
 def _typed(incoming: Incoming) -> str | None:

@@ -20,7 +20,6 @@ from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import UserId
 from workflows.domain.money import totals
 
-SHOWN = 15
 EVENTS = 12
 STATE_WORDS = {
     State.OPEN: "open",
@@ -98,17 +97,16 @@ def customer(account: Account, decision: Decision, now: datetime, people: Mappin
 
 
 def _items(account: Account, items: Sequence[ItemDecision], today: date) -> Rows:
-    locale, versions = locale_of(account.book), {item.item.id: len(account.acts_on(item.item.id)) for item in items[:SHOWN]}
+    locale, versions = locale_of(account.book), {item.item.id: len(account.acts_on(item.item.id)) for item in items}
     rows = tuple(
         Row(
             (cell(item.item.number), money(item.open, locale), _due(item, today, locale), STATE_WORDS[item.state]),
             Tone.LATE if item.overdue else Tone.QUIET,
             Action(Name.OPEN, item.item.id, versions[item.item.id]),
         )
-        for item in items[:SHOWN]
+        for item in items
     )
-    left = len(items) - SHOWN
-    return Rows(("Invoice", "Open", "Due", "State"), rows, frozenset({1}), f"{left:,} more" if left > 0 else None)
+    return Rows(("Invoice", "Open", "Due", "State"), rows, frozenset({1}))
 
 
 def _due(decided: ItemDecision, today: date, locale: str) -> str:
@@ -132,10 +130,9 @@ def overdue_list(book: Book, lines: Sequence[DigestLine], *, more: int = 0, whos
             Tone.WARNING if line.waits else Tone.LATE,
             Action(Name.OPEN, line.item, line.seen),
         )
-        for line in lines[:SHOWN]
+        for line in lines
     )
-    left = max(len(lines) - SHOWN, 0) + more
-    table = Rows(("Customer", "Open", "Late", "State"), rows, frozenset({1, 2}), f"{left:,} more" if left else None)
+    table = Rows(("Customer", "Open", "Late", "State"), rows, frozenset({1, 2}), f"{more:,} more" if more else None)
     shown = sums if not more else None
     return Card(
         f"{title}: {count(len(lines) + more, 'customer')}{', ' + sums if shown else ''}",

@@ -23,9 +23,9 @@ class Choice:
     open: Action | None = None
 
 
-def asking(question: str) -> Action:
-    """What a button carries that asks as if it had been typed."""
-    return Action(Name.ASK, NOTHING, data={"q": question})
+def asking(question: str, page: int = 0) -> Action:
+    """What a button carries that asks as if it had been typed; `page` of a long answer, from 0."""
+    return Action(Name.ASK, NOTHING, data={"q": question} | ({"page": str(page)} if page else {}))
 
 
 def several(query: str, choices: Sequence[Choice], *, near: bool = False) -> Card:

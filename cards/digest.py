@@ -9,6 +9,7 @@ from datetime import date, datetime
 from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, Element, Heading, Row, Rows, Style, Text, Tone
 from cards.format import age, amounts, cell, clock, count, day, days, locale_of, long_day, name, remark, since, step_words
+from cards.paging import paged
 from workflows.domain.account import Book, NoticeState
 from workflows.domain.ids import ItemId, NoticeId
 from workflows.domain.money import Money, totals
@@ -132,16 +133,17 @@ def digest_list(book: Book, on: date, lines: Sequence[DigestLine], page: int = 0
     return Card(f"{title}: {where}, {sums}" if sums else title, body + ((Actions(turn),) if turn else ()))
 
 
-def outgoing(book: Book, on: date, lines: Sequence[OutgoingLine]) -> Card:
-    """What goes out today, in the order it leaves."""
+def outgoing(book: Book, on: date, lines: Sequence[OutgoingLine], page: int = 0) -> Card:
+    """What goes out today, in the order it leaves; one page, from 0, of a long list."""
     locale = locale_of(book)
     title = f"Goes out {long_day(on, locale)}"
     if not lines:
         return Card(f"{title}: nothing", (Heading(title), Text("No reminder goes out that day.")))
     sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
-    table = leaving_rows(book, lines[:PAGE], left=len(lines) - PAGE)
+    table = leaving_rows(book, lines)
     said = f"{count(len(lines), 'reminder')}; every one is decided again just before it leaves"
-    return Card(f"{title}: {count(len(lines), 'reminder')}, {sums}", (Heading(title, sums), Text(said, quiet=True), table))
+    card = Card(f"{title}: {count(len(lines), 'reminder')}, {sums}", (Heading(title, sums), Text(said, quiet=True), table))
+    return paged(card, page, lambda to: Action(Name.SHOW_OUTGOING, book.id, data={"day": on.isoformat(), "page": str(to)}))
 
 
 def leaving_rows(book: Book, lines: Sequence[OutgoingLine], *, left: int = 0, more: Action | None = None, stops: bool = True) -> Rows:

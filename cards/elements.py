@@ -194,7 +194,8 @@ Prose = Text | Quote | Facts | Rows
 class Form:
     """What a person fills in. `submit` carries the payload the answers come back with; `intro` stands above the fields, `outro` below.
 
-    `also` is another way on from here, which leaves the fields as they are.
+    `also` is another way on from here, which leaves the fields as they are. `live` is asked for again, with what was typed, whenever a
+    field changes, and answered by the form as it is then; a chat that cannot say so leaves it out, or offers it as a button.
     """
 
     title: str
@@ -204,3 +205,4 @@ class Form:
     outro: tuple[Prose, ...] = ()
     cancel: str = "Cancel"
     also: Button | None = None
+    live: Action | None = None

@@ -88,8 +88,12 @@ def plan_form(
     covers: Sequence[ItemDecision] = (),
     values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
+    schedule: Sequence[Prose] = (),
 ) -> Form:
-    """Answers: `deposit` (text, may be empty), `count`, `rhythm`, `first` (ISO). `covers` are the items the plan stands for."""
+    """Answers: `deposit` (text, may be empty), `count`, `rhythm`, `first` (ISO). `covers` are the items the plan stands for.
+
+    `schedule` is what the terms come to, or why they come to nothing, for those who see it while they type.
+    """
     items = covers or (decided,)
     currency = decided.open.currency
     fields: tuple[Field, ...] = (
@@ -100,7 +104,16 @@ def plan_form(
     )
     intro = (*general_error(errors), Facts((("Customer", name(account.customer.name)), *_covered(account, items))))
     submit = Button("Preview", about(account, decided, Name.PREVIEW_PLAN), Style.PRIMARY)
-    return Form("Payment plan", submit, intro, filled(fields, values or {}))
+    live = about(account, decided, Name.PLAN)
+    return Form("Payment plan", submit, intro, filled(fields, values or {}), tuple(schedule), live=live)
+
+
+def plan_table(account: Account, instalments: Sequence[tuple[date, Money]], today: date) -> Rows:
+    """Every date with its amount to the cent, and their sum."""
+    locale = locale_of(account.book)
+    rows = tuple(Row((str(n), day(on, today, locale), money(amount, locale))) for n, (on, amount) in enumerate(instalments, 1))
+    whole = total((amount for _, amount in instalments), instalments[0][1].currency)
+    return Rows(("", "Date", "Amount"), (*rows, Row(("", "Sum", money(whole, locale)))), frozenset({2}))
 
 
 def _covered(account: Account, items: Sequence[ItemDecision]) -> tuple[tuple[str, str], ...]:
@@ -124,15 +137,11 @@ def plan_preview(
 
     `terms` come back in the submit's `data`.
     """
-    locale = locale_of(account.book)
-    rows = tuple(Row((str(n), day(on, today, locale), money(amount, locale))) for n, (on, amount) in enumerate(instalments, 1))
-    whole = total((amount for _, amount in instalments), decided.open.currency)
-    table = Rows(("", "Date", "Amount"), (*rows, Row(("", "Sum", money(whole, locale)))), frozenset({2}))
     items = covers or (decided,)
     intro: tuple[Prose, ...] = (
         *general_error(errors),
         Facts((("Customer", name(account.customer.name)), *_covered(account, items))),
-        table,
+        plan_table(account, instalments, today),
     )
     fields: tuple[Field, ...] = (ChoiceField("answer", "Has the customer agreed?", ANSWERS, "proposed"),)
     if warning:

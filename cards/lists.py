@@ -16,7 +16,6 @@ from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import totals
 from workflows.domain.tasks import Task
 
-SHOWN = 15
 _TITLES = {
     "promises": ("Promised", "Nothing is promised."),
     "plans": ("On a payment plan", "Nothing is on a plan."),
@@ -44,11 +43,9 @@ def marked(
             Tone.LATE if decided.overdue else Tone.QUIET,
             _open(account, decided.item.id),
         )
-        for account, decided in items[:SHOWN]
+        for account, decided in items
     )
-    left = len(items) - SHOWN
-    rest = f"{left:,}{' or more' if more else ''} more" if left > 0 else None
-    table = Rows(("Customer", "Invoice", "Open", "How it stands"), rows, frozenset({2}), rest)
+    table = Rows(("Customer", "Invoice", "Open", "How it stands"), rows, frozenset({2}), "more of them" if more else None)
     counted = f"more than {count(len(items), 'item')}" if more else count(len(items), "item")
     return Card(f"{title}: {counted}, {sums}", (Heading(title, None if more else sums, counted), table))
 
@@ -68,10 +65,9 @@ def tasks(tasks: Sequence[tuple[Task, Account]], now: datetime, people: Mapping[
             Tone.WARNING if task.due_on and task.due_on < account.book.place.day(now) else Tone.QUIET,
             _open(account, task.item),
         )
-        for task, account in tasks[:SHOWN]
+        for task, account in tasks
     )
-    left = len(tasks) - SHOWN
-    table = Rows(("What", "Customer", "Due", "Who"), rows, rest=f"{left:,} more" if left > 0 else None)
+    table = Rows(("What", "Customer", "Due", "Who"), rows)
     title = count(len(tasks), "open task")
     return Card(f"{title}. First: {remark(tasks[0][0].what, 60)}", (Heading("Tasks", badge=title), table))
 

@@ -10,7 +10,24 @@ from babel import Locale, UnknownLocaleError
 from cards.actions import Name
 from cards.buttons import about
 from cards.clean import bare
-from cards.elements import Button, Card, Facts, Field, Form, Heading, Prose, Quote, Row, Rows, Style, Text, TextField, Tone
+from cards.elements import (
+    Button,
+    Card,
+    ChoiceField,
+    Facts,
+    Field,
+    Form,
+    Heading,
+    Option,
+    Prose,
+    Quote,
+    Row,
+    Rows,
+    Style,
+    Text,
+    TextField,
+    Tone,
+)
 from cards.format import amounts, cell, clock, count, day, lateness, listing, locale_of, moment, money, name
 from cards.forms import filled, reason_field
 from workflows.domain.account import Account
@@ -31,6 +48,7 @@ def reminder_preview(
     text: str,
     asked: Sequence[Money],
     language: str = "en",
+    languages: Sequence[str] = (),
     listed: Sequence[ItemDecision] = (),
     documents: Sequence[str] = (),
     warning: str | None = None,
@@ -40,14 +58,14 @@ def reminder_preview(
 ) -> Form:
     """The message as the customer will get it. With a `warning` the answer `reason` is asked for.
 
-    `asked` are the sums of the message. `data` comes back in the submit's action (a fingerprint of what was shown, the step).
+    `asked` are the sums of the message, `languages` those it can be had in: the answer `language` chooses one. `data` comes back in the submit's action (a fingerprint of what was shown, the step).
     """
     facts = Facts(
         (
             ("To", listing([bare(address) for address in to])),
             ("From", bare(sender)),
             ("Subject", bare(subject)),
-            ("Language", language_name(language)),
+            *((("Language", language_name(language)),) if len(languages) < 2 else ()),
             ("Asks for", _asked(account, leader, listed, asked)),
             *((("Attached", listing([bare(document) for document in documents])),) if documents else ()),
         )
@@ -56,10 +74,14 @@ def reminder_preview(
     intro += [facts, Quote(text, caption="The message as the customer gets it")]
     intro += [listed_items(account, listed, today)] if len(listed) > 1 else []
     intro.append(Text("Decided again just before it leaves: whoever paid, was credited or stopped in between gets nothing.", quiet=True))
-    fields: tuple[Field, ...] = (reason_field(),) if warning else ()
+    options = tuple(Option(code, language_name(code)) for code in languages)
+    fields: tuple[Field, ...] = (ChoiceField("language", "Language", options, language),) if len(options) > 1 else ()
+    fields += (reason_field(),) if warning else ()
     submit = Button("Send now", about(account, leader, Name.CONFIRM_REMINDER, **(data or {})), Style.PRIMARY)
-    edit = Button("Edit", about(account, leader, Name.EDIT_REMINDER)) if len(text) <= LONGEST_EDITED else None
-    return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}), also=edit)
+    kept = {"language": data["language"]} if data and "language" in data else {}
+    edit = Button("Edit", about(account, leader, Name.EDIT_REMINDER, **kept)) if len(text) <= LONGEST_EDITED else None
+    live = about(account, leader, Name.SEND_REMINDER) if len(options) > 1 else None
+    return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}), also=edit, live=live)
 
 
 def reminder_edit(

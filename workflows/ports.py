@@ -118,7 +118,10 @@ class Mailbox(Protocol):
 
 
 class Letters(Protocol):
-    """Writes letters in the customer's language; falls back to the book's, then English."""
+    """Writes letters in the customer's language; falls back to the book's, then English. `languages` are those it knows, as codes."""
+
+    @property
+    def languages(self) -> frozenset[str]: ...
 
     def write(self, letter: Letter) -> Message:
         """Raises `Refused`, and `DocumentMissing` when a document that goes along cannot be had."""

@@ -26,7 +26,7 @@ from workflows.errors import DocumentMissing, NotKnown, Refused
 from workflows.guard_notice import guarded
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect, OutboxRow, OutboxState
-from workflows.write_letter import EDITED, OVERRIDDEN, fingerprint, letter, listed_by_hand
+from workflows.write_letter import EDITED, LANGUAGE, OVERRIDDEN, fingerprint, letter, listed_by_hand
 
 FRESH = timedelta(seconds=30)  # written longer ago, a message is decided and written anew before it leaves
 DOCUMENT_PAUSE = timedelta(minutes=30)
@@ -136,7 +136,9 @@ def prepare(claimed: Claimed, policies: Policies, letters: Letters, clock: Clock
 
 
 def _written(claimed: Claimed, asked: Letter, letters: Letters) -> Message | None:
-    """In the words a person gave it, if one did; null when it would say something else by now than what they edited."""
+    """In the language and words a person gave it, if one did; null when it would say something else by now than what they edited."""
+    if LANGUAGE in claimed.row.payload:
+        asked = replace(asked, language=str(claimed.row.payload[LANGUAGE]))
     message = letters.write(asked)
     if EDITED not in claimed.row.payload:
         return message

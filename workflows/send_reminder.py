@@ -23,7 +23,7 @@ from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, PreviewChanged, Refused
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect
-from workflows.write_letter import EDITED, OVERRIDDEN, fingerprint, letter, listed_by_hand
+from workflows.write_letter import EDITED, LANGUAGE, OVERRIDDEN, fingerprint, letter, listed_by_hand
 
 LONGEST_SUBJECT, LONGEST_TEXT = 200, 10_000
 _FIGURE = re.compile(r"\d(?:[.,'’\u00a0\u202f ]?\d)*")
@@ -31,17 +31,21 @@ _FIGURE = re.compile(r"\d(?:[.,'’\u00a0\u202f ]?\d)*")
 
 @dataclass(frozen=True, slots=True)
 class PreviewReminder:
+    """`language` is one of the letters' codes; empty: as the customer is written to."""
+
     item: ItemId
     by: User
     seen: int | None = None
     edit: bool = False
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderPreview:
     """`message` is what would leave now and `asked` the sums in it. `warnings` are limits of the policy that stand against it; sending then needs a reason.
 
-    `fingerprint` binds a later send to this text; `earlier` is how many messages the customer had got when it was drawn.
+    `fingerprint` binds a later send to this text; `earlier` is how many messages the customer had got when it was drawn. `language` is one
+    that was chosen in place of the customer's.
     """
 
     account: Account
@@ -53,15 +57,16 @@ class ReminderPreview:
     warnings: tuple[str, ...]
     fingerprint: str
     earlier: int
+    language: str = ""
 
 
 async def preview_reminder(ask: PreviewReminder, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock) -> ReminderPreview:
     """Raises `Refused` for an item that must not be asked for, or a customer without an address that wants messages."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
-    return _preview(account, item, policies.of(account), letters, clock)
+    return _preview(account, item, policies.of(account), letters, clock, ask.language)
 
 
-def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clock: Clock) -> ReminderPreview:
+def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clock: Clock, language: str) -> ReminderPreview:
     if not account.customer.emails:
         raise Refused(f"No e-mail address of {account.customer.name} is known; import one, or call them.")
     if not addresses(account):
@@ -74,10 +79,15 @@ def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clo
     soon = [entry for entry in listed if entry not in late]
     written = letter(policy, account, template, late, soon, clock)
     message, asked = letters.write(written), written.amounts or totals(line.open for line in written.upcoming)
+    if language in letters.languages - {message.language}:
+        written = replace(written, language=language)
+        message = letters.write(written)
+    else:
+        language = ""
     items = tuple(account.item(entry.item) for entry in listed)
     earlier = sum(1 for notice in account.notices if notice.state.counts)
     warnings = (*_silences(decision.of(item.id)), *_warnings(policy, account, clock.now()))
-    return ReminderPreview(account, item, written, message, asked, items, warnings, fingerprint(message), earlier)
+    return ReminderPreview(account, item, written, message, asked, items, warnings, fingerprint(message), earlier, language)
 
 
 def _is_late(item: Item, today: date) -> bool:
@@ -118,6 +128,7 @@ class SendReminder:
     earlier: int
     reason: str = ""
     wording: Wording | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +149,9 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
     account, item = await item_to_act_on(work, ask.item, ask.by, None)
     _nobody_was_first(account, ask)
     policy = policies.of(account)
-    preview = _preview(account, item, policy, letters, clock)
+    preview = _preview(account, item, policy, letters, clock, ask.language)
     if preview.fingerprint != ask.fingerprint:
-        raise PreviewChanged("The balance has changed since this preview was drawn. Look at the new one before you send.")
+        raise PreviewChanged("What it says has changed since this preview was drawn. Look at the new one before you send.")
     message = _in_own_words(ask.wording, preview, letters) if ask.wording else preview.message
     warnings = (*preview.warnings, *(lacking(ask.wording, preview) if ask.wording else ()))
     if warnings and not ask.reason.strip():
@@ -150,6 +161,8 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
         raise AlreadyDone("This reminder is on its way already.")
     facts: dict[str, object] = {"notice": str(notice.id), "step": notice.step, "reason": ask.reason.strip(), "warnings": list(warnings)}
     payload = {"notice": str(notice.id)}
+    if preview.language:
+        payload[LANGUAGE] = facts[LANGUAGE] = preview.language
     if message is not preview.message:
         payload[EDITED] = preview.fingerprint
         facts["edited"] = await work.keep_body(notice.id, message)

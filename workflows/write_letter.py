@@ -32,6 +32,7 @@ from workflows.letter_facts import (
 from workflows.ports import Clock
 
 EDITED = "print"  # of an outbox row whose message a person edited: the fingerprint of what they saw before
+LANGUAGE = "language"  # of an outbox row whose message a person chose the language of
 CHASED = frozenset({State.OPEN, State.CHASING})
 OVERRIDDEN = frozenset({State.SNOOZED, State.PROMISED, State.ON_PLAN})  # by a person who gives a reason (DESIGN 2, Override)
 

@@ -53,13 +53,14 @@ class Reply:
     """What the person gets back, only they: a card or a form; `errors` are words at the form's fields, by name.
 
     `share` is a card for everybody in the channel it was asked in; the handler has posted it by the time it answers.
-    The live card that was pressed is updated through the outbox.
+    The live card that was pressed is updated through the outbox: `redrawn` says that it is, also where nothing changed.
     """
 
     card: Card | None = None
     form: Form | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     share: Card | None = None
+    redrawn: bool = False
 
 
 class Handler(Protocol):

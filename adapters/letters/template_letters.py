@@ -27,7 +27,7 @@ class TemplateLetters:
     def __init__(self, folder: Path | None = None, documents: Path | None = None) -> None:
         """Raises `Refused` with every mistake in the folder's templates, each with its line."""
         self._templates = sandbox(folder)
-        self._languages = languages(self._templates)
+        self.languages = languages(self._templates)
         self._documents = DocumentFolder(documents)
         self.names = letter_names(self._templates)
         if folder is not None and (wrong := self._mistakes(folder)):
@@ -38,7 +38,7 @@ class TemplateLetters:
 
         `DocumentMissing` when a document that goes along cannot be had.
         """
-        locale = locale_of((letter.language, letter.book.language), self._languages, letter.customer.place.country)
+        locale = locale_of((letter.language, letter.book.language), self.languages, letter.customer.place.country)
         step, language = _words(letter), language_of(locale)
         view = view_of(letter, step, locale)
         say = Phrases(self._templates, language, step, view)
@@ -73,7 +73,7 @@ class TemplateLetters:
     def _mistakes(self, folder: Path) -> list[str]:
         """What is wrong with templates of one's own, found by writing made-up letters with them."""
         own = {str(file.relative_to(folder).as_posix()) for file in folder.rglob("*") if file.suffix in {".txt", ".html"}}
-        mine = {language: {name for name in self.names if f"{language}/{name}.txt" in own} for language in self._languages}
+        mine = {language: {name for name in self.names if f"{language}/{name}.txt" in own} for language in self.languages}
         wrong = [f"{name}: there is no language {name.partition('/')[0]!r} with a words.txt." for name in sorted(own) if self._lost(name)]
         for language, names in mine.items():
             shared = own & {f"{language}/words.txt", "layout.txt", "layout.html"}
@@ -82,7 +82,7 @@ class TemplateLetters:
         return list(dict.fromkeys(wrong))
 
     def _lost(self, name: str) -> bool:
-        return "/" in name and name.partition("/")[0] not in self._languages
+        return "/" in name and name.partition("/")[0] not in self.languages
 
     def _faults(self, name: str, language: str) -> list[str]:
         found = []

@@ -39,7 +39,7 @@ from cards.format import locale_of, money, name
 from cards.help import help_card
 from cards.history import history
 from cards.settings import settings
-from workflows.answer_query import EXACT, Bounds, Choices, Seen, balance, invoice, marked, overdue, tasks
+from workflows.answer_query import EXACT, MOST, Bounds, Choices, Seen, balance, invoice, marked, overdue, tasks
 from workflows.domain.access import User
 from workflows.domain.account import Book
 from workflows.domain.decision import ItemDecision
@@ -57,10 +57,12 @@ async def meant(ask: Ask, work: UnitOfWork) -> Ask:
     return AskInvoice(ask.unknown) if await work.find_items(ask.unknown) else AskBalance(ask.unknown)
 
 
-async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None) -> Card:
-    """One card, whatever was asked, and nothing changed; a thing that does not exist is said so. `by` is who asks."""
+async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None, limit: int = MOST) -> Card:
+    """One card, whatever was asked, and nothing changed; a thing that does not exist is said so. `by` is who asks; of a long list `limit`
+    lines are enough.
+    """
     try:
-        return await Answering(work, policies, now, by).answer(await meant(ask, work))
+        return await Answering(work, policies, now, by, limit).answer(await meant(ask, work))
     except NotKnown as unknown:
         return problems.not_found(str(unknown))
     except Refused as refused:
@@ -95,6 +97,7 @@ class Answering:
     policies: Policies
     now: datetime
     by: User | None
+    limit: int = MOST
 
     async def answer(self, ask: Ask) -> Card:
         """Raises `NotKnown` and `Refused`."""
@@ -169,7 +172,7 @@ class Answering:
 
     async def _late(self, bounds: Bounds, said: str, whose: str) -> Card:
         books = await self.work.books()
-        found = await overdue(self.work, self.policies, self.now, {book.id: book.place.day(self.now) for book in books}, bounds)
+        found = await overdue(self.work, self.policies, self.now, {book.id: book.place.day(self.now) for book in books}, bounds, self.limit)
         book = found.accounts[0].account.book if found.accounts else books[0]
         whose = whose or ("" if len(books) == 1 else "All books")
         return cards.overdue_list(book, [line_of(seen) for seen in found.accounts], more=found.more, whose=whose, bounds=said)
@@ -183,7 +186,7 @@ class Answering:
         if what is Listed.TASKS:
             found = await tasks(self.work, self.policies, self.now)
             return lists.tasks([(one.task, one.seen.account) for one in found], self.now, people)
-        listed = await marked(_MARKS[what], self.work, self.policies, self.now)
+        listed = await marked(_MARKS[what], self.work, self.policies, self.now, self.limit)
         items = [(seen.account, decided) for seen, decided in listed.items]
         return lists.marked(what.value, items, self.now, people, more=listed.more)
 

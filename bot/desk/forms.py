@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -20,7 +20,7 @@ from cards import digest as digest_cards
 from cards import forms as form_cards
 from cards import reminder as reminder_cards
 from cards.actions import Action, Name
-from cards.elements import Card, Form
+from cards.elements import Card, Form, Prose, Text
 from cards.snooze_forms import snooze_form
 from workflows.acting import item_to_act_on
 from workflows.answer_query import Seen, see
@@ -54,8 +54,8 @@ _CLAIM_FORMS = {
 HOW = {"phone": "by phone", "writing": "in writing"}
 
 
-def reminder(preview: ReminderPreview, policies: Policies, now: datetime, words: str = "") -> Form:
-    """The preview as a form; `words` say why it is shown again."""
+def reminder(preview: ReminderPreview, policies: Policies, now: datetime, languages: Sequence[str] = (), words: str = "") -> Form:
+    """The preview as a form; `languages` are those it can be had in, `words` say why it is shown again."""
     account = preview.account
     decision = decide(policies.of(account), account, now)
     return reminder_cards.reminder_preview(
@@ -68,10 +68,11 @@ def reminder(preview: ReminderPreview, policies: Policies, now: datetime, words:
         text=preview.message.text,
         asked=preview.asked,
         language=preview.message.language,
+        languages=languages,
         listed=[decision.of(item.id) for item in preview.listed],
         documents=[document.name for document in preview.message.attachments],
         warning=" ".join(preview.warnings) or None,
-        data={"print": preview.fingerprint, "earlier": str(preview.earlier)},
+        data=_carried(preview),
         errors={"": words} if words else None,
     )
 
@@ -87,9 +88,14 @@ def edited_reminder(preview: ReminderPreview, policies: Policies, now: datetime,
         subject=shown.subject,
         text=shown.text,
         warning=" ".join(warnings) or None,
-        data={"print": preview.fingerprint, "earlier": str(preview.earlier)},
+        data=_carried(preview),
         errors={"": words} if words else None,
     )
+
+
+def _carried(preview: ReminderPreview) -> dict[str, str]:
+    chosen = {"language": preview.language} if preview.language else {}
+    return {"print": preview.fingerprint, "earlier": str(preview.earlier), **chosen}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +128,11 @@ class FormDesk:
                 return Reply(card=await list_card(action, book, _day(action.data.get("day", "")) or book.place.day(now), self.work, now))
             case Name.OPEN | Name.WHY:
                 return Reply(card=await self._show(action))
+            case Name.PLAN if values:
+                return Reply(form=await self._plan_so_far(action, values))
             case _:
                 await self._may_open(action)
-                return Reply(form=await self._form(action, {}, {}))
+                return Reply(form=await self._form(action, values, {}))
 
     async def again(self, action: Action, values: Mapping[str, str], errors: Mapping[str, str]) -> Reply:
         """The form with what was typed and what is wrong with it."""
@@ -201,6 +209,25 @@ class FormDesk:
         day = seen.account.book.place.day(seen.at)
         return form_cards.plan_preview(seen.account, seen.of(preview.item.id), day, parts, kept, warning=preview.beyond)
 
+    async def _plan_so_far(self, action: Action, values: Mapping[str, str]) -> Form:
+        """The form while it is filled in, with what its terms come to by now."""
+        item = ItemId(action.id)
+        seen = await self._seen(item)
+        today = seen.account.book.place.day(seen.at)
+        try:
+            asked = PreviewPlan(item, terms(values, await self._currency(item)), self.user, action.seen)
+            preview = await preview_plan(asked, self.work, self.clock, self.limits)
+            parts = [(part.due_on, part.amount) for part in preview.instalments]
+            beyond = (Text(f"⚠ {preview.beyond}"),) if preview.beyond else ()
+            schedule: tuple[Prose, ...] = (form_cards.plan_table(seen.account, parts, today), *beyond)
+        except FieldErrors as wrong:
+            schedule = tuple(Text(words, quiet=True) for words in wrong.errors.values())
+        except (NotAllowed, AlreadyDone, NotKnown):
+            raise
+        except Refused as refused:
+            schedule = (Text(str(refused), quiet=True),)
+        return form_cards.plan_form(seen.account, seen.of(item), today, (), values, {}, schedule)
+
     async def _propose_plan(self, action: Action, values: Mapping[str, str]) -> Reply:
         item = ItemId(action.id)
         agreed = terms(action.data, await self._currency(item))
@@ -221,7 +248,9 @@ class FormDesk:
         book = await self._book(BookId(action.id))
         day = _day(action.data.get("day", "")) or book.place.day(self.clock.now())
         if action.name is Name.SHOW_OUTGOING:
-            return digest_cards.outgoing(book, day, await outgoing_lines(book, self.work, self.policies, self.clock.now()))
+            return digest_cards.outgoing(
+                book, day, await outgoing_lines(book, self.work, self.policies, self.clock.now()), whole(action.data.get("page", ""))
+            )
         cards = await self.work.live_cards(book.id, book.id)
         digest = next((card for card in cards if card.kind is CardKind.DIGEST and card.day == day), None)
         if digest is None:

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from adapters.chat.protocol import CardRef, ChatRoom
 from bot.live import threads
+from bot.live.anew import ANEW
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
 from bot.live.routing import TO_ADMINISTRATORS, Routing, owners_place, preferences_at
@@ -35,6 +36,11 @@ class Waiting:
 
     card: CardId
     rows: tuple[OutboxRow, ...]
+
+    @property
+    def anew(self) -> bool:
+        """Its buttons were taken away where it was pressed; they come back though nothing changed."""
+        return any(row.payload.get(ANEW) for row in self.rows)
 
     @property
     def acted(self) -> bool:
@@ -102,7 +108,7 @@ async def prepare(
     known = {place.key for place in places}
     places = (*places, *(one for one in await owners_place(card, rooms, work, policies, now) if one.key not in known))
     showing = Showing(card, await draw(card, work, policies, now), places)
-    changed = [place for place in places if place.look != showing.look]
+    changed = [place for place in places if place.look != showing.look or (waiting.anew and place.message)]
     wanted = await preferences_at(changed, rooms, work)
     free = {place.key: _free_from(place, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)

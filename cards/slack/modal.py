@@ -24,7 +24,9 @@ def render_form(
     """
     typed, wrong, pen = values or {}, errors or {}, Pen(ROWS, TEXT)
     general = [_error(wrong[""])] if wrong.get("") else []
-    fields = [block for field in form.fields for block in _input(field, typed.get(field.name), wrong.get(field.name))]
+    fields = [
+        block for field in form.fields for block in _input(field, typed.get(field.name), wrong.get(field.name), live=form.live is not None)
+    ]
     also = (Actions((form.also,)),) if form.also else ()
     intro, outro = list(pen.draw(form.intro)), list(pen.draw((*also, *form.outro)))
     room = max(BLOCKS - len(fields) - len(general), 0)
@@ -32,7 +34,7 @@ def render_form(
     return {
         "type": "modal",
         "callback_id": CALLBACK,
-        "private_metadata": carried(form.submit.action, metadata),
+        "private_metadata": carried(form.submit.action, metadata, form.live),
         "title": plain(form.title, TITLE),
         "submit": plain(form.submit.label, TITLE),
         "close": plain(form.cancel, TITLE),
@@ -54,7 +56,7 @@ def _error(words: str) -> Block:
     return {"type": "section", "text": plain(f"⚠ {words}")}
 
 
-def _input(field: Field, typed: str | None, wrong: str | None) -> list[Block]:
+def _input(field: Field, typed: str | None, wrong: str | None, *, live: bool = False) -> list[Block]:
     errors = [_error(wrong)] if wrong else []
     if isinstance(field, ChoiceField) and not field.options:  # Slack refuses a menu of nothing
         return [*errors, *Pen(ROWS, TEXT).draw((Text(f"{field.label}: there is nothing to choose from."),))]
@@ -66,7 +68,16 @@ def _input(field: Field, typed: str | None, wrong: str | None) -> list[Block]:
         "optional": not field.required,
         "element": {"action_id": field.name} | _element(field, typed),
     }
+    if live:
+        block |= {"dispatch_action": True, "element": block["element"] | _told(block["element"]["type"])}
     return [*errors, block | ({"hint": plain(field.hint, LABEL)} if field.hint else {})]
+
+
+def _told(kind: str) -> dict[str, Any]:
+    """When what is typed is told of; a choice and a day are told of once they are made."""
+    if kind not in {"plain_text_input", "number_input"}:
+        return {}
+    return {"dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed", "on_character_entered"]}}
 
 
 def _element(field: Field, typed: str | None) -> dict[str, Any]:

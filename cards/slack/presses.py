@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,15 +14,20 @@ from cards.actions import Action, Name, UnreadableAction, decode
 OPTION = 75  # an option's value; a whole payload does not fit
 METADATA = 3_000
 OURS = 1_000  # what a caller may add to a form's metadata
+_LIVE = "|"
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A form that came back: what it asks for, its answers by field name, and the metadata it was opened with."""
+    """A form that came back: what it asks for, its answers by field name, and the metadata it was opened with.
+
+    `live` is what it asks for while it is filled in, where it does.
+    """
 
     action: Action
     values: dict[str, str]
     metadata: str
+    live: Action | None = None
 
 
 def short(action: Action) -> str | None:
@@ -50,23 +55,28 @@ def pressed(action: Mapping[str, Any]) -> Action:
     return decode(name, str(action.get("value") or ""))
 
 
-def metadata(action: Action, rest: str) -> str:
-    """What a view keeps in `private_metadata`: the submit's action and up to 1,000 characters of the caller's."""
+def metadata(action: Action, rest: str, live: Action | None = None) -> str:
+    """What a view keeps in `private_metadata`: the submit's action, the name of what is asked while it is filled in (about the same thing),
+    and up to 1,000 characters of the caller's.
+    """
     if len(rest) > OURS:
         raise ValueError(f"the metadata of a form is {len(rest)} characters long, {OURS} fit")
-    return f"{action.name} {action.encode()}\n{rest}"
+    names = f"{action.name}{_LIVE}{live.name}" if live else action.name
+    return f"{names} {action.encode()}\n{rest}"
 
 
 def submitted(view: Mapping[str, Any]) -> Submitted:
     """A `view_submission` payload's `view`; raises `UnreadableAction`."""
     carried, _, rest = str(view.get("private_metadata") or "").partition("\n")
-    name, _, payload = carried.partition(" ")
+    names, _, payload = carried.partition(" ")
+    name, _, live = names.partition(_LIVE)
     state = view.get("state")
     blocks = state.get("values") if isinstance(state, Mapping) else None
     if not isinstance(blocks, Mapping) or not all(isinstance(block, Mapping) for block in blocks.values()):
         raise UnreadableAction("a form without answers")
     values = {str(field): _answer(element) for block in blocks.values() for field, element in block.items()}
-    return Submitted(decode(name, payload), values, rest)
+    action = decode(name, payload)
+    return Submitted(action, values, rest, replace(decode(live, payload), data={}) if live else None)
 
 
 def _answer(element: Any) -> str:

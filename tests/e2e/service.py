@@ -121,7 +121,9 @@ class Service(House):
     async def press_payload(self, message: Message, label: str, *, by: str) -> dict[str, Any]:
         """Slack's own request for a press of it."""
         element = button(message["blocks"], label)
-        return self.workspace.press(element, by=by, trigger=await self.workspace.trigger(by), channel=CHANNEL, message=message["ts"])
+        return self.workspace.press(
+            element, by=by, trigger=await self.workspace.trigger(by), channel=CHANNEL, message=message["ts"], blocks=message["blocks"]
+        )
 
     async def open(self, message: Message, label: str, *, by: str) -> View:
         """The window that a press opens, as it stands once it is filled."""
@@ -152,6 +154,12 @@ class Service(House):
         assert (await self.post(interactive(payload))).status_code == 200
         (name,) = set(self.workspace.windows()) - before
         return self.workspace.windows()[name]
+
+    async def change(self, view: View, name: str, values: Mapping[str, str], *, by: str) -> View:
+        """A field of a form is changed; the window as it stands then."""
+        payload = self.workspace.change(view, name, values, by=by, trigger=await self.workspace.trigger(by))
+        assert (await self.post(interactive(payload))).status_code == 200
+        return self.workspace.windows()[view["id"]]
 
     async def submit(self, view: View, values: Mapping[str, str] | None = None, *, by: str) -> dict[str, Any]:
         """Sends a form off; Slack's orders in the answer: `errors`, or the `view` that follows (with the window's id)."""

@@ -222,7 +222,7 @@ async def test_a_preview_that_no_longer_holds_is_shown_anew_and_nothing_is_sent(
     preview = await duebot.open(alert, "Send reminder", by="ana")
     await duebot.read_file(_paid(tmp_path, "AF-1058,", "9300.00,USD,,", "9300.00,USD,2026-11-24,4300.00"))
     again = await duebot.submit(preview, {"reason": "asked for"}, by="ana")
-    assert "The balance has changed since this preview was drawn." in words(again["view"]["blocks"])
+    assert "What it says has changed since this preview was drawn." in words(again["view"]["blocks"])
     assert "Asks for:  | $5,000.00, AF-1058" in words(again["view"]["blocks"])
     assert not await duebot.audit("reminder.sent_by_hand")
 
@@ -357,3 +357,33 @@ async def test_a_mail_in_doubt_asks_on_a_card_which_then_says_what_was_answered(
     assert f"Calloway Interiors Ltd: settled | Bo Lindqvist {said}." in await duebot.shown(asked)
     assert labels(await duebot.fresh(asked)) == []
     assert len(duebot.mail.mailbox) == mails
+
+
+async def test_a_buttons_card_loses_its_buttons_the_moment_it_is_pressed_and_gets_new_ones(duebot_on_both: Service) -> None:
+    duebot = duebot_on_both
+    alert = await duebot.card(BIRKENHOF)
+    await duebot.press(alert, "Flag", by="ana")
+    held = await duebot.fresh(alert)
+    assert labels(held) == []
+    assert words(held["blocks"]).endswith("Flag … one moment")
+    assert words(alert["blocks"][:1]) == words(held["blocks"][:1])
+    await duebot.app.jobs.deliver()
+    assert "Unflag" in labels(await duebot.fresh(alert))
+
+
+async def test_a_card_whose_press_came_to_nothing_gets_its_buttons_back(duebot: Service) -> None:
+    alert = await duebot.card(BIRKENHOF)
+    before = labels(alert)
+    await duebot.press(alert, "Flag", by="vic")
+    assert labels(await duebot.fresh(alert)) == []
+    await duebot.app.jobs.deliver()
+    assert labels(await duebot.fresh(alert)) == before
+
+
+async def test_a_message_that_is_no_standing_card_is_given_back_as_it_was(duebot: Service) -> None:
+    alert = await duebot.card(BIRKENHOF)
+    channel = duebot.workspace.channels["desk"]
+    copy = await duebot.workspace.ask("chat.postMessage", {"channel": channel, "text": "a copy", "blocks": alert["blocks"]})
+    posted = await duebot.fresh({"ts": copy["ts"]})
+    await duebot.press(posted, "Flag", by="ana")
+    assert labels(await duebot.fresh(posted)) == labels(alert)

@@ -19,7 +19,7 @@ import os
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncGenerator, Generator, Mapping
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -134,6 +134,7 @@ class Workspace:
         self.sockets: asyncio.Queue[web.WebSocketResponse] = asyncio.Queue()
         self.acknowledged: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._numbers = count(1)
+        self._pressed: dict[str, tuple[str, str]] = {}
 
     @property
     def api_url(self) -> str:
@@ -154,9 +155,11 @@ class Workspace:
     def fail(self, method: str, *faults: Fault) -> None:
         self.faults.setdefault(method, []).extend(faults)
 
-    def response_url(self) -> str:
+    def response_url(self, channel: str = "", message: str = "") -> str:
+        """Of a press in that message, which may be replaced through it."""
         name = f"r{next(self._numbers)}"
         self.responses[name] = []
+        self._pressed[name] = channel, message
         return f"{self.base}/respond/{name}"
 
     # What a test sees of it --------------------------------------------------------------------------------------------
@@ -181,7 +184,8 @@ class Workspace:
     def whispers(self) -> list[dict[str, Any]]:
         """What was said to one person only: through a response_url, or as an ephemeral message."""
         ephemeral = [call.arguments for call in self.calls if call.method == "chat.postEphemeral" and call.answer.get("ok")]
-        return [*ephemeral, *(said for all_said in self.responses.values() for said in all_said)]
+        answers = [said for all_said in self.responses.values() for said in all_said]
+        return [*ephemeral, *(said for said in answers if not said.get("replace_original"))]
 
     async def installed(self, address: str, *, by: str) -> str:
         """Allows the app on Slack's page at `address`; where the browser is sent then."""
@@ -229,15 +233,22 @@ class Workspace:
         }
 
     def press(
-        self, element: Mapping[str, Any], *, by: str, trigger: str, channel: str = "credit", message: str = "1700000000.000100"
+        self,
+        element: Mapping[str, Any],
+        *,
+        by: str,
+        trigger: str,
+        channel: str = "credit",
+        message: str = "1700000000.000100",
+        blocks: Sequence[Mapping[str, Any]] = (),
     ) -> dict[str, Any]:
         """A button of a message, as it stands in the message's blocks (or a chosen option of a menu, see `chosen`)."""
         return {
             **self._interaction("block_actions", by, trigger),
             "container": {"type": "message", "message_ts": message, "channel_id": self.channels[channel], "is_ephemeral": False},
             "channel": {"id": self.channels[channel], "name": channel},
-            "message": {"type": "message", "ts": message, "text": "", "blocks": []},
-            "response_url": self.response_url(),
+            "message": {"type": "message", "ts": message, "text": "", "blocks": [*blocks]},
+            "response_url": self.response_url(self.channels[channel], message),
             "actions": [{"block_id": "b", "action_ts": "1700000001.000000", **element}],
         }
 
@@ -255,6 +266,18 @@ class Workspace:
             **self._interaction("view_submission", by, trigger),
             "view": {**view, "state": {"values": _state(view, values)}},
             "response_urls": [],
+        }
+
+    def change(self, view: Mapping[str, Any], name: str, values: Mapping[str, Any], *, by: str, trigger: str) -> dict[str, Any]:
+        """A field of a form that is being filled in: `values` as for `submission`."""
+        (block,) = [one for one in view["blocks"] if one.get("block_id") == name]
+        assert block.get("dispatch_action"), "Slack tells of no change of that field"
+        held = _held(block["element"], values.get(name))
+        return {
+            **self._interaction("block_actions", by, trigger),
+            "container": {"type": "view", "view_id": view["id"]},
+            "view": {**view, "state": {"values": _state(view, values)}},
+            "actions": [{"block_id": name, "action_id": name, "action_ts": "1700000001.000000", **held}],
         }
 
     def mention(self, text: str, *, by: str, event_id: str, channel: str = "credit") -> dict[str, Any]:
@@ -317,7 +340,14 @@ class Workspace:
     async def take_response(self, request: web.Request) -> web.Response:
         if request.match_info["name"] not in self.responses:
             return web.Response(status=404, text="expired_url")
-        self.responses[request.match_info["name"]].append(await request.json())
+        said = await request.json()
+        self.responses[request.match_info["name"]].append(said)
+        if said.get("replace_original"):
+            channel, message = self._pressed[request.match_info["name"]]
+            asked = {"channel": channel, "ts": message, "text": said["text"], "blocks": said["blocks"]}
+            headers = {"Authorization": f"Bearer {BOT}"}
+            async with self._http.post(f"{self._server}/api/chat.update", json=asked, headers=headers) as answer:
+                assert (await answer.json())["ok"], asked
         return web.Response(text="ok")
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:

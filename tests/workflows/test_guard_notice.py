@@ -33,6 +33,7 @@ class Saying:
 
     text: str | None = None
     more: str = ""
+    languages: frozenset[str] = frozenset({"en"})
 
     def write(self, letter: Letter) -> Message:
         written = TemplateLetters().write(letter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +13,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.chat.slack.faults import fault, translated
-from adapters.chat.slack.reading import Submitted, remember
-from adapters.chat.slack.windows import View, problem, showing, waiting
+from adapters.chat.slack.reading import Pressed, Submitted, remember
+from adapters.chat.slack.windows import View, held, problem, showing, waiting
 from adapters.chat.slack.workspaces import Workspaces
 from cards.elements import Card
 from cards.slack.modal import render_form
@@ -21,6 +22,7 @@ from cards.slack.render import render, render_home
 from workflows.errors import OutsideError
 
 _SLACKS_OWN = "https://hooks.slack.com"
+_HOLD = 1.0  # seconds a press waits for its message's buttons to go
 log = structlog.get_logger(__name__)
 
 
@@ -51,6 +53,41 @@ class Answers:
             _report("a window was not filled", trouble)
             card = reply.card or problem("The window closed", "Slack did not keep the window open. Press the button again.")
             await self.whisper(card, incoming.person, channel)
+
+    async def refill(self, window: str, reply: Reply, incoming: Incoming, version: str) -> None:
+        """The form as it is with what is typed by now; Slack keeps what stands in the fields. This is the newest, so it is shown even where
+        another answer changed the window since. One that closed meanwhile needs nothing.
+        """
+        view = view_of(reply, remember(incoming.card))
+        if not await self._replaced(window, view, incoming.person, hash=version):
+            await self._replaced(window, view, incoming.person)
+
+    async def _replaced(self, window: str, view: View, person: Person, **known: str) -> bool:
+        try:
+            client = await self._workspaces.client(person.team)
+            with translated(repeatable=True):
+                await client.views_update(view_id=window, view=view, **known)
+        except OutsideError as trouble:
+            _report("a form was not filled while it was typed", trouble)
+            return False
+        return True
+
+    async def hold(self, found: Pressed) -> bool:
+        """Takes the buttons off the message in which one was pressed, so that nobody presses another before it is drawn anew."""
+        standing, url = found.message, found.incoming.respond
+        if standing is None or url is None or not self._ours(url):
+            return False
+        blocks = held(standing.blocks, standing.label)
+        try:
+            async with asyncio.timeout(_HOLD):
+                return await self._send(url, text=standing.text, blocks=blocks, replace_original=True)
+        except TimeoutError:
+            return True  # it may have arrived
+
+    async def give_back(self, found: Pressed) -> None:
+        """As it stood: nothing will draw it anew."""
+        if found.message is not None and found.incoming.respond is not None:
+            await self._send(found.incoming.respond, text=found.message.text, blocks=found.message.blocks, replace_original=True)
 
     async def tell(self, reply: Reply, incoming: Incoming, channel: str | None, trigger: str | None = None) -> None:
         """A card as a private line where the person asked, a form as a window."""
@@ -94,13 +131,15 @@ class Answers:
             _report("a home was not shown", trouble)
 
     async def _respond(self, url: str, card: Card) -> bool:
-        drawn, plain = render(card), self._workspaces.with_token(None)
+        drawn = render(card)
+        return await self._send(url, text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=False)
+
+    async def _send(self, url: str, **said: Any) -> bool:
+        plain = self._workspaces.with_token(None)
         hook = AsyncWebhookClient(url, timeout=plain.timeout, session=plain.session, retry_handlers=[], logger=plain.logger)
         try:
             with translated(repeatable=True):
-                answer = await hook.send(
-                    text=drawn.text, blocks=drawn.blocks, response_type="ephemeral", replace_original=False, delete_original=False
-                )
+                answer = await hook.send(**said)
         except OutsideError as trouble:
             _report("an answer was not taken", trouble)
             return False

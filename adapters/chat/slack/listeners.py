@@ -19,7 +19,7 @@ from slack_bolt.response import BoltResponse
 from adapters.chat.protocol import Handler, Inbound, Installations, Reply
 from adapters.chat.slack.answers import Answers, ack_of, apology
 from adapters.chat.slack.names import HOME
-from adapters.chat.slack.reading import Ended, Opened, Pressed, Read, Said, Submitted, Unreadable, read
+from adapters.chat.slack.reading import Changed, Ended, Opened, Pressed, Read, Said, Submitted, Unreadable, read
 from adapters.chat.slack.windows import waiting
 from adapters.chat.slack.workspaces import Workspaces
 
@@ -61,12 +61,14 @@ class Listeners:
         self._workspaces, self._installations = workspaces, installations
         self._patience, self._head_start = patience, head_start
         self._under_way: set[asyncio.Future[None]] = set()
+        self._typed: dict[str, str] = {}  # the newest change of each window that is being answered
 
     def attach(self, app: AsyncApp) -> None:
         app.command("/said")(self.said)
         app.event("said")(self.said)
         app.event("opened")(self.opened)
         app.action("pressed")(self.pressed)
+        app.action("changed")(self.changed)
         app.view("submitted")(self.submitted)
         app.error(broke)
 
@@ -118,12 +120,28 @@ class Listeners:
         with kept.answering():
             await ack()
             opening = self._open(found) if found.opens else None
+            held = found.view is None and not found.opens and await self._answers.hold(found)
             reply = await self._handle(kept)  # while the window opens: its trigger lives three seconds
+            if held and not reply.redrawn:
+                await self._answers.give_back(found)
             window = await opening if opening else found.view
             if window is None:
                 await self._answers.tell(reply, found.incoming, found.channel, None if found.opens else found.trigger)
             else:
                 await self._answers.fill(window, reply, found.incoming, found.channel)
+
+    async def changed(self, context: AsyncBoltContext, ack: AsyncAck) -> None:
+        """Only the newest change of a window is shown: what is typed on meanwhile is on its way by itself."""
+        kept: Kept = context["kept"]
+        found = cast("Changed", kept.found)
+        with kept.answering():
+            await ack()
+            newest = self._typed[found.view] = found.incoming.key
+            reply = await self._handle(kept)
+            if self._typed.get(found.view) == newest:
+                await self._answers.refill(found.view, reply, found.incoming, found.version)
+                if self._typed.get(found.view) == newest:
+                    del self._typed[found.view]
 
     def _open(self, found: Pressed) -> asyncio.Future[str | None]:
         return asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …"), found.incoming.person))
@@ -193,6 +211,8 @@ def _route(found: Read) -> dict[str, Any]:
             return {"type": "event_callback", "event": {"type": "opened"}}
         case Pressed():
             return {"type": "block_actions", "actions": [{"action_id": "pressed"}]}
+        case Changed():
+            return {"type": "block_actions", "actions": [{"action_id": "changed"}]}
         case Submitted():
             return {"type": "view_submission", "view": {"type": "modal", "callback_id": "submitted"}}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -34,6 +34,15 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """The message for everybody in which a button was pressed, as it stood, and what was written on the button."""
+
+    text: str
+    blocks: Sequence[Mapping[str, Any]]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
     """A button. `view` is the window it stands in, null when it stands in a message or in somebody's Home tab."""
 
@@ -43,6 +52,7 @@ class Pressed:
     channel: str | None = None
     view: str | None = None
     at_home: bool = False
+    message: Standing | None = None
 
     @property
     def opens(self) -> bool:
@@ -58,6 +68,15 @@ class Submitted:
     view: str
     fields: Mapping[str, str]
     metadata: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A field of the form in the window `view` changed while it is filled in. `version` is the window's."""
+
+    incoming: Incoming
+    view: str
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +96,7 @@ class Ended:
     bots: frozenset[str] | None = None
 
 
-Read = Said | Pressed | Submitted | Opened
+Read = Said | Pressed | Submitted | Changed | Opened
 
 
 def read(body: Mapping[str, Any]) -> Read | Ended:
@@ -87,7 +106,7 @@ def read(body: Mapping[str, Any]) -> Read | Ended:
         if kind is None and "command" in body:
             return _command(body)
         if kind == "block_actions":
-            return _press(body)
+            return _change(body) or _press(body)
         if kind == "view_submission":
             return _submission(body)
         if kind == "event_callback":
@@ -121,7 +140,15 @@ def _press(body: Mapping[str, Any]) -> Pressed:
         person = _person(body)
         card = CardRef(PLATFORM, address(person.team, person.id), HOME)
     incoming = Incoming(_key(trigger), _person(body), action, card=card, respond=_maybe(body, "response_url"))
-    return Pressed(incoming, action, trigger, channel, None if at_home else _maybe(body, "view", "id"), at_home=at_home)
+    return Pressed(
+        incoming,
+        action,
+        trigger,
+        channel,
+        None if at_home else _maybe(body, "view", "id"),
+        at_home=at_home,
+        message=_standing(body, actions[0]),
+    )
 
 
 def _opened(body: Mapping[str, Any]) -> Opened:
@@ -130,6 +157,35 @@ def _opened(body: Mapping[str, Any]) -> Opened:
     person = Person(PLATFORM, _word(body, "team_id"), _word(body, "event", "user"))
     card = CardRef(PLATFORM, address(person.team, person.id), HOME)
     return Opened(Incoming(_key(_word(body, "event_id")), person, Action(Name.HOME, NOTHING), card=card))
+
+
+_FIELDS = frozenset({"plain_text_input", "number_input", "static_select", "radio_buttons", "datepicker"})
+
+
+def _standing(body: Mapping[str, Any], element: Mapping[str, Any]) -> Standing | None:
+    """Null for a line that only one person sees, and where Slack does not say what stands there."""
+    message, container = body.get("message"), body.get("container")
+    if not isinstance(message, dict) or not isinstance(container, dict) or container.get("is_ephemeral"):
+        return None
+    blocks = message.get("blocks")
+    if not isinstance(blocks, list) or not blocks or not all(isinstance(block, dict) for block in blocks):
+        return None
+    label = _maybe(element, "text", "text") or _maybe(element, "selected_option", "text", "text") or ""
+    return Standing(str(message.get("text") or ""), blocks, label)
+
+
+def _change(body: Mapping[str, Any]) -> Changed | None:
+    """Null for a button, and for a menu of a card."""
+    actions, view = body.get("actions"), body.get("view")
+    if not isinstance(actions, list) or not actions or not isinstance(view, dict) or view.get("type") != "modal":
+        return None
+    if _maybe(actions[0], "type") not in _FIELDS or _maybe(actions[0], "action_id") not in _fields(view):
+        return None
+    form = submitted(view)
+    if form.live is None:
+        raise Unreadable("a change nobody asked to be told of")
+    incoming = Incoming(_key(_word(body, "trigger_id")), _person(body), form.live, values=form.values, card=remembered(form.metadata))
+    return Changed(incoming, _word(view, "id"), _maybe(view, "hash") or "")
 
 
 def _submission(body: Mapping[str, Any]) -> Submitted:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cards.elements import Card, Heading, Text, Tone
 from cards.slack.render import render
+from cards.slack.text import plain
 
 View = dict[str, Any]
 TITLE = "Duebot"
@@ -18,6 +20,12 @@ def waiting(words: str) -> View:
 
 def showing(card: Card) -> View:
     return _view(render(card).blocks)
+
+
+def held(blocks: Sequence[Mapping[str, Any]], label: str) -> list[dict[str, Any]]:
+    """A message's blocks without anything to press, and what is being done."""
+    kept = [{key: part for key, part in block.items() if key != "accessory"} for block in blocks if block.get("type") != "actions"]
+    return [*kept, {"type": "context", "elements": [plain(f"{label or 'Pressed'} … one moment")]}]
 
 
 def _view(blocks: list[dict[str, Any]]) -> View:
