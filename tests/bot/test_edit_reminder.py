@@ -112,5 +112,5 @@ async def test_an_edited_form_of_yesterday_s_balance_is_shown_anew_with_what_was
     again = (await press(office, form.submit.action, "3", subject="About INV-acme", text=OWN)).form
     assert again is not None
     said = "".join(str(part) for part in again.intro)
-    assert "The balance has changed" in said
+    assert "What it says has changed" in said
     assert "no longer names the amount, 70.00 EUR" in said

@@ -281,27 +281,18 @@ class Workspace:
         }
 
     def mention(self, text: str, *, by: str, event_id: str, channel: str = "credit") -> dict[str, Any]:
-        event = {
-            "type": "app_mention", "user": self.users[by], "text": text, "ts": "1700000002.000000", "team": TEAM,
-            "channel": self.channels[channel], "event_ts": "1700000002.000000",
-        }  # fmt: skip
-        return {
-            "token": "legacy", "team_id": TEAM, "api_app_id": _APP_ID, "event": event, "type": "event_callback", "event_id": event_id,
-            "event_time": 1700000002, "authorizations": [{"team_id": TEAM, "user_id": self.users["duebot"], "is_bot": True}],
-            "is_ext_shared_channel": False, "event_context": "c",
-        }  # fmt: skip
+        said = {"type": "app_mention", "user": self.users[by], "text": text, "ts": "1700000002.000000", "team": TEAM}
+        return self._event({**said, "channel": self.channels[channel]}, event_id)
 
     def home_opened(self, *, by: str, event_id: str, tab: str = "home") -> dict[str, Any]:
-        event = {
-            "type": "app_home_opened",
-            "user": self.users[by],
-            "channel": f"D{self.users[by][1:]}",
-            "tab": tab,
-            "event_ts": "1700000003.000000",
-        }
+        return self._event({"type": "app_home_opened", "user": self.users[by], "channel": f"D{self.users[by][1:]}", "tab": tab}, event_id)
+
+    def _event(self, event: Mapping[str, Any], event_id: str) -> dict[str, Any]:
         return {
-            "token": "legacy", "team_id": TEAM, "api_app_id": _APP_ID, "event": event, "type": "event_callback", "event_id": event_id,
-            "event_time": 1700000003, "authorizations": [{"team_id": TEAM, "user_id": self.users["duebot"], "is_bot": True}],
+            "token": "legacy", "team_id": TEAM, "api_app_id": _APP_ID, "event": {**event, "event_ts": "1700000002.000000"},
+            "type": "event_callback", "event_id": event_id, "event_time": 1700000002,
+            "authorizations": [{"team_id": TEAM, "user_id": self.users["duebot"], "is_bot": True}],
+            "is_ext_shared_channel": False, "event_context": "c",
         }  # fmt: skip
 
     def _interaction(self, kind: str, by: str, trigger: str) -> dict[str, Any]:
