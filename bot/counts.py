@@ -6,13 +6,13 @@ import re
 import time
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from adapters.chat.protocol import CardRef, ChatRoom, Person, Profile
+from adapters.chat.protocol import CardRef, ChatRoom, Limit, Person, Profile
 from cards.elements import Card
 from workflows.domain import messages
 from workflows.errors import OutcomeUnknown, OutsideError
@@ -103,6 +103,15 @@ class CountedRoom:
 
     def home(self, written: str) -> str:
         return self._room.home(written)
+
+    def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:
+        return self._room.limits(channel, new=new)
+
+    async def homes(self) -> Sequence[str]:
+        return await self._room.homes()
+
+    async def alive(self, home: str) -> None:
+        await self._room.alive(home)
 
     async def post(self, channel: str, card: Card) -> CardRef:
         with self._counts.sending(self.platform):

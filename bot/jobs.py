@@ -12,20 +12,19 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Handler, Incoming
 from bot.live import live_cards
-from bot.live.live_cards import Showing, Shown, Waiting
-from bot.live.places import Place
+from bot.live.minding import MindChats
 from bot.live.routing import Routing
+from bot.live.showing import ShowCards
 from bot.sending import AT_ONCE, Delivered, Sending
 from workflows.approve_request import expire_requests
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import abandoned_notices, settle_abandoned
-from workflows.errors import OutsideError, Unavailable
+from workflows.errors import OutsideError
 from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.post_summaries import post_summaries
 from workflows.raise_alerts import AlertsRaised, raise_alerts
 from workflows.records import CardKind
 
-MOST_IN_VAIN = 3
 HOME_KEPT = timedelta(days=14)
 PATIENCE = timedelta(seconds=60)  # what was accepted longer ago and is not handled, nobody is working on
 
@@ -123,10 +122,14 @@ class Jobs:
 
     async def show_cards(self) -> Delivered:
         """What waits for the chats; a job of its own, so that a chat which is slow or down delays no message to a customer."""
-        done, troubles = Delivered(), Troubles()
-        while self.rooms and await self._deliver_cards(done, troubles):
-            pass
-        return done
+        one = ShowCards(self.store, self.policies, self.clock, self.rooms, self.routing)
+        await one.run(AT_ONCE)
+        return Delivered(cards=one.shown, errors=one.errors)
+
+    async def mind_chats(self) -> None:
+        """Whether the chats are there; their administrators, and the owners of what is new, are told by e-mail when they are not."""
+        minding = MindChats(self.store, self.policies, self.clock, self.rooms, self.routing, self.channels.get("email"))
+        await minding.run()
 
     async def _settle_abandoned(self, mine: str) -> None:
         async with self.store() as work:
@@ -140,65 +143,3 @@ class Jobs:
                 continue
             async with self.store() as work:
                 await settle_abandoned(row, was_sent, work, self.clock)
-
-    async def _deliver_cards(self, done: Delivered, troubles: Troubles) -> bool:
-        """One batch; false when there is no more to do now. A chat that fails again and again is left alone until the next pass."""
-        async with self.store() as work:
-            claimed = await live_cards.claim_cards(work, self.clock, AT_ONCE)
-        for waiting in claimed:
-            await self._show(waiting, done, troubles)
-        return bool(claimed) and not all(troubles.given_up(platform) for platform in self.rooms)
-
-    async def _show(self, waiting: Waiting, done: Delivered, troubles: Troubles) -> None:
-        try:
-            async with self.store() as work:
-                showing = await live_cards.prepare(waiting, work, self.policies, self.clock, self.rooms, self.routing)
-        except Exception as error:  # a mistake of ours about one card must not keep the others back
-            log.exception("card not drawn", card=str(waiting.card))
-            done.errors.append(str(error))
-            async with self.store() as work:
-                await live_cards.note_trouble(waiting, error, work, self.clock)
-            return
-        if showing is None:
-            return
-        outcomes = [await self._put(showing, place, done, troubles) for place in showing.due]
-        done.cards += any(one.error is None for one in outcomes)
-        async with self.store() as work:
-            await live_cards.note(waiting, showing, outcomes, work, self.clock)
-
-    async def _put(self, showing: Showing, place: Place, done: Delivered, troubles: Troubles) -> Shown:
-        room, tired = self.rooms.get(place.platform), troubles.given_up(place.platform)
-        if room is None or tired is not None:
-            return Shown(place, tired or Unavailable(f"the chat {place.platform} is not connected"))
-        try:
-            shown = await live_cards.show(showing, place, room, self.clock)
-        except OutsideError as error:
-            log.warning("card not shown", card=str(showing.card.id), why=str(error))
-            done.errors.append(str(error))
-            return Shown(place, troubles.count(place.platform, error))
-        except Exception as error:
-            log.exception("card not shown", card=str(showing.card.id))
-            done.errors.append(str(error))
-            return Shown(place, error)
-        troubles.over(place.platform)
-        return Shown(shown)
-
-
-@dataclass(slots=True)
-class Troubles:
-    """How often each chat has failed in a row during one pass."""
-
-    in_vain: dict[str, list[Exception]] = field(default_factory=dict)
-
-    def count(self, platform: str, error: Exception) -> Exception:
-        if live_cards.may_pass(error):
-            self.in_vain.setdefault(platform, []).append(error)
-        return error
-
-    def over(self, platform: str) -> None:
-        self.in_vain.pop(platform, None)
-
-    def given_up(self, platform: str) -> Exception | None:
-        """The last trouble of a chat that is left alone for now."""
-        met = self.in_vain.get(platform, [])
-        return met[-1] if len(met) >= MOST_IN_VAIN else None

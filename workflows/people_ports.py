@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId
 from workflows.domain.preferences import Preferences
-from workflows.records import Identity, Installation
+from workflows.records import Identity, Installation, Outage, StaffCard
 
 
 class PeopleAndChats(Protocol):
@@ -62,6 +62,32 @@ class PeopleAndChats(Protocol):
 
     async def installations(self, platform: str) -> Sequence[Installation]:
         """Those that run, the oldest first."""
+        ...
+
+    # what chats take
+    async def take_turn(self, key: str, every: timedelta, ahead: timedelta, now: datetime) -> datetime | None:
+        """Null: it was taken. Else nothing was, and from then on one is free.
+
+        Over time there is one turn `every` so long; `ahead` is how much of the time to come may be used up at once.
+        """
+        ...
+
+    async def hold_turns(self, key: str, until: datetime) -> None: ...
+    async def note_outage(self, outage: Outage) -> None:
+        """The first word of it stays, unless it turns out that waiting will not end it."""
+        ...
+
+    async def outages(self) -> Sequence[Outage]: ...
+    async def told_outage(self, key: str, at: datetime) -> bool:
+        """False when it was told before."""
+        ...
+
+    async def end_outage(self, key: str, *, lasting: bool) -> Outage | None:
+        """`lasting`: also where somebody had to connect anew. Null when there was none to end."""
+        ...
+
+    async def unposted_cards(self, since: datetime, limit: int) -> Sequence[StaffCard]:
+        """Live ones raised since then that stand in no chat, the oldest first."""
         ...
 
     async def ended_workspaces(self, platform: str) -> Sequence[str]: ...

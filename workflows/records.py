@@ -25,10 +25,11 @@ class OutboxState(StrEnum):
 
 
 class Effect(StrEnum):
-    """The kinds of outbox rows: a message to a customer, a card in a chat."""
+    """The kinds of outbox rows: a message to a customer, a card in a chat, a mail to a colleague."""
 
     NOTICE = "notice"
     CARD = "card"
+    STAFF_MAIL = "staff_mail"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,3 +179,27 @@ class Stored(StrEnum):
     IMPORTED = "imported"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+
+
+class OutageKind(StrEnum):
+    """Why a chat takes no cards: it is down and comes back by itself, an administrator has to connect it anew, or one channel takes none."""
+
+    DOWN = "down"
+    RECONNECT = "reconnect"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """`home` is the workspace, of a channel its address."""
+
+    platform: str
+    home: str
+    kind: OutageKind
+    why: str
+    since: datetime
+    told_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:{self.home}"

@@ -106,6 +106,16 @@ class Profile:
     deactivated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Calls of one `key`: over time one `every` so many seconds; `burst` at once, and up to `urgent` where a person waits."""
+
+    key: str
+    every: float
+    burst: int = 1
+    urgent: int = 1
+
+
 class ChatRoom(Protocol):
     """A chat we can write to. All raise the errors of `workflows.errors`.
 
@@ -120,6 +130,18 @@ class ChatRoom(Protocol):
     def threads(self, channel: str) -> bool: ...
     def address(self, team: str, channel: str) -> str: ...
     def home(self, written: str) -> str: ...
+    def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:
+        """Of posting something new there, or of changing what stands there."""
+        ...
+
+    async def homes(self) -> Sequence[str]:
+        """All workspaces it is connected to."""
+        ...
+
+    async def alive(self, home: str) -> None:
+        """Raises what stands against writing there at all."""
+        ...
+
     async def post(self, channel: str, card: Card) -> CardRef: ...
     async def update(self, ref: CardRef, card: Card) -> None: ...
     async def reply(self, ref: CardRef, card: Card) -> CardRef: ...

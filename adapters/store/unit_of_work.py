@@ -26,7 +26,9 @@ from adapters.store.keeping import Keeping
 from adapters.store.mailboxes import Mailboxes
 from adapters.store.near import Near
 from adapters.store.notices import Notices
+from adapters.store.outages import Outages
 from adapters.store.outbox import Outbox
+from adapters.store.paces import Paces
 from adapters.store.people import People
 from adapters.store.policies import PolicyTexts
 from adapters.store.receipts import Receipts
@@ -57,6 +59,8 @@ class SqlUnitOfWork(
     Chats,
     Installs,
     Invitations,
+    Outages,
+    Paces,
     People,
     Arrivals,
     Trail,

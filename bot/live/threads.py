@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 import structlog
 
@@ -40,11 +41,26 @@ async def lines_for(card: StaffCard, places: Sequence[Place], work: UnitOfWork, 
     return Lines(happened(account, ItemId(card.subject), min(since), await names(work)), account.book.place)
 
 
+class Line(Enum):
+    """What a card's thread gets next."""
+
+    NEW = auto()
+    LONGER = auto()
+
+
+def next_line(place: Place, lines: Lines, now: datetime) -> Line | None:
+    """Null: there is nothing it was not told."""
+    if place.ref is None or place.told is None or not any(one.at > place.told for one in lines.told):
+        return None
+    return Line.LONGER if place.thread and now - place.thread.at < TOGETHER else Line.NEW
+
+
 async def tell(place: Place, lines: Lines, room: ChatRoom, now: datetime) -> Place:
     """The thread's trouble never keeps the card back: what was not told is told with the next line."""
-    if place.ref is None or place.told is None or not any(one.at > place.told for one in lines.told):
+    line = next_line(place, lines, now)
+    if line is None or place.ref is None or place.told is None:
         return place
-    thread = place.thread if place.thread and now - place.thread.at < TOGETHER else None
+    thread = place.thread if line is Line.LONGER else None
     since = thread.since if thread else place.told
     told = [one for one in lines.told if one.at > since]
     try:

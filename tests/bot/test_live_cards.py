@@ -9,8 +9,8 @@ import pytest
 
 from adapters.chat.protocol import CardRef
 from adapters.store.unit_of_work import SqlStore
-from bot.jobs import MOST_IN_VAIN
 from bot.live import live_cards
+from bot.live.showing import MOST_IN_VAIN
 from cards.elements import Card
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, Office

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adapters.chat.protocol import CardRef, Person, Profile
+from adapters.chat.protocol import CardRef, Limit, Person, Profile
 from cards.elements import Card
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import NotFound, OutsideError, Rejected
@@ -28,6 +29,8 @@ class FakeRoom:
     approved: frozenset[str] = frozenset()
     drawn: int = 0
     tried: int = 0
+    pace: dict[bool, tuple[float, int, int]] = field(default_factory=dict)
+    refusing: Mapping[str, OutsideError] = field(default_factory=dict)
     trouble: OutsideError | None = None
     lose_answer: OutsideError | None = None
 
@@ -40,9 +43,21 @@ class FakeRoom:
     def home(self, written: str) -> str:
         return written.partition("/")[0] if "/" in written else ""
 
+    def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:
+        return [Limit(f"{self.platform}:{channel}:{new}", *self.pace[new])] if new in self.pace else []
+
+    async def homes(self) -> Sequence[str]:
+        return ("",)
+
+    async def alive(self, home: str) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()
         self._allow(channel)
+        if channel in self.refusing:
+            raise self.refusing[channel]
         ref = CardRef(self.platform, _conversation(channel), f"{len(self.channels) + 1}.0")
         self.channels[ref.message] = channel
         self._keep(ref, card)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,6 +34,10 @@ _WHAT_TO_DO = {
     "invalid_trigger_id": "Slack could not open the window: press again.",
     "hash_conflict": "The window changed in the meantime: close it and press again.",
 }
+
+
+class MissingScope(NeedsReconnect):
+    """The token works, but was not given all it needs."""
 
 
 @contextmanager
@@ -77,12 +81,16 @@ def _by_code(code: str, body: dict[str, Any]) -> OutsideError:
     if code in _RECONNECT:
         return NeedsReconnect(f"Slack no longer accepts Duebot's token ({code}): install the app anew and set its bot token.")
     if code == "missing_scope":
-        return NeedsReconnect(f"Duebot lacks the Slack scope {body.get('needed') or 'it needs'}: add it to the app and install it anew.")
+        return lacking([str(body.get("needed") or "it needs")])
     if code in _DOWN:
         return Unavailable(f"Slack has trouble of its own ({code}).")
     if code in _GONE:
         return NotFound(f"Slack no longer has it ({code}).")
     return Rejected(_WHAT_TO_DO.get(code) or f"Slack refused it: {code}.{_where(body)}")
+
+
+def lacking(scopes: Sequence[str]) -> MissingScope:
+    return MissingScope(f"Duebot lacks the Slack scope {', '.join(scopes)}: add it to the app and install it anew.")
 
 
 def _lost(words: str, *, repeatable: bool) -> OutsideError:

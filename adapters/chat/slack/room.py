@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from adapters.chat.protocol import CardRef, Person, Profile
+from adapters.chat.protocol import CardRef, Limit, Person, Profile
 from adapters.chat.slack.addresses import address, is_conversation, is_person, parted
-from adapters.chat.slack.faults import translated
-from adapters.chat.slack.names import HOME
+from adapters.chat.slack.faults import lacking, translated
+from adapters.chat.slack.names import HOME, SCOPES
 from adapters.chat.slack.reading import PLATFORM
 from adapters.chat.slack.workspaces import Workspaces
 from cards.elements import Card
@@ -18,6 +18,7 @@ from workflows.errors import OutcomeUnknown, Rejected, UnexpectedPayload
 from workflows.ports import Clock
 
 Approved = Callable[[], Awaitable[Iterable[str]]]
+SCOPES_HEADER = "x-oauth-scopes"
 KNOWN_SECONDS = 600  # a channel made public or shared is noticed within that time
 
 
@@ -40,6 +41,25 @@ class SlackRoom:
 
     def threads(self, channel: str) -> bool:  # ruff: ignore[unused-method-argument] - Slack has threads everywhere
         return True
+
+    def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:
+        """Slack takes a message a second in a channel, and 50 changes a minute in a workspace: the bursts are part of the 50."""
+        team, one = parted(channel)
+        if new:
+            return (Limit(f"{PLATFORM}:{team}:chat.postMessage:{one}", 1.1),)
+        return (Limit(f"{PLATFORM}:{team}:chat.update", 1.5, burst=3, urgent=10),)
+
+    async def homes(self) -> Sequence[str]:
+        return await self._workspaces.homes()
+
+    async def alive(self, home: str) -> None:
+        """The token works, and has every scope."""
+        client = await self._workspaces.client(home)
+        with translated(repeatable=True):
+            answer = await client.auth_test()
+        granted = {str(name).lower(): value for name, value in dict(answer.headers or {}).items()}.get(SCOPES_HEADER)
+        if granted is not None and (missing := [scope for scope in SCOPES if scope not in str(granted).replace(" ", "").split(",")]):
+            raise lacking(missing)
 
     async def post(self, channel: str, card: Card) -> CardRef:
         """Raises `OutcomeUnknown` when the message may stand there."""
@@ -70,13 +90,13 @@ class SlackRoom:
         return CardRef(PLATFORM, address(team, str(answer.get("channel") or channel)), message)
 
     async def update(self, ref: CardRef, card: Card) -> None:
+        await self._allow(ref.channel)
         if ref.message == HOME:
             team, person = parted(ref.channel)
             client = await self._workspaces.client(team)
             with translated(repeatable=True):
                 await client.views_publish(user_id=person, view=render_home(card))
             return
-        await self._allow(ref.channel)
         team, channel = parted(ref.channel)
         client, drawn = await self._workspaces.client(team), render(card)
         with translated(repeatable=True):

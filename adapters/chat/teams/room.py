@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from adapters.chat.protocol import CardRef, Person, Profile
+from adapters.chat.protocol import CardRef, Limit, Person, Profile
 from adapters.chat.teams.addresses import AddressBook, Place
 from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.faults import Closed, TooBig
@@ -39,6 +39,15 @@ class TeamsRoom:
 
     def home(self, written: str) -> str:  # ruff: ignore[unused-method-argument] - one registration speaks to all tenants
         return ""
+
+    def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:  # ruff: ignore[unused-method-argument] - the connector paces itself
+        return ()
+
+    async def homes(self) -> Sequence[str]:
+        return ("",)
+
+    async def alive(self, home: str) -> None:  # ruff: ignore[unused-method-argument]
+        await self._connector.ready()
 
     async def post(self, channel: str, card: Card) -> CardRef:
         """To a conversation, or to a person in their chat with the app. Raises `OutcomeUnknown` when it may stand there."""

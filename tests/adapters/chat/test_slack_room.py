@@ -9,6 +9,7 @@ import pytest
 
 from adapters.chat.protocol import CardRef, Person, Profile
 from adapters.chat.slack.chat import build
+from adapters.chat.slack.faults import MissingScope
 from adapters.chat.slack.room import KNOWN_SECONDS, SlackRoom
 from tests.adapters.chat.conftest import Desk, settings_for
 from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
@@ -103,7 +104,7 @@ def refusal(code: str, **more: str) -> Fault:
         (refusal("token_revoked"), NeedsReconnect),
         (refusal("invalid_auth"), NeedsReconnect),
         (refusal("account_inactive"), NeedsReconnect),
-        (refusal("missing_scope", needed="chat:write"), NeedsReconnect),
+        (refusal("missing_scope", needed="chat:write"), MissingScope),
         (refusal("is_archived"), Rejected),
         (refusal("invalid_blocks"), Rejected),
         (refusal("internal_error"), Unavailable),

@@ -1,0 +1,102 @@
+"""Whether the chats are there. When one is not, administrators are told once, and those who have to know what is new, both by e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from adapters.chat.protocol import ChatRoom
+from bot.live.news import News
+from bot.live.routing import Routing
+from bot.live.staff_mail import send_staff_mail
+from cards import outage_mail
+from cards.format import since
+from cards.outage_mail import Down, Mail
+from workflows.chat_outages import back, lost, tell_administrators
+from workflows.domain.calendar import Place
+from workflows.domain.ids import UserId
+from workflows.errors import OutsideError
+from workflows.ports import Clock, Outreach, Policies, Store, UnitOfWork
+from workflows.records import Effect, Outage, OutageKind, OutboxRow
+
+PATIENCE = timedelta(minutes=10)  # a chat that is down for less is not worth a mail
+ASKED_EVERY = 10  # minutes; one that is out of order is asked every minute
+
+
+@dataclass(slots=True)
+class MindChats:
+    """One pass. Without `mail` outages are kept, and nobody is told by e-mail."""
+
+    store: Store
+    policies: Policies
+    clock: Clock
+    rooms: Mapping[str, ChatRoom]
+    routing: Routing
+    mail: Outreach | None
+
+    async def run(self) -> None:
+        async with self.store() as work:
+            known = {one.key for one in await work.outages()}
+        for platform, room in self.rooms.items():
+            await self._ask(platform, room, known)
+        if self.mail is not None:
+            await self._tell()
+            await send_staff_mail(self.mail, self._write, self.store, self.clock)
+
+    async def _ask(self, platform: str, room: ChatRoom, known: set[str]) -> None:
+        regular = self.clock.now().minute % ASKED_EVERY == 0
+        for home in await room.homes():
+            key = f"{platform}:{home}"
+            if key not in known and not regular:
+                continue
+            try:
+                await room.alive(home)
+            except OutsideError as error:
+                async with self.store() as work:
+                    await lost(platform, home, home, error, work, self.clock)
+                continue
+            if key in known:
+                async with self.store() as work:
+                    await back(key, work, self.clock, asked=True)
+
+    async def _tell(self) -> None:
+        now = self.clock.now()
+        async with self.store() as work:
+            for outage in await work.outages():
+                lasts = outage.kind is not OutageKind.DOWN or now - outage.since >= PATIENCE
+                if outage.told_at is None and lasts and await work.told_outage(outage.key, now):
+                    await tell_administrators("lost", outage, work, self.clock)
+        async with self.store() as work:
+            day = (await _place(work)).day(now)
+            for user in await self._news(work):
+                await work.enqueue(Effect.STAFF_MAIL, f"news:{user}:{day}", {"user": str(user), "what": "news"}, now)
+
+    async def _news(self, work: UnitOfWork) -> Mapping[UserId, Sequence[str]]:
+        told = [outage for outage in await work.outages() if outage.told_at is not None]
+        return await News(work, self.policies, self.rooms, self.routing, self.clock.now()).of(told)
+
+    async def _write(self, row: OutboxRow, work: UnitOfWork) -> Mail | None:
+        """Null when there is nothing to say any more."""
+        place, now = await _place(work), self.clock.now()
+        if row.payload["what"] == "news":
+            lines = (await self._news(work)).get(UserId(UUID(str(row.payload["user"]))), ())
+            outages = [one for one in await work.outages() if one.told_at is not None]
+            return outage_mail.news(_down(outages[0], place, now), lines) if lines else None
+        began, kind = datetime.fromisoformat(str(row.payload["since"])), OutageKind(str(row.payload["kind"]))
+        outage = Outage(str(row.payload["platform"]), str(row.payload["home"]), kind, str(row.payload["why"]), began)
+        down = _down(outage, place, now)
+        return outage_mail.back(down) if row.payload["what"] == "back" else outage_mail.lost(down)
+
+
+async def _place(work: UnitOfWork) -> Place:
+    books = await work.books()
+    return books[0].place if books else Place("UTC")
+
+
+def _down(outage: Outage, place: Place, now: datetime) -> Down:
+    chat = outage.platform.capitalize()
+    part = "channel" if outage.kind is OutageKind.CHANNEL else "workspace"
+    where = f"{chat}, {part} {outage.home}" if outage.home else chat
+    return Down(where, outage.why, since(outage.since, now, place), outage.kind is OutageKind.DOWN)

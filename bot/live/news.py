@@ -1,0 +1,72 @@
+"""What colleagues would have been told in a chat that takes no cards: lines for a mail, by who has to know."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from adapters.chat.protocol import ChatRoom
+from bot.live.draw import draw
+from bot.live.lines import digest_lines
+from bot.live.routing import Routing
+from cards.outage_mail import item_line
+from workflows.domain.access import Role, User
+from workflows.domain.account import Book
+from workflows.domain.ids import ItemId, UserId
+from workflows.ports import Policies, UnitOfWork
+from workflows.records import CardKind, Outage, StaffCard
+
+MOST = 200  # cards that are looked at
+_ELSEWHERE = frozenset({CardKind.HOME, CardKind.AUDIT_HEAD})  # opened by whom they are for; for a channel of its own
+
+
+@dataclass(slots=True)
+class News:
+    work: UnitOfWork
+    policies: Policies
+    rooms: Mapping[str, ChatRoom]
+    routing: Routing
+    now: datetime
+    lines: dict[UserId, list[str]] = field(default_factory=dict)
+    said: set[ItemId] = field(default_factory=set)
+
+    async def of(self, outages: Sequence[Outage]) -> Mapping[UserId, Sequence[str]]:
+        """Of an item its customer's owner has to know, of everything else those who manage."""
+        if not outages:
+            return {}
+        users, keys = await self.work.users(), {one.key for one in outages}
+        books = {book.id: book for book in await self.work.books()}
+        for card in await self.work.unposted_cards(min(one.since for one in outages), MOST):
+            if card.kind not in _ELSEWHERE and await self._is_kept_back(card, books[card.book], keys):
+                await self._add(card, books[card.book], users)
+        return self.lines
+
+    async def _is_kept_back(self, card: StaffCard, book: Book, keys: set[str]) -> bool:
+        places = await self.routing.places(card, book, self.rooms, self.work, self.policies, self.now)
+        homes = {f"{one.platform}:{self.rooms[one.platform].home(one.channel)}" for one in places}
+        return bool(keys & (homes | {f"{one.platform}:{one.channel}" for one in places}))
+
+    async def _add(self, card: StaffCard, book: Book, users: Sequence[User]) -> None:
+        managers = {user.id for user in users if user.role >= Role.MANAGER}
+        items = _items(card)
+        if not items:
+            self._tell(managers, (await draw(card, self.work, self.policies, self.now)).summary)
+            return
+        owners = await self.work.owners(items)
+        accounts = {account.customer.id: account for account in await self.work.accounts(list(owners.values()))}
+        for line in await digest_lines([one for one in items if one not in self.said], self.work, self.policies, self.now):
+            owner = accounts[owners[line.item]].customer.owner
+            self._tell(managers if owner is None else {owner}, item_line(book, line))
+        self.said |= set(items)
+
+    def _tell(self, whom: set[UserId], line: str) -> None:
+        for user in whom:
+            self.lines.setdefault(user, []).append(line)
+
+
+def _items(card: StaffCard) -> list[ItemId]:
+    if card.kind is CardKind.ALERT:
+        return [ItemId(card.subject)]
+    return [ItemId(UUID(str(item))) for item in card.data.get("items", ())] if card.kind is CardKind.DIGEST else []

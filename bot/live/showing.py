@@ -1,0 +1,132 @@
+"""Claimed cards on their way: each drawn, paced, put where it stands; the trouble of one workspace leaves the others alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from adapters.chat.protocol import ChatRoom, Limit
+from bot.live import live_cards, threads
+from bot.live.live_cards import Showing, Shown, Waiting
+from bot.live.pace import Pace
+from bot.live.places import Place
+from bot.live.routing import Routing
+from workflows.chat_outages import back, lost
+from workflows.errors import OutsideError, RateLimited, Unavailable
+from workflows.ports import Clock, Policies, Store
+
+MOST_IN_VAIN = 3
+Home = tuple[str, str]  # a chat and one of its workspaces
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class ShowCards:
+    """One pass. `shown` counts cards, `errors` are in words; `down` are the chats and channels that were so when the pass began."""
+
+    store: Store
+    policies: Policies
+    clock: Clock
+    rooms: Mapping[str, ChatRoom]
+    routing: Routing
+    shown: int = 0
+    errors: list[str] = field(default_factory=list)
+    in_vain: dict[Home, list[Exception]] = field(default_factory=dict)
+    seen: set[Home] = field(default_factory=set)
+    down: set[str] = field(default_factory=set)
+    pace: Pace = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pace = Pace(self.store, self.clock)
+
+    async def run(self, at_once: int) -> None:
+        """Until there is no more to do now. A workspace that fails again and again is left alone until the next pass."""
+        async with self.store() as work:
+            self.down = {one.key for one in await work.outages()}
+        while self.rooms and await self._batch(at_once) and not self._all_given_up():
+            pass
+
+    async def _batch(self, at_once: int) -> int:
+        async with self.store() as work:
+            claimed = await live_cards.claim_cards(work, self.clock, at_once)
+        for waiting in claimed:
+            await self._show(waiting)
+        return len(claimed)
+
+    async def _show(self, waiting: Waiting) -> None:
+        try:
+            async with self.store() as work:
+                showing = await live_cards.prepare(waiting, work, self.policies, self.clock, self.rooms, self.routing)
+        except Exception as error:  # a mistake of ours about one card must not keep the others back
+            log.exception("card not drawn", card=str(waiting.card))
+            self.errors.append(str(error))
+            async with self.store() as work:
+                await live_cards.note_trouble(waiting, error, work, self.clock)
+            return
+        if showing is None:
+            return
+        outcomes = [await self._put(showing, place, urgent=waiting.acted) for place in showing.due]
+        self.shown += any(one.error is None for one in outcomes)
+        async with self.store() as work:
+            await live_cards.note(waiting, showing, outcomes, work, self.clock)
+
+    async def _put(self, showing: Showing, place: Place, *, urgent: bool) -> Shown:
+        room = self.rooms.get(place.platform)
+        if room is None:
+            return Shown(place, Unavailable(f"the chat {place.platform} is not connected"))
+        home = place.platform, room.home(place.channel)
+        self.seen.add(home)
+        if (tired := self._given_up(home)) is not None:
+            return Shown(place, tired)
+        limits = _limits(showing, place, room, self.clock)
+        try:
+            await self.pace.take(limits, urgent=urgent)
+        except RateLimited as wait:
+            return Shown(place, wait)
+        try:
+            shown = await live_cards.show(showing, place, room, self.clock)
+        except OutsideError as error:
+            return await self._failed(showing, place, home, limits, error)
+        except Exception as error:
+            log.exception("card not shown", card=str(showing.card.id))
+            self.errors.append(str(error))
+            return Shown(place, error)
+        self.in_vain.pop(home, None)
+        await self._worked(place, home)
+        return Shown(shown)
+
+    async def _failed(self, showing: Showing, place: Place, home: Home, limits: Sequence[Limit], error: OutsideError) -> Shown:
+        log.warning("card not shown", card=str(showing.card.id), why=str(error))
+        self.errors.append(str(error))
+        if isinstance(error, RateLimited):
+            await self.pace.hold(limits, error.retry_after)
+        if live_cards.may_pass(error):
+            self.in_vain.setdefault(home, []).append(error)
+        async with self.store() as work:
+            self.down |= await lost(*home, place.channel, error, work, self.clock)
+        return Shown(place, error)
+
+    async def _worked(self, place: Place, home: Home) -> None:
+        for key in self.down & {":".join(home), f"{place.platform}:{place.channel}"}:
+            async with self.store() as work:
+                await back(key, work, self.clock, asked=False)
+            self.down.discard(key)
+
+    def _given_up(self, home: Home) -> Exception | None:
+        """The last trouble of a workspace that is left alone for now."""
+        met = self.in_vain.get(home, [])
+        return met[-1] if len(met) >= MOST_IN_VAIN else None
+
+    def _all_given_up(self) -> bool:
+        return bool(self.seen) and all(self._given_up(home) for home in self.seen) and {one for one, _ in self.seen} == set(self.rooms)
+
+
+def _limits(showing: Showing, place: Place, room: ChatRoom, clock: Clock) -> Sequence[Limit]:
+    """Of the card, and of the line in its thread, so that one is not shown without the other."""
+    card = room.limits(place.channel, new=place.ref is None)
+    if showing.lines is None or not room.threads(place.channel):
+        return card
+    line = threads.next_line(place, showing.lines, clock.now())
+    return card if line is None else [*card, *room.limits(place.channel, new=line is threads.Line.NEW)]

@@ -1,0 +1,49 @@
+"""Mails to colleagues: written at the moment they leave, from what stands then."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from cards.outage_mail import Mail
+from workflows.domain.ids import UserId
+from workflows.domain.messages import Message
+from workflows.errors import OutsideError
+from workflows.ports import Clock, Outreach, Store, UnitOfWork
+from workflows.records import Effect, OutboxRow, OutboxState
+
+AT_ONCE = 32
+LEASE = timedelta(minutes=2)
+LONGEST_PAUSE = 900  # seconds
+Write = Callable[[OutboxRow, UnitOfWork], Awaitable[Mail | None]]
+log = structlog.get_logger(__name__)
+
+
+async def send_staff_mail(mail: Outreach, write: Write, store: Store, clock: Clock) -> None:
+    """What was claimed by a process that is gone is sent again: the second one has the first one's Message-ID."""
+    async with store() as work:
+        left = await work.abandoned(Effect.STAFF_MAIL, clock.now(), AT_ONCE, LEASE)
+        rows = [*left, *await work.claim(Effect.STAFF_MAIL, clock.now(), AT_ONCE, LEASE)]
+    for row in rows:
+        await _send(row, mail, write, store, clock)
+
+
+async def _send(row: OutboxRow, mail: Outreach, write: Write, store: Store, clock: Clock) -> None:
+    async with store() as work:
+        written = await write(row, work)
+        to = (await work.user(UserId(UUID(str(row.payload["user"]))))).email
+    state, error, wait = OutboxState.SUPPRESSED, "", None
+    if written is not None:
+        subject, text = written
+        try:
+            await mail.send(Message((to,), subject, text, sender_name="Duebot"), row.key)
+            state = OutboxState.SENT
+        except OutsideError as trouble:
+            log.warning("mail to a colleague not sent", why=str(trouble))
+            wait = timedelta(seconds=min(30 * 2**row.attempts, LONGEST_PAUSE)) if trouble.retryable else None
+            state, error = OutboxState.QUEUED if wait else OutboxState.FAILED, str(trouble)
+    async with store() as work:
+        await work.settle(row.id, state, clock.now(), not_before=clock.now() + wait if wait else None, error=error)

@@ -1,0 +1,167 @@
+"""A chat that takes no cards: administrators are told once, owners what is new, and the cards catch up once it is back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from adapters.store.unit_of_work import SqlStore
+from bot.live.minding import PATIENCE
+from bot.live.routing import Routing
+from tests.bot.chat_office import ChatOffice
+from tests.fakes.room import FakeRoom
+from tests.workflows.office import ANA, BEN, MAX
+from workflows.domain.access import Role, User
+from workflows.domain.ids import UserId, new_id
+from workflows.domain.messages import Message
+from workflows.domain.routing import Channel, Route
+from workflows.errors import NeedsReconnect, OutsideError, RateLimited, Rejected, Unavailable
+
+ADA = User(UserId(new_id()), "ada@seller.example", "Ada", Role.ADMINISTRATOR)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+async def office(store: SqlStore) -> ChatOffice:
+    """Acme is Ana's customer, Brill nobody's; both owe, and nothing stands in the chat yet."""
+    made = ChatOffice(store)
+    await made.open(ANA, BEN, MAX, ADA, chat=True)
+    await made.owe("acme", "brill")
+    await belongs_to_ana(made, "acme")
+    await made.tick()
+    return made
+
+
+async def belongs_to_ana(office: ChatOffice, name: str) -> None:
+    account = await office.account(name)
+    async with office.store() as work:
+        await work.assign(account.customer.id, ANA.id, office.clock.now())
+
+
+async def minutes(office: ChatOffice, many: int, step: int = 1) -> None:
+    """What the service does of itself, looked at every so many minutes."""
+    for _ in range(0, many, step):
+        await office.jobs.show_cards()
+        await office.jobs.mind_chats()
+        office.clock.advance(MINUTE * step)
+
+
+def mailed(office: ChatOffice) -> list[Message]:
+    """To colleagues; letters to customers are not among them."""
+    return [arrived.message for arrived in office.mail.mailbox if arrived.message.sender_name == "Duebot"]
+
+
+def mails(office: ChatOffice) -> dict[str, list[str]]:
+    """Subjects by who got them."""
+    found: dict[str, list[str]] = {}
+    for message in mailed(office):
+        found.setdefault(message.to[0], []).append(message.subject)
+    return found
+
+
+async def test_while_it_is_down_owners_get_what_is_new_once_a_day_and_administrators_one_word_each_way(office: ChatOffice) -> None:
+    office.slack.trouble = Unavailable("Slack cannot be reached")
+    await minutes(office, 9, 3)
+    assert mails(office) == {}, "what is over in ten minutes is not worth a mail"
+    await minutes(office, 60, 10)
+    lost = "Duebot: Slack cannot be written to"
+    assert mails(office) == {
+        ADA.email: [lost, "Duebot: 1 thing new for you"],
+        ANA.email: ["Duebot: 1 thing new for you"],
+        MAX.email: ["Duebot: 1 thing new for you"],
+    }
+    (hers,) = [message.text for message in mailed(office) if message.to == (ANA.email,)]
+    assert "Acme owes €100.00, 3 days late" in hers
+    assert "Brill" not in hers
+    assert "since Tue 24 Nov" in hers or "today 11:00" in hers
+    (told,) = [message.text for message in mailed(office) if message.subject == lost]
+    assert ("Slack cannot be reached" in told, "Acme" in told) == (True, False)
+    assert not office.slack.standing
+
+    office.slack.trouble = None
+    await minutes(office, 20, 5)
+    assert mails(office)[ADA.email][-1] == "Duebot: Slack is back"
+    shown = " ".join(str(card) for card in office.slack.standing.values())
+    assert all(name in shown for name in ("Acme", "Brill"))
+    before = len(office.mail.mailbox)
+    await minutes(office, 30, 10)
+    assert len(office.mail.mailbox) == before
+
+
+async def test_a_revoked_token_is_told_at_once_also_where_nothing_was_to_be_shown(office: ChatOffice) -> None:
+    await office.jobs.show_cards()
+    office.slack.trouble = NeedsReconnect("Slack no longer accepts Duebot's token (token_revoked): install the app anew.")
+    await minutes(office, 10)
+    assert mails(office) == {ADA.email: ["Duebot: Slack cannot be written to"]}
+    (told,) = [message.text for message in mailed(office) if message.to == (ADA.email,)]
+    assert "It does not mend itself" in told
+    office.slack.trouble = None
+    await minutes(office, 2)
+    assert mails(office)[ADA.email] == ["Duebot: Slack cannot be written to", "Duebot: Slack is back"]
+
+
+async def test_what_looked_passing_and_is_not_is_told_without_waiting(office: ChatOffice) -> None:
+    office.slack.trouble = Unavailable("503")
+    await minutes(office, 3)
+    office.slack.trouble = NeedsReconnect("token_revoked")
+    await minutes(office, 2)
+    assert mails(office)[ADA.email][0] == "Duebot: Slack cannot be written to"
+
+
+async def test_a_channel_that_refuses_is_told_by_mail_and_catches_up_when_it_takes_cards_again(office: ChatOffice) -> None:
+    office.routing = Routing((Route((Channel("slack", "C-archived"),), owner=ANA.email), Route((Channel("slack", "C1"),))))
+    refuse_one(office.slack, "C-archived", Rejected("That Slack channel is archived: name another one, or unarchive it."))
+    await minutes(office, 5)
+    assert mails(office)[ADA.email][0] == "Duebot: Slack, channel C-archived cannot be written to"
+    assert mails(office)[ANA.email] == ["Duebot: 1 thing new for you"]
+    assert "Brill" in str(list(office.slack.standing.values())), "the other channel is not touched"
+    refuse_one(office.slack, "C-archived", None)
+    await office.owe("acme/2", late=40)
+    office.clock.advance(timedelta(days=1))
+    await office.tick()
+    await minutes(office, 3)
+    assert mails(office)[ADA.email][-1] == "Duebot: Slack, channel C-archived is back"
+    assert sum("INV-acme" in str(card) for card in office.slack.standing.values()) >= 1
+
+
+def refuse_one(room: FakeRoom, channel: str, error: OutsideError | None) -> None:
+    room.refusing = {channel: error} if error else {}
+
+
+async def test_one_workspace_that_is_lost_leaves_the_other_alone(office: ChatOffice) -> None:
+    office.routing = Routing((Route((Channel("slack", "T2/C9"),), owner=ANA.email), Route((Channel("slack", "C1"),))))
+    office.slack.refusing = {"T2/C9": NeedsReconnect("Duebot is not installed in the Slack workspace T2.")}
+    await office.owe(*(f"late-{n}" for n in range(4)))
+    for n in range(4):
+        await belongs_to_ana(office, f"late-{n}")
+    await office.tick()
+    await minutes(office, 2)
+    assert "Brill" in str(list(office.slack.standing.values()))
+    assert mails(office)[ADA.email][0] == "Duebot: Slack, workspace T2 cannot be written to"
+
+
+async def test_without_a_mail_server_an_outage_is_kept_and_stops_nothing(office: ChatOffice) -> None:
+    office.slack.trouble = Unavailable("503")
+    jobs = replace(office.jobs, channels={})
+    for _ in range(12):
+        await jobs.show_cards()
+        await jobs.mind_chats()
+        office.clock.advance(MINUTE)
+    assert office.mail.mailbox == []
+
+
+async def test_the_chat_s_own_pause_is_kept_by_everybody_and_is_no_outage(office: ChatOffice) -> None:
+    office.slack.pace = {True: (1.0, 1, 1)}
+    office.slack.trouble = RateLimited("slower", 30)
+    await office.jobs.show_cards()
+    office.slack.trouble, tried = None, office.slack.tried
+    office.clock.advance(timedelta(seconds=29))
+    await office.jobs.show_cards()
+    assert (office.slack.tried, office.slack.standing) == (tried, {})
+    async with office.store() as work:
+        assert await work.outages() == []
+    office.clock.advance(PATIENCE)
+    await minutes(office, 3)
+    assert len(office.slack.standing) >= 2
