@@ -7,6 +7,8 @@ import sys
 
 # A bench is a module here with a `main`, run with these arguments; it prints its line with `outcome.tell`.
 BENCHES = {
+    "backup": ["backup", "postgresql"],
+    "backup-sqlite": ["backup", "sqlite"],
     "report": ["report"],
     "simulate-1": ["simulate", "1"],
     "simulate-300": ["simulate", "300"],
