@@ -36,6 +36,7 @@ VERBS = {
     "interest": ("interest", "Says what may be charged on a late invoice."),
     "backup": ("backup", "Copies the whole database into one file, while everything goes on."),
     "restore": ("backup", "Puts a backup back; nothing is sent before it is released."),
+    "maintain": ("backup", "Backs up, migrates and looks whether all holds, and keeps it only then."),
     "evidence": ("keep", "Packs what proves a claim into one ZIP."),
     "person": ("keep", "Tells a person what is stored of them, or forgets them."),
     "audit": ("keep", "Verifies the trail of everything that was done."),

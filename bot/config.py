@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError, TomlConfigSettingsSource
 
 from bot.live.route_settings import RouteSettings
+from workflows.domain.maintenance import window
 from workflows.domain.routing import quiet_of
 
 KEY_BYTES = 32
@@ -138,6 +139,8 @@ class Settings(BaseSettings):
     rates: Path | None = Field(default=None, description="a CSV file of published interest rates: regime,valid_from,percent")
     audit_head_file: Path | None = Field(default=None, description="a file outside the database that is told the audit trail's head daily")
     audit_head_channel: str | None = Field(default=None, description="the id of a private chat channel that is told it too")
+    backups: Path = Field(default=Path("backups"), description="the folder maintenance puts its backups into")
+    maintenance: str | None = Field(default=None, description="when it may run by itself, in the book's time, like sun 03:00-05:00")
     payment_limit: int = Field(
         default=5000, ge=0, description="money noted by hand above this, in thirty days and per customer, needs a second person"
     )
@@ -150,6 +153,13 @@ class Settings(BaseSettings):
     teams: TeamsSettings = Field(default_factory=TeamsSettings)
     smtp: SMTPSettings = Field(default_factory=SMTPSettings)
     imap: IMAPSettings = Field(default_factory=IMAPSettings)
+
+    @field_validator("maintenance")
+    @classmethod
+    def a_window(cls, value: str | None) -> str | None:
+        if value is not None:
+            window(value)
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -10,6 +10,7 @@ from adapters.jobs.job import Job
 from bot.app import App
 from bot.config import database_file
 from bot.mail_in import mail_in
+from bot.maintenance import maintain_in_window
 
 _NEVER_STOPPED = frozenset({"catch_up", "read_mail", "seal_audit"})  # they take in, and send nothing
 
@@ -32,6 +33,10 @@ def _mail(app: App) -> tuple[Job, ...]:
 def _messages(app: App, channel: str) -> Job:
     """A queue for each channel: a vendor who is slow or down delays no other's messages."""
     return Job(f"send_{channel}", partial(app.jobs.send_on, channel), f"messages_{channel}", wakes=True, shared=True)
+
+
+def _maintenance(app: App) -> tuple[Job, ...]:
+    return () if app.settings.maintenance is None else (Job("maintain", partial(maintain_in_window, app), "keeping"),)
 
 
 def _unless_stopped(app: App, job: Job) -> Job:
@@ -66,6 +71,7 @@ def _all(app: App) -> tuple[Job, ...]:
         Job("publish_head", app.keeping.publish, "audit"),
         Job("audit_invariants", app.keeping.audit, "keeping"),
         Job("forget_expired", app.keeping.forget, "keeping"),
+        *_maintenance(app),
     )
 
 

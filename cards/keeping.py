@@ -30,6 +30,21 @@ def restored(copied_at: datetime, place: Place) -> Card:
     return Card(". ".join((title, *lines)), (Heading(title, tone=Tone.WARNING), *map(Text, lines)), Tone.WARNING)
 
 
+def maintenance(ok: bool | None, because: str, backup: str) -> Card:  # ruff: ignore[boolean-type-hint-positional-argument] - null: it goes on
+    """A maintenance that goes on, is over, or failed and left everything as it was."""
+    if ok is None:
+        title = "Duebot is being maintained"
+        words = "Nothing is sent for some minutes, and what is pressed is not taken. This card says when it is over."
+        return Card(f"{title}. {words}", (Heading(title, tone=Tone.WARNING), Text(words)), Tone.WARNING)
+    if ok:
+        title = "The maintenance is over"
+        return Card(f"{title}; everything goes on", (Heading(title, tone=Tone.GOOD), Text("Everything goes on as before.")), Tone.GOOD)
+    title = "The maintenance failed"
+    kept = f"The backup made before it is kept: {bare(backup)}." if backup else "No backup was made."
+    lines = (f"{bare(because).rstrip('.')}. The database is as it was before, and everything goes on.", f"{kept} Tell an administrator.")
+    return Card(". ".join((title, *lines)), (Heading(title, tone=Tone.WARNING), *map(Text, lines)), Tone.WARNING)
+
+
 _BROKEN = {
     "said_twice": ("A step was said twice", "Look at the customer's messages and tell an administrator."),
     "late_hint": ("Customers would have been looked at too late", "They are looked at now. Tell an administrator if it comes again."),

@@ -14,10 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.chat.protocol import CardRef, Incoming, Person
 from adapters.store import tables as t
 from adapters.store.secrets import Vault
+from adapters.store.stops import stopped
 from adapters.store.unit import Part, add_new
 from cards.actions import Action, Name
 from workflows.domain.ids import new_id
 from workflows.ports import Clock
+from workflows.stops import BeingMaintained, StopKind
 
 _IN = t.inbound.c
 
@@ -33,7 +35,7 @@ class Arrivals(Part):
 
 
 class SqlInbound:
-    """The `Inbound` of `adapters.chat.protocol`."""
+    """The `Inbound` of `adapters.chat.protocol`. During maintenance it takes nothing and raises `BeingMaintained`."""
 
     def __init__(self, engine: AsyncEngine, vault: Vault, clock: Clock) -> None:
         self._engine, self._vault, self._clock = engine, vault, clock
@@ -41,9 +43,14 @@ class SqlInbound:
     async def accept(self, incoming: Incoming) -> bool:
         row = new_id()
         sealed = self._vault.seal(to_json(incoming), "inbound", "payload", row)
-        values = {"id": row, "key": incoming.key, "payload": sealed, "accepted_at": self._clock.now()}
+        now = self._clock.now()
+        values = {"id": row, "key": incoming.key, "payload": sealed, "accepted_at": now}
+        paused = stopped(now, StopKind.MAINTENANCE)
         async with self._engine.begin() as connection:
-            return len(await add_new(connection, t.inbound, [values])) == 1
+            taken = await add_new(connection, t.inbound, [values], unless=paused)
+            if not taken and (await connection.execute(select(paused))).scalar_one():
+                raise BeingMaintained
+        return len(taken) == 1
 
     async def pending(self, before: datetime, limit: int) -> Sequence[Incoming]:
         """What was accepted before that instant and is still not handled, oldest first: a crash left it."""

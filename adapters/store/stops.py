@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 
 from adapters.store import tables as t
 from adapters.store.unit import Part
@@ -16,7 +16,7 @@ from workflows.stops import Stop, StopKind
 _S = t.stops.c
 
 
-def stopped(now: datetime, *kinds: StopKind) -> Exists:
+def stopped(now: datetime, *kinds: StopKind) -> ColumnElement[bool]:
     """Whether a stop holds, of one of these kinds or of any: a condition for the very statement that takes something."""
     return exists().where(_holds(now), *([_S.kind.in_(kind.value for kind in kinds)] if kinds else []))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -60,8 +60,14 @@ class Part:
         return CustomerId(found)
 
 
-async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> Sequence[Any]:
-    """Inserts the rows that break no unique key; returns the first column of their keys."""
+async def add_new(
+    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]], *, unless: ColumnElement[bool] | None = None
+) -> Sequence[Any]:
+    """Inserts the rows that break no unique key; returns the first column of their keys. None where `unless` holds, for one row alone."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     written = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-    return (await connection.execute(written, rows)).scalars().all()
+    if unless is None:
+        return (await connection.execute(written, rows)).scalars().all()
+    (row,) = rows
+    given = select(*(literal(value, table.c[name].type) for name, value in row.items())).where(~unless)
+    return (await connection.execute(written.from_select(list(row), given))).scalars().all()

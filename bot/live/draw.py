@@ -71,6 +71,8 @@ async def _last(card: StaffCard, work: UnitOfWork, policies: Policies, now: date
     if "as_of" in card.data:
         book = await _book(card, work)
         return problems.book_read(book, date.fromisoformat(card.data["as_of"]), book.place.day(now))
+    if card.data.get("what") == "maintenance":
+        return await _problem(card, work, now)
     if "said" in card.data:
         _, customer = await work.notice(NoticeId(card.subject))
         return problems.unknown_settled(await work.account(customer), str(card.data["said"]))
@@ -117,6 +119,8 @@ async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
         return problems.stale_book(book, book.place.day(now))
     if card.data.get("what") == "broken_rule":
         return keeping.broken_rule(str(card.data["rule"]), [str(line) for line in card.data["found"]], int(card.data["more"]))
+    if card.data.get("what") == "maintenance":
+        return keeping.maintenance(card.data.get("ok"), str(card.data.get("because", "")), str(card.data.get("backup", "")))
     if card.data.get("what") == "restored":
         return keeping.restored(datetime.fromisoformat(card.data["copied_at"]), (await _book(card, work)).place)
     if card.data.get("what") == "channel_refused":

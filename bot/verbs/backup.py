@@ -1,4 +1,4 @@
-"""Verbs that keep the whole database: backup, restore."""
+"""Verbs that keep the whole database: backup, restore, maintain."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from adapters.keep.backup_file import Head
-from bot import backups
+from bot import backups, maintenance
 from bot.clock import SystemClock
 from bot.config import read_settings
 from bot.verbs.options import JSON
-from bot.verbs.terminal import notes, polite, say, say_json
+from bot.verbs.terminal import FAILED, notes, polite, say, say_json, stop
 from cards.format import count
 
 verbs = typer.Typer(rich_markup_mode=None)
@@ -65,6 +65,41 @@ async def restore(
     with _progress("Put back") as told:
         done = await backups.restore_backup(settings, file, SystemClock(), told, replace=replace)
     _tell(file, done.head, done.rows, as_json=as_json, done=True)
+
+
+@verbs.command()
+@polite
+async def maintain(
+    now: Annotated[bool, typer.Option("--now", help="Do it now, whatever window is set.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done; change nothing.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Backs up, migrates and looks whether all holds, and keeps it only then.
+
+    Run it with a new version in place of migrate. Staff are told, and while the schema changes nothing is sent or accepted. If anything is
+    not as it must be afterwards, the database is what it was before; the backup is kept in the folder DUEBOT_BACKUPS either way. With
+    DUEBOT_MAINTENANCE it does something only within that window. Exit code 1: it failed, and nothing was changed.
+    """
+    settings, clock = read_settings(), SystemClock()
+    before, after = await maintenance.planned(settings)
+    if dry_run:
+        what = f"migrate from schema {before} to {after}" if before != after else "migrate nothing"
+        plan = {"from": before, "to": after, "migrates": before != after, "backups": str(settings.backups), "window": settings.maintenance}
+        say_json(plan) if as_json else say(f"Would back up into {settings.backups}, {what}, and look whether all that must hold holds.")
+        return
+    if settings.maintenance is not None and not now and await maintenance.window_began(settings, clock.now()) is None:
+        nothing = f"Nothing was done: the window is {settings.maintenance}. Say --now to do it at once."
+        say_json({"ok": True, "done": False, "window": settings.maintenance}) if as_json else say(nothing)
+        return
+    chats = settings.slack.bot_token is not None
+    done = await maintenance.maintain(settings, clock, lambda words: notes.print(words, markup=False), chats=chats)
+    if as_json:
+        say_json({**maintenance.document(done), "done": True})
+    elif done.ok:
+        say(f"Done: schema {done.to_schema}, backup {done.backup}. All that must hold holds.")
+    if not done.ok:
+        kept = f" The backup {done.backup} is kept." if done.backup else ""
+        stop(FAILED, f"Nothing was changed. {done.because.rstrip('.')}.{kept}")
 
 
 def _tell(file: Path, head: Head, rows: Mapping[str, int], *, as_json: bool, done: bool) -> None:
