@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from alembic import command
@@ -9,23 +11,55 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 import migrations
 
 _ONE_AT_A_TIME = 0x64756562  # an advisory lock of our own on PostgreSQL; SQLite has one writer anyway
 
 
+class HangsInTheAir(Exception):
+    """A row refers to one that is not there."""
+
+
 async def upgrade(engine: AsyncEngine, revision: str = "head") -> None:
     """One transaction: a migration that fails leaves the schema as it was."""
-    async with engine.begin() as connection:
+    async with changing(engine) as connection:
         await connection.run_sync(_run, command.upgrade, revision)
 
 
 async def downgrade(engine: AsyncEngine, revision: str = "base") -> None:
     """Loses what the undone tables held."""
-    async with engine.begin() as connection:
+    async with changing(engine) as connection:
         await connection.run_sync(_run, command.downgrade, revision)
+
+
+@asynccontextmanager
+async def changing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
+    """A transaction that may change tables others refer to. SQLite changes one by making it anew, and would take that for losing its rows:
+    there what refers to what is looked at once, at the end.
+    """
+    async with engine.connect() as connection:
+        await _foreign_keys(connection, "OFF")
+        try:
+            async with connection.begin():
+                yield connection
+                await connection.run_sync(must_hold_together)
+        finally:
+            await _foreign_keys(connection, "ON")
+
+
+async def _foreign_keys(connection: AsyncConnection, state: str) -> None:
+    """Only outside of a transaction does SQLite listen to it."""
+    if connection.dialect.name == "sqlite":
+        driver = (await connection.get_raw_connection()).driver_connection
+        await driver.execute(f"PRAGMA foreign_keys = {state}")  # type: ignore[union-attr]
+
+
+def must_hold_together(connection: Connection) -> None:
+    """Raises `HangsInTheAir` for a row that refers to one that is not there; PostgreSQL looks by itself."""
+    if connection.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+        raise HangsInTheAir(f"A row of {lost[0]} refers to one of {lost[2]} that is not there.")
 
 
 async def current(engine: AsyncEngine) -> str | None:

@@ -19,7 +19,7 @@ from adapters.store import tables as t
 from adapters.store.copying import count_on, lines_of, tables_of, write_lines
 from adapters.store.engine import open_whole
 from adapters.store.keys import fits
-from adapters.store.migrate import head, knows, move
+from adapters.store.migrate import HangsInTheAir, head, knows, move, must_hold_together
 from workflows.domain.ids import new_id
 from workflows.errors import Refused
 from workflows.records import CardKind, CardState
@@ -90,7 +90,7 @@ def put_back(url: str, backup: Backup, keys: Sequence[bytes], now: datetime, *, 
     try:
         with engine.begin() as connection:
             return _put_back(connection, backup, keys, now, replace=replace, told=told)
-    except (psycopg.Error, sqlite3.Error, IntegrityError) as trouble:
+    except (psycopg.Error, sqlite3.Error, IntegrityError, HangsInTheAir) as trouble:
         said = next(iter(str(trouble).splitlines()), type(trouble).__name__).rstrip(".")
         raise BadBackup(f"The database did not take the backup: {said}. Nothing was changed.") from trouble
     finally:
@@ -105,7 +105,7 @@ def _put_back(connection: Connection, backup: Backup, keys: Sequence[bytes], now
         move(connection, "base")
     rows = _fill(connection, backup, told)
     move(connection, "head")
-    _must_hold_together(connection)
+    must_hold_together(connection)
     fits(connection, keys)
     _mark(connection, backup.head, now)
     connection.execute(text("ANALYZE"))
@@ -137,12 +137,6 @@ def _fill(connection: Connection, backup: Backup, told: Progress) -> Mapping[str
             raise BadBackup(f"The backup says {rows.get(name)} rows of {name} and has {written}.")
     count_on(connection, tables.values())
     return rows
-
-
-def _must_hold_together(connection: Connection) -> None:
-    """PostgreSQL has looked already."""
-    if connection.dialect.name == "sqlite" and (lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
-        raise BadBackup(f"A row of {lost[0]} in the backup refers to one of {lost[2]} that is not there.")
 
 
 def _told(blocks: Any, told: Progress) -> Any:

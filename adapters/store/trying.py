@@ -8,7 +8,7 @@ from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.store.migrate import move
+from adapters.store.migrate import changing, move
 from adapters.store.unit_of_work import SqlStore
 
 
@@ -31,6 +31,6 @@ class _InOne:
 @asynccontextmanager
 async def migrated(engine: AsyncEngine, keys: Sequence[bytes]) -> AsyncGenerator[SqlStore, None]:
     """A store over the migrated database, which becomes true when the block ends; when it raises, the database is what it was."""
-    async with engine.begin() as connection:
+    async with changing(engine) as connection:
         await connection.run_sync(move, "head")
         yield SqlStore(cast("AsyncEngine", _InOne(connection)), keys)

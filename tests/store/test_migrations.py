@@ -11,12 +11,17 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.store import migrate
 from adapters.store.engine import open_engine
 from adapters.store.tables import users
 from adapters.store.unit_of_work import SqlStore
+from tests.conftest import SECRET_KEY
+from tests.store.samples import NOW, account, import_rows, row
+from workflows.domain.account import Raised
+from workflows.domain.ids import CustomerId, ItemId, new_id
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -96,3 +101,22 @@ async def test_every_constraint_has_a_name(postgresql_url: str) -> None:
     async with engine.connect() as connection:
         assert await connection.run_sync(unnamed) == []
     await engine.dispose()
+
+
+async def test_tables_that_others_refer_to_are_made_anew_with_all_their_rows(store: SqlStore, database_url: str) -> None:
+    """On SQLite a column is changed by copying its table: the customers' was refused while they had invoices."""
+    await import_rows(store, row())
+    engine = open_engine(database_url)
+    await migrate.downgrade(engine, "2026_11_22_0940")
+    await migrate.upgrade(engine)
+    migrated = SqlStore(engine, [SECRET_KEY])
+    assert (await account(migrated)).items[0].number == "INV-1"
+    with pytest.raises(IntegrityError):
+        await _raise_nothing(migrated)
+    await migrated.close()
+
+
+async def _raise_nothing(store: SqlStore) -> None:
+    """Of an item and a customer that are not there: what refers to what is looked at again."""
+    async with store() as work:
+        await work.raise_all(CustomerId(new_id()), [Raised(ItemId(new_id()), "first", 0, NOW)])
