@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never
 
-from cards.elements import AmountField, ChoiceField, DateField, Field, Form, NumberField, Text, TextField
+from cards.elements import AmountField, ChoiceField, DateField, Field, Form, Heading, NumberField, Text, TextField
 from cards.teams.blocks import BUTTON, Pen
 from cards.teams.presses import cancelled, carried
 from cards.teams.text import Block, label, line, run
@@ -19,11 +19,12 @@ def title_of(form: Form) -> str:
 
 
 def blocks_of(form: Form, pen: Pen, errors: Mapping[str, str]) -> list[Block]:
-    """Words of `errors` stand at their fields; those of no field at the top."""
+    """Words of `errors` stand at their fields; those of no field at the top. A dialog shows the form's title itself."""
+    title = [] if pen.dialog else pen.draw((Heading(form.title),))
     names = {field.name for field in form.fields}
     general = [_wrong(words) for name, words in errors.items() if name not in names and words]
     fields = [block for field in form.fields for block in _input(field, errors.get(field.name), pen)]
-    return [*general, *pen.draw(form.intro), *fields, *pen.draw(form.outro), {"type": "ActionSet", "actions": _ways_on(form, pen)}]
+    return [*title, *general, *pen.draw(form.intro), *fields, *pen.draw(form.outro), {"type": "ActionSet", "actions": _ways_on(form, pen)}]
 
 
 def _ways_on(form: Form, pen: Pen) -> list[Block]:

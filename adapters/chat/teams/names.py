@@ -8,6 +8,7 @@ MESSAGES_PATH = "/api/messages"
 
 # What the menu beside the typing box offers; at most ten fit. `example` is typed for the person.
 COMMANDS = {
+    "home": "What waits for you, and your settings",
     "overdue": "What is overdue, the oldest first",
     "balance": "What a customer owes: balance CUSTOMER",
     "invoice": "One invoice and what was done: invoice NUMBER",

@@ -13,7 +13,7 @@ from cards.actions import UnreadableAction
 from cards.teams.presses import OURS, Pressed, pressed
 
 EXECUTE, FETCH, SUBMIT = "adaptiveCard/action", "task/fetch", "task/submit"
-GREETING = "help"  # what somebody is shown who has just installed the app
+GREETING = "home"  # what somebody is shown who has just installed the app
 
 
 class NothingOfOurs(ValueError):
