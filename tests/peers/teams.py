@@ -253,6 +253,7 @@ async def teams() -> AsyncGenerator[Tenant]:
     tenant = Tenant()
     with socket.socket() as listener:
         listener.bind((HOST, 0))
+        listener.listen()  # who calls before the server runs waits for it
         tenant.url = f"http://{HOST}:{listener.getsockname()[1]}"
         config = uvicorn.Config(Starlette(routes=tenant.routes()), log_config=None, access_log=False, lifespan="off")
         server = uvicorn.Server(config)

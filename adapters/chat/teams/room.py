@@ -66,19 +66,20 @@ class TeamsRoom:
     async def update(self, ref: CardRef, card: Card) -> None:
         place = await self._place(ref.channel)
         await self._allow(place)
+        root, _, one = ref.message.rpartition("/")
+        thread = _thread(root) if root else ""
 
         async def put(most: int) -> str:
             drawn = message(render(card, most), summary(card))
-            await self._connector.update(place.service, place.tenant, ref.channel, ref.message, drawn)
-            return ref.message
+            await self._connector.update(place.service, place.tenant, ref.channel + thread, one, drawn)
+            return one
 
         await self._writing(ref.channel, put)
 
     async def reply(self, ref: CardRef, card: Card) -> CardRef:
-        """A line in the card's thread."""
-        thread = f";messageid={ref.message}"
-        said = await self._send(ref.channel, lambda most: message(render(card, most), summary(card)), thread)
-        return CardRef(PLATFORM, ref.channel, said.message)
+        """A line in the card's thread; its own name is the card's and its own, as a thread is a conversation to Teams."""
+        said = await self._send(ref.channel, lambda most: message(render(card, most), summary(card)), _thread(ref.message))
+        return CardRef(PLATFORM, ref.channel, f"{ref.message}/{said.message}")
 
     async def _send(self, key: str, draw: Callable[[int], Activity], thread: str = "") -> CardRef:
         place = await self._open(key)
@@ -144,6 +145,10 @@ class TeamsRoom:
         reason = against(facts, self._approved | also)
         if reason:
             raise Rejected(reason)
+
+
+def _thread(root: str) -> str:
+    return f";messageid={root}"
 
 
 def message(content: Block, told: str) -> Activity:
