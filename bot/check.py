@@ -7,6 +7,7 @@ from datetime import datetime
 from adapters.outreach.mime import mailbox
 from adapters.store.trouble import sentence_of
 from bot.app import App, NotMigrated, running
+from bot.check_slack import of_slack, of_slack_settings
 from bot.check_work import of_work
 from bot.config import BadSetting, Settings
 from bot.finding import Finding
@@ -17,7 +18,7 @@ from workflows.domain.access import Role
 from workflows.domain.account import Book
 from workflows.domain.calendar import spoken
 from workflows.domain.freshness import fresh_until
-from workflows.errors import OutsideError, Refused
+from workflows.errors import Refused
 from workflows.records import OutboxState
 from workflows.stops import Stop, StopKind
 
@@ -29,7 +30,7 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
         async with running(settings) as app:
             found += [*await _of_store(app), *await of_work(app), *await _of_trail(app)]
             if not offline:
-                found += await _of_slack(app)
+                found += await of_slack(app)
     except NotMigrated as missing:
         found.append(Finding("migrations", f"Nothing can start. {missing.what}", "Run: duebot migrate"))
     except (BadSetting, BadPolicy, Refused) as bad:
@@ -47,18 +48,14 @@ async def findings_of(app: App) -> list[Finding]:
 
 
 def _of_settings(settings: Settings) -> list[Finding]:
-    smtp, slack, found = settings.smtp, settings.slack, []
+    smtp, found = settings.smtp, []
     if smtp.host is None and smtp.folder is None:
         what = "No mail server is set, so messages to customers stay in the queue."
         found.append(Finding("smtp.host", what, "Set DUEBOT_SMTP__HOST and DUEBOT_SMTP__SENDER, or DUEBOT_SMTP__FOLDER to try things out."))
     elif smtp.sender is None or mailbox(smtp.sender) is None:
         what = "There is no sender address that a mail server would take."
         found.append(Finding("smtp.sender", what, "Set DUEBOT_SMTP__SENDER to an address such as receivables@your-company.example."))
-    if slack.bot_token is not None and slack.signing_secret is None and slack.app_token is None:
-        what = "Slack has a bot token, but no way in: presses and commands would not arrive."
-        found.append(
-            Finding("slack.app_token", what, "Set DUEBOT_SLACK__APP_TOKEN for Socket Mode, or DUEBOT_SLACK__SIGNING_SECRET for HTTP.")
-        )
+    found += of_slack_settings(settings)
     return found
 
 
@@ -117,18 +114,3 @@ def _no_channel(book: Book) -> Finding:
     return Finding(
         f"book.{book.slug}.channel", what, f"Invite the bot to a private channel and run: duebot book {book.slug} --channel CHANNEL-ID"
     )
-
-
-async def _of_slack(app: App) -> list[Finding]:
-    """The token, its scopes and the channels, asked of Slack itself."""
-    if app.slack is None:
-        return []
-    async with app.store() as work:
-        channels = [book.chat_channel for book in await work.books() if book.chat_channel is not None]
-    found: list[Finding] = []
-    for channel in [None, *channels]:
-        try:
-            await app.slack.room.check(channel)
-        except OutsideError as error:
-            found.append(Finding("slack", str(error), "Mend it in Slack or in the settings, and run: duebot check"))
-    return found

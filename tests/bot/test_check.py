@@ -75,7 +75,9 @@ def test_a_slack_token_without_a_way_in_and_a_book_without_a_channel_are_found(r
     env = MAIL | {"DUEBOT_SLACK__BOT_TOKEN": "xoxb-1"}
     assert names(ready_place, env) == ["slack.app_token", "book.main.channel"]
     ready_place.duebot("book", "--channel", "C0123456789")
-    assert names(ready_place, env | {"DUEBOT_SLACK__SIGNING_SECRET": "s"}) == []
+    over_http = env | {"DUEBOT_SLACK__SIGNING_SECRET": "s"}
+    assert names(ready_place, over_http) == ["public_url"]
+    assert names(ready_place, over_http | {"DUEBOT_PUBLIC_URL": "https://duebot.example"}) == []
 
 
 def test_a_file_too_old_to_send_on_is_found(place: Place) -> None:

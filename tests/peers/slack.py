@@ -22,6 +22,8 @@ import tempfile
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -128,6 +130,7 @@ class Workspace:
         self.responses: dict[str, list[dict[str, Any]]] = {}
         self.faults: dict[str, list[Fault]] = {}
         self.changes: dict[str, dict[str, Any]] = {}
+        self.date: datetime | None = None
         self.users: dict[str, str] = {}
         self.channels: dict[str, str] = {}
         self.went_through = asyncio.Condition()
@@ -317,7 +320,9 @@ class Workspace:
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         self.tokens.setdefault(method, []).append(token)
         if method == "apps.connections.open":
-            return web.json_response({"ok": True, "url": f"{self.base.replace('http', 'ws')}/socket"})
+            good = token == APP or not token  # slack_sdk's own socket client sends it in another header
+            url = f"{self.base.replace('http', 'ws')}/socket"
+            return web.json_response({"ok": True, "url": url} if good else {"ok": False, "error": "invalid_auth"})
         async with self._http.post(f"{self._server}/api/{method}", json=arguments, headers={"Authorization": f"Bearer {token}"}) as answer:
             status, body = answer.status, await answer.json()
         _add_what_is_missing(method, body, self.changes)
@@ -326,7 +331,12 @@ class Workspace:
             self.went_through.notify_all()
         if fault is not None and request.transport is not None:
             request.transport.close()
-        return web.json_response(body, status=status)
+        return web.json_response(body, status=status, headers=self._headers(method, token))
+
+    def _headers(self, method: str, token: str) -> dict[str, str]:
+        """What Slack says beside its answers."""
+        told = {"x-oauth-scopes": ",".join(SCOPES if token == BOT else ["commands"])} if method == "auth.test" else {}
+        return told | ({"Date": format_datetime(self.date, usegmt=True)} if self.date else {})
 
     async def take_response(self, request: web.Request) -> web.Response:
         if request.match_info["name"] not in self.responses:

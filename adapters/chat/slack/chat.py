@@ -12,6 +12,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.chat.protocol import Handler, Inbound, Installations
 from adapters.chat.slack.endpoint import SlackEndpoint
+from adapters.chat.slack.inspection import Inspection
 from adapters.chat.slack.installing import SlackInstalling
 from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners
 from adapters.chat.slack.room import Approved, SlackRoom
@@ -45,6 +46,7 @@ class SlackChat:
         self._connecting: asyncio.Task[None] | None = None
         self.room = SlackRoom(workspaces, settings.approved_channels, clock, approved)
         self.endpoint = SlackEndpoint(app, settings.signing_secrets, clock)
+        self.inspection = Inspection(settings, workspaces, self.room, clock)
         self.installing = SlackInstalling(settings, workspaces, installations, clock) if settings.installs else None
 
     async def start(self) -> None:

@@ -109,14 +109,9 @@ class SlackRoom:
             answer = await client.users_info(user=person.id)
         return _profile(_object(answer.data, "user"), {person.team or home, home})
 
-    async def check(self, channel: str | None) -> None:
-        """Asks Slack whether the token works (without `channel`), or whether cards may go to the channel; raises what stands against it."""
-        if channel is not None:
-            await self._allow(channel)
-            return
-        client = await self._workspaces.client()
-        with translated(repeatable=True):
-            await client.auth_test()
+    async def check(self, channel: str) -> None:
+        """Raises what stands against cards in the channel."""
+        await self._allow(channel)
 
     async def _allow(self, written: str) -> None:
         team, channel = parted(written)
