@@ -31,7 +31,7 @@ from tests.fakes.clock import FixedClock
 from tests.workflows.office import ANA, policies
 from workflows.domain.ids import ItemId
 from workflows.domain.messages import Message, Receipt
-from workflows.ports import Outreach, UnitOfWork
+from workflows.ports import Outreach, Store, UnitOfWork
 from workflows.send_reminder import PreviewReminder, preview_reminder
 
 SENDER = "receivables@seller.example"
@@ -67,19 +67,23 @@ POINTS = (
     "before the commit of the receipt",
     "after the commit of the receipt",
 )
+CHAT_POINTS = ("before the chat has a card", "after the chat has a card")
 # Here messages have left, or may have, that nothing is known of. (After the first receipt the others may be known already.)
 IN_DOUBT = frozenset(POINTS[POINTS.index("after the commit of the sending") : -1])
 
 
 @dataclass(slots=True)
 class Fuse:
-    """Kills the process, as `kill -9` would, the first time it comes past its point."""
+    """Kills the process, as `kill -9` would, the first time it comes past its point, or past so many of any kind."""
 
     point: str | None
+    left: int | None = None
 
     def pass_by(self, point: str) -> None:
-        assert self.point is None or self.point in POINTS
-        if point == self.point:
+        assert self.point is None or self.point in {*POINTS, *CHAT_POINTS}
+        if self.left is not None:
+            self.left -= 1
+        if point == self.point or self.left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -101,7 +105,7 @@ class Watched:
 
 @dataclass(slots=True)
 class DyingStore:
-    store: SqlStore
+    store: Store
     fuse: Fuse
 
     def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:

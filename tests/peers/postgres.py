@@ -19,14 +19,15 @@ from tests.paths import missing
 
 _TEMPLATE = "duebot_template"
 _LOCK = 0x74657374
-_FASTER = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "autovacuum = off")
+DURABLE = ("fsync = off", "full_page_writes = off", "autovacuum = off")  # what is committed outlives the server, not the machine
+_FASTER = (*DURABLE, "synchronous_commit = off")
 
 
 class Postgres:
     """A running server. Databases are copies of a template on which the migrations ran once."""
 
-    def __init__(self, uri: str) -> None:
-        self._uri = uri
+    def __init__(self, uri: str, settings: tuple[str, ...] = _FASTER) -> None:
+        self._uri, self._settings = uri, settings
         with self._admin() as admin:
             admin.execute("SELECT pg_advisory_lock(%s)", [_LOCK])  # another worker may be at it
             if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_TEMPLATE]).fetchone():
@@ -48,7 +49,7 @@ class Postgres:
                 admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def _prepare(self, admin: psycopg.Connection) -> None:
-        for setting in _FASTER:
+        for setting in self._settings:
             admin.execute(f"ALTER SYSTEM SET {setting}".encode())
         admin.execute("SELECT pg_reload_conf()")
         making = f"{_TEMPLATE}_making"

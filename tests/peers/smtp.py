@@ -20,15 +20,17 @@ from enum import Enum, auto
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 HOST = "127.0.0.1"
+DRIP_SECONDS = 0.001
 
 
 class HangUp(Enum):
-    """When the server closes the connection without a word. `BEFORE_ANSWER` keeps the message: it did arrive."""
+    """When the server closes the connection without a word, or in the middle of one. The last two keep the message: it did arrive."""
 
     AT_GREETING = auto()
     AT_DATA = auto()
     IN_BODY = auto()
     BEFORE_ANSWER = auto()
+    IN_ANSWER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,11 @@ class Received:
 
 @dataclass
 class MailServer:
-    """What arrived, and how to behave from the next command on. Answers are whole lines such as `451 4.7.1 later`."""
+    """What arrived, and how to behave from the next command on. Answers are whole lines such as `451 4.7.1 later`.
+
+    `silent` takes a message and never answers, `mute` never even greets, `drip` says everything letter by letter. `begun` counts bodies
+    that were asked for.
+    """
 
     port: int = 0
     mailbox: list[Received] = field(default_factory=list)
@@ -57,6 +63,9 @@ class MailServer:
     go_ahead: str | None = None
     hang_up: HangUp | None = None
     silent: bool = False
+    mute: bool = False
+    drip: bool = False
+    begun: int = 0
     passwords: dict[str, str] = field(default_factory=dict)
     refuse_login: str | None = None
     logins: list[str] = field(default_factory=list)
@@ -101,7 +110,9 @@ class MailServer:
         self.encrypted.append(server.transport is not None and server.transport.get_extra_info("sslcontext") is not None)
         if self.silent:
             await asyncio.Event().wait()
-        if self.hang_up is HangUp.BEFORE_ANSWER:
+        if self.hang_up is HangUp.IN_ANSWER and server.transport is not None:
+            server.transport.write(b"250 2.0")
+        if self.hang_up in {HangUp.BEFORE_ANSWER, HangUp.IN_ANSWER}:
             _cut(server)
         return self.answer or "250 2.0.0 taken"
 
@@ -133,8 +144,19 @@ class _Server(SMTP):
         if self._behaviour.hang_up is HangUp.AT_GREETING:
             _cut(self)
 
+    async def push(self, status: str | bytes) -> None:
+        if self._behaviour.mute:
+            await asyncio.Event().wait()
+        if not self._behaviour.drip:
+            await super().push(status)
+            return
+        for letter in (status if isinstance(status, bytes) else status.encode()) + b"\r\n":
+            self._writer.write(bytes([letter]))
+            await asyncio.sleep(DRIP_SECONDS)
+
     async def smtp_DATA(self, arg: str) -> None:  # ruff: ignore[invalid-function-name] - the server calls it so
         behaviour = self._behaviour
+        behaviour.begun += 1
         if behaviour.go_ahead:
             await self.push(behaviour.go_ahead)
         elif behaviour.hang_up is HangUp.AT_DATA:

@@ -1,0 +1,83 @@
+"""What must hold when a round is over: nothing lost, nothing twice, nothing left open."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from adapters.outreach.mime import message_id
+from tests.chaos.play import UNDER_WAY, Round
+from tests.e2e.crashing import SENDER
+from workflows.domain.account import NoticeState
+from workflows.records import CardKind
+
+BERLIN = ZoneInfo("Europe/Berlin")
+FLAGGED = "item.flagged"
+
+
+async def judge(played: Round) -> list[str]:
+    """Sentences, each a difference between what was due and what was found. None: the round is good."""
+    return [*played.differences, *_letters(played), *await _settled(played), *await _notices(played), *await _cards(played)]
+
+
+def _letters(played: Round) -> Iterator[str]:
+    plan, arrived, expected = played.plan, played.letters(), played.expected()
+    may_be = expected | Counter(f"pay@{name}.example" for name in plan.by_hand)  # a press that was never acknowledged may count all the same
+    yield from (f"LOST: {count} to {who}" for who, count in (expected - arrived).items())
+    yield from (f"TWICE: {count} too many to {who}" for who, count in (arrived - may_be).items())
+    for letter in played.stage.letters():
+        local = letter.at.astimezone(BERLIN)
+        if not plan.jumps and not (9 <= local.hour < 18 and local.weekday() < 5):
+            yield f"OUT OF HOURS: {letter.to} on {local:%a at %H:%M}"
+    if plan.spares_mail and expected - played.in_trouble:
+        yield f"HELD UP: while only the chat was in trouble, {(expected - played.in_trouble).total()} letters did not leave"
+
+
+async def _settled(played: Round) -> list[str]:
+    """Nothing is under way, and nobody was asked about more than died with its sender, nor twice."""
+    found = []
+    left = {key: count for key, count in (await played.office.outbox()).items() if key[1] in UNDER_WAY}
+    if left:
+        found.append(f"LEFT OPEN: {', '.join(f'{count} {kind} {state}' for (kind, state), count in left.items())}")
+    asked, doubtful = played.answered.total(), played.in_flight + played.stage.mail.begun * played.plan.doubts_mail
+    if asked > doubtful:
+        found.append(f"ASKED TOO MUCH: {asked} messages in doubt, {doubtful} were under way")
+    if any(times > 1 for times in played.answered.values()):
+        found.append("ASKED TWICE: one answer did not settle a message in doubt")
+    if (bad := (await played.office.store.audit.verify()).first_bad) is not None:
+        found.append(f"TRAIL: entry {bad} is not as it was written")
+    return found
+
+
+async def _notices(played: Round) -> list[str]:
+    """What arrived is known to have been sent, and the other way round; acts are done once."""
+    office, plan, arrived = played.office, played.plan, {letter.name for letter in played.stage.letters()}
+    known, found = set(), []
+    for name in (*plan.due, *plan.by_hand):
+        account = await office.account(name)
+        known |= {message_id(f"notice:{notice.id}", SENDER) for notice in account.notices if notice.state is NoticeState.SENT}
+        flags = sum(act.name == FLAGGED for act in account.acts)
+        if flags > 1 or (name in plan.flagged and name in played.promised and not flags):
+            found.append(f"PRESS: {name} was flagged {flags} times")
+    if known != arrived:
+        found.append(f"UNTOLD: {len(arrived - known)} arrived and count as not sent, {len(known - arrived)} count as sent and did not arrive")
+    return found
+
+
+async def _cards(played: Round) -> list[str]:
+    """Every alert stands in the chat. After a death, or an answer that was lost, one may stand there twice: a colleague's card, no customer's letter."""
+    chat, found = played.stage.chat, []
+    cards = await played.office.cards()
+    alerts = [card for card in cards if card.kind is CardKind.ALERT]
+    if len(alerts) != len(played.plan.due):
+        found.append(f"ALERTS: {len(alerts)} cards for {len(played.plan.due)} customers")
+    lost = [card for card in alerts if card.message not in chat.standing]
+    if lost:
+        found.append(f"CARDS: {len(lost)} alerts do not stand in the chat")
+    posted = Counter(chat.subjects)
+    twice = sum(posted[str(card.subject)] - 1 for card in alerts if posted[str(card.subject)])
+    if twice > played.deaths + chat.doubtful:
+        found.append(f"CARDS: {twice} alerts stand twice, after {played.deaths} deaths and {chat.doubtful} lost answers")
+    found += [f"RULE: {card.data['rule']}: {card.data['found']}" for card in cards if card.data.get("what") == "broken_rule"]
+    return found

@@ -1,0 +1,266 @@
+"""One round: an office of its own, processes that live and die in it, then calm, then what must hold."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import signal
+from collections import Counter
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import aiohttp
+from pydantic import SecretStr
+
+from adapters.chat.slack.names import EVENTS_PATH
+from adapters.outreach.mime import message_id
+from adapters.store.unit_of_work import SqlStore
+from bot.config import Settings, SlackSettings, SMTPSettings
+from bot.desk import forms
+from cards.actions import Action, Name
+from cards.slack.modal import render_form
+from tests.chaos.plan import Death, Life, Machine, Plan
+from tests.chaos.plan import Minute as Planned
+from tests.chaos.process import CHAT_HOST, MAIL_HOST, Birth, Doom, Minute, Past
+from tests.chaos.slack_api import CHANNEL
+from tests.chaos.stage import Actor, Stage
+from tests.chaos.troubles import Trouble, misbehave
+from tests.chaos.warmth import LETTERS, warm_engine
+from tests.conftest import SECRET_KEY
+from tests.e2e.crashing import SENDER
+from tests.fakes.clock import FixedClock
+from tests.peers.slack import SECRET, TEAM, Workspace, interactive, signed
+from tests.peers.smtp import HOST
+from tests.workflows.office import ANA, BEN, MAX, Office
+from workflows.domain.access import Role, User
+from workflows.domain.ids import NoticeId, UserId
+from workflows.records import CardKind, Effect, OutboxState
+from workflows.send_reminder import PreviewReminder, preview_reminder
+
+IDA = User(UserId(UUID(int=5)), "ida@seller.example", "Ida", Role.ADMINISTRATOR)
+PEOPLE = {"ana": ANA, "ben": BEN, "max": MAX, "ida": IDA}
+ROOM = 4096  # bytes a file may have on a full disk
+UNDER_WAY = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN})
+
+
+@dataclass(slots=True)
+class Round:
+    """`promised` clicks were acknowledged without a word of trouble. `in_flight` counts the sends under way when processes died."""
+
+    plan: Plan
+    stage: Stage
+    url: str
+    office: Office
+    workspace: Workspace
+    http: aiohttp.ClientSession
+    clicks: dict[str, bytes] = field(default_factory=dict)
+    promised: set[str] = field(default_factory=set)
+    answered: Counter[NoticeId] = field(default_factory=Counter)
+    in_flight: int = 0
+    deaths: int = 0
+    in_trouble: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+    said: Counter[str] = field(default_factory=Counter)
+    unexpected: list[str] = field(default_factory=list)
+
+    async def play(self) -> None:
+        """From the first process to the last."""
+        await self.prepare_clicks()
+        await self.office.store.close()  # the other processes alone have the database open
+        for life in self.plan.lives:
+            await self._live(life)
+        self.in_trouble = self.letters()
+        await self._calm_down()
+
+    def letters(self) -> Counter[str]:
+        return Counter(letter.to for letter in self.stage.letters())
+
+    def expected(self) -> Counter[str]:
+        return Counter(f"pay@{name}.example" for name in (*self.plan.due, *(one for one in self.plan.by_hand if one in self.promised)))
+
+    # Processes --------------------------------------------------------------------------------------------------------------
+
+    async def _cast(self, deaths: Sequence[Death | None], at: datetime, *, alone: bool = False) -> list[Actor]:
+        """The web first. Those that died before they were born are among them."""
+        roles = [(True, True)] if alone else [(True, False), *[(False, True)] * (len(deaths) - 1)]
+        dooms = [Doom(death.point, death.after) if death else Doom() for death in deaths]
+        settings = settings_of(self.plan, self.stage, self.url)
+        births = [Birth(settings, at, web, works, doom) for (web, works), doom in zip(roles, dooms, strict=True)]
+        actors = [Actor(self.stage, birth) for birth in births]
+        await asyncio.gather(*(actor.born() for actor in actors))
+        return actors
+
+    async def _live(self, life: Life) -> None:
+        actors = await self._cast(life.deaths, self.plan.start + life.minutes[0].passed, alone=life.alone)
+        for planned in life.minutes:
+            await self._pass(planned, life, actors)
+        for actor, death in zip(actors, life.deaths, strict=True):
+            kind = "when it had nothing to do" if death is None or actor.alive else death.kind
+            code = await actor.end(signal.SIGKILL if death else signal.SIGTERM)
+            if code == -signal.SIGKILL and death:
+                self.deaths += 1
+                self.stage.tally.kills[kind] += 1
+            elif code != 0:
+                self.differences.append(f"a process ended by itself, with {code}")
+        self._weather(None, None)
+        self.in_flight += (await self.office.outbox()).get((Effect.NOTICE, OutboxState.SENDING), 0)
+        await self.office.store.close()
+
+    async def _pass(self, planned: Planned, life: Life, actors: Sequence[Actor]) -> None:
+        self._weather(planned.mail, planned.chat)
+        at = self.plan.start + planned.passed
+        unknown = frozenset(host for host, met in ((MAIL_HOST, planned.mail), (CHAT_HOST, planned.chat)) if met is Trouble.NO_NAME)
+        minute = Minute(at, unknown, ROOM if planned.machine is Machine.DISK_FULL else None)
+        await actors[0].pass_minute(replace(minute, works=False))  # its clock is right before anybody presses
+        async with asyncio.TaskGroup() as group:
+            if planned.machine is not None:
+                self.stage.tally.faults[planned.machine] += 1
+                group.create_task(self.stage.base.suffer(planned.machine, self.url))
+            for actor, death in zip(actors, life.deaths, strict=True):
+                if death and death.seconds:
+                    group.create_task(_kill_after(actor, death.seconds))
+            pasts = [group.create_task(actor.pass_minute(minute)) for actor in actors]
+            for name in self.clicks.keys() - self.promised:
+                group.create_task(self._press(actors[0], name, at))
+        self._read(past.result() for past in pasts)
+
+    def _read(self, pasts: Iterable[Past | None]) -> None:
+        for past in pasts:
+            if past is not None:
+                self.said.update(past.said)
+                self.unexpected += [past.trouble] if past.trouble else []
+
+    def _weather(self, mail: Trouble | None, chat: Trouble | None) -> None:
+        for name, met in (("mail", mail), ("chat", chat)):
+            if met is not None:
+                self.stage.tally.faults[f"{name}: {met}"] += 1
+        misbehave(self.stage.mail, mail)
+        self.stage.chat.trouble = chat
+
+    # People -----------------------------------------------------------------------------------------------------------------
+
+    async def prepare_clicks(self) -> None:
+        """Send, as it stands under the previews; and flags on cards."""
+        office = self.office
+        for name in self.plan.by_hand:
+            item = (await office.account(name)).items[0].id
+            async with office.store() as work:
+                seen = await preview_reminder(PreviewReminder(item, ANA), work, office.policies, office.letters, office.clock)
+            view = {**render_form(forms.reminder(seen, office.policies, office.clock.now())), "id": "V1"}
+            self.clicks[name] = interactive(self.workspace.submission(view, {}, by="ana", trigger=f"send.{name}"))
+        for name in self.plan.flagged:
+            item = (await office.account(name)).items[0].id
+            self.clicks[name] = self._button(Action(Name.FLAG, item, 0), f"flag.{name}")
+
+    def _button(self, action: Action, trigger: str) -> bytes:
+        element = {"type": "button", "action_id": action.name.value, "value": action.encode()}
+        return interactive(self.workspace.press(element, by="ben", trigger=trigger, channel="credit"))
+
+    async def _press(self, web: Actor, name: str, at: datetime) -> None:
+        """What was acknowledged, and not answered by trouble, is promised. What was not, is pressed again."""
+        before = self.stage.chat.apologies
+        answer = await self._post(web, self.clicks[name], at)
+        if answer is not None and "did not work" not in answer and self.stage.chat.apologies == before:
+            self.promised.add(name)
+
+    async def _post(self, web: Actor, body: bytes, at: datetime) -> str | None:
+        """Slack's own request; null when it was not acknowledged."""
+        headers = signed(body, timestamp=int(at.timestamp()))
+        try:
+            async with self.http.post(f"http://{HOST}:{web.port}{EVENTS_PATH}", data=body, headers=headers) as answer:
+                return await answer.text() if answer.status == 200 else None
+        except (aiohttp.ClientError, TimeoutError):
+            return None
+
+    async def _answer_unknown(self, web: Actor) -> None:
+        """Somebody looks into the mailbox and says what they found, with one press for each message in doubt."""
+        cards = [card for card in await self.office.cards(CardKind.PROBLEM) if card.data.get("what") == "unknown_message"]
+        arrived = {letter.name for letter in self.stage.letters()}
+        for card in cards:
+            notice = NoticeId(card.subject)
+            found = Name.WAS_SENT if message_id(f"notice:{notice}", SENDER) in arrived else Name.SEND_AGAIN
+            self.answered[notice] += 1
+            self.stage.tally.found[f"unknown, and it {'had left' if found is Name.WAS_SENT else 'had not left'}"] += 1
+            await self._post(web, self._button(Action(found, notice), f"answer.{notice}"), self.office.clock.now())
+
+    # Calm -------------------------------------------------------------------------------------------------------------------
+
+    async def _calm_down(self) -> None:
+        """Everything works again: minutes pass until nothing is under way, then hours and days if they must."""
+        clock, plan = self.office.clock, self.plan
+        clock.set(plan.start + max(minute.passed for life in plan.lives for minute in life.minutes if minute.passed < timedelta(hours=1)))
+        web, worker = await self._cast((None, None), clock.now())
+        for step in _steps(plan):
+            clock.advance(step)
+            minute = Minute(clock.now())
+            self._read(await asyncio.gather(web.pass_minute(minute), worker.pass_minute(minute)))
+            await self._answer_unknown(web)
+            if await self._at_rest():
+                break
+        for actor in (web, worker):
+            code = await actor.end(signal.SIGTERM)
+            if code != 0:
+                self.differences.append(f"told to stop, a process ended with {code}")
+
+    async def _at_rest(self) -> bool:
+        under_way = any(state in UNDER_WAY for _, state in await self.office.outbox())
+        await self.office.store.close()
+        return not under_way and self.letters() >= self.expected()
+
+
+def _steps(plan: Plan) -> Sequence[timedelta]:
+    minutes = [timedelta(minutes=6)] * 14
+    days = [timedelta(hours=1), *[timedelta(hours=23), *minutes[:3]] * 3]
+    return [*[timedelta(minutes=45)] * 4, timedelta(hours=5), *days] if plan.at_night else [*minutes, *days]
+
+
+async def _kill_after(actor: Actor, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    actor.kill()
+
+
+def settings_of(plan: Plan, stage: Stage, url: str) -> Settings:
+    into = {"folder": stage.mails} if plan.folder else {"host": MAIL_HOST, "port": stage.mail.port, "security": "none"}
+    return Settings(
+        database_url=url,
+        secret_key=SecretStr(base64.b64encode(SECRET_KEY).decode()),
+        slack=SlackSettings(
+            bot_token=SecretStr("xoxb-duebot"), signing_secret=SecretStr(SECRET), api_url=f"http://{CHAT_HOST}:{stage.chat.port}/api/"
+        ),
+        smtp=SMTPSettings.model_validate({**into, "sender": SENDER}),
+    )
+
+
+@asynccontextmanager
+async def opened(plan: Plan, stage: Stage) -> AsyncGenerator[Round]:
+    """The office as it is when the round begins: people with their chat accounts, customers who owe."""
+    stage.clear()
+    timeout = aiohttp.ClientTimeout(total=10)
+    async with stage.base.fresh() as url, aiohttp.ClientSession(timeout=timeout, trust_env=False) as http:
+        store = SqlStore(warm_engine(url), [SECRET_KEY])
+        try:
+            yield Round(plan, stage, url, await _office(store, plan), _workspace(stage, http), http)
+        finally:
+            await store.close()
+
+
+async def _office(store: SqlStore, plan: Plan) -> Office:
+    office = Office(store, clock=FixedClock(plan.start), letters=LETTERS)
+    await office.open(*PEOPLE.values(), chat=True)
+    async with store() as work:
+        for name, user in PEOPLE.items():
+            await work.link(user.id, "slack", TEAM, f"U{name.upper()}")
+    await office.owe(*plan.due)
+    await office.owe(*plan.by_hand, late=1)
+    return office
+
+
+def _workspace(stage: Stage, http: aiohttp.ClientSession) -> Workspace:
+    workspace = Workspace("", http)
+    workspace.base = f"http://{CHAT_HOST}:{stage.chat.port}"
+    workspace.users = {name: f"U{name.upper()}" for name in PEOPLE}
+    workspace.channels = {"credit": CHANNEL}
+    return workspace

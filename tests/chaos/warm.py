@@ -1,0 +1,69 @@
+"""Imported once by the process that others are forked from: a morning is played through, so that none of them begins as a stranger."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+import bot.app
+import tests.e2e.warm  # ruff: ignore[unused-import] - it knows the holidays
+from bot.app import running
+from bot.schedule import jobs as all_jobs
+from tests.chaos.plan import Machine, plan_of
+from tests.chaos.play import opened, settings_of
+from tests.chaos.process import Log, names_lead_here
+from tests.chaos.slack_api import slack_api
+from tests.chaos.stage import Stage
+from tests.chaos.warmth import LETTERS, warm_engine
+from tests.peers.smtp import mail_server
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
+
+REHEARSAL = "CHAOS_REHEARSAL"  # in the environment: the kind and the address of a database for it
+PASSES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    kind: str
+    url: str
+
+    @asynccontextmanager
+    async def fresh(self) -> AsyncGenerator[str]:
+        yield self.url
+
+    async def suffer(self, machine: Machine, url: str) -> None: ...
+
+
+async def _rehearse(kind: str, url: str, folder: Path, processes: ForkServerContext | None = None) -> None:
+    async with mail_server() as mail, slack_api() as chat:
+        stage = Stage(processes, _Given(kind, url), mail, chat, folder)  # type: ignore[arg-type]  # none are started here
+        async with opened(plan_of(1, kind), stage) as one, running(settings_of(one.plan, stage, url), one.office.clock, connect=True) as app:
+            await one.prepare_clicks()
+            for _ in range(PASSES):
+                for job in all_jobs(app):
+                    await job.body()
+
+
+def _prepare() -> None:
+    structlog.configure(processors=[Log()])
+    bot.app.open_engine, bot.app.TemplateLetters = warm_engine, lambda *_: LETTERS  # type: ignore[assignment, misc]
+    names_lead_here(lambda: frozenset())
+    kind, _, url = os.environ.get(REHEARSAL, "").partition(" ")
+    if url:
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(_rehearse(kind, url, Path(folder)))
+    gc.freeze()  # what is shared with every process is left alone by each
+
+
+_prepare()
