@@ -8,7 +8,7 @@ PIP := $(BIN)/pip install --quiet --disable-pip-version-check
 LOCK = $(BIN)/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test format lint types cards bench migrate lock
+.PHONY: help setup demo run test format lint types cards bench chaos migrate lock
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | awk -F'\t' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ cards: .venv/test-tools  ## write the golden cards anew; read the difference bef
 
 bench: .venv/test-tools  ## how fast it is beside the least work for the same result, as JSON lines (BENCH=tick: only this one; SIZE=100000)
 	@$(BIN)/python -m tests.bench $(BENCH)
+
+chaos: .venv/test-tools  ## processes and databases are killed and vendors fail; is anything lost or sent twice? (ROUNDS=200, SEED=7, DATABASE=sqlite)
+	@$(BIN)/python -m tests.chaos $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(DATABASE),--database $(DATABASE))
 
 lock: $(BIN)/duebot  ## lock what pyproject.toml asks for, as it is locked already where it can be (UPGRADE=1: the newest allowed versions)
 	@$(PIP) uv

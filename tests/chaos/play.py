@@ -6,10 +6,12 @@ import asyncio
 import base64
 import signal
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 import aiohttp
@@ -25,7 +27,7 @@ from cards.slack.modal import render_form
 from tests.chaos.plan import Death, Life, Machine, Plan
 from tests.chaos.plan import Minute as Planned
 from tests.chaos.process import CHAT_HOST, MAIL_HOST, Birth, Doom, Minute, Past
-from tests.chaos.slack_api import CHANNEL
+from tests.chaos.slack_api import APOLOGY, CHANNEL
 from tests.chaos.stage import Actor, Stage
 from tests.chaos.troubles import Trouble, misbehave
 from tests.chaos.warmth import LETTERS, warm_engine
@@ -48,7 +50,9 @@ UNDER_WAY = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKN
 
 @dataclass(slots=True)
 class Round:
-    """`promised` clicks were acknowledged without a word of trouble. `in_flight` counts the sends under way when processes died."""
+    """`acknowledged` are presses by what they are about, with the window or line they are answered in. `in_flight` counts the sends under way
+    when processes died.
+    """
 
     plan: Plan
     stage: Stage
@@ -56,8 +60,8 @@ class Round:
     office: Office
     workspace: Workspace
     http: aiohttp.ClientSession
-    clicks: dict[str, bytes] = field(default_factory=dict)
-    promised: set[str] = field(default_factory=set)
+    clicks: dict[str, Callable[[str], bytes]] = field(default_factory=dict)
+    acknowledged: list[tuple[str, str]] = field(default_factory=list)
     answered: Counter[NoticeId] = field(default_factory=Counter)
     in_flight: int = 0
     deaths: int = 0
@@ -74,6 +78,11 @@ class Round:
             await self._live(life)
         self.in_trouble = self.letters()
         await self._calm_down()
+
+    @property
+    def promised(self) -> frozenset[str]:
+        """What a press was acknowledged for and not answered by trouble."""
+        return frozenset(name for name, line in self.acknowledged if line not in self.stage.chat.apologised)
 
     def letters(self) -> Counter[str]:
         return Counter(letter.to for letter in self.stage.letters())
@@ -149,22 +158,27 @@ class Round:
             item = (await office.account(name)).items[0].id
             async with office.store() as work:
                 seen = await preview_reminder(PreviewReminder(item, ANA), work, office.policies, office.letters, office.clock)
-            view = {**render_form(forms.reminder(seen, office.policies, office.clock.now())), "id": "V1"}
-            self.clicks[name] = interactive(self.workspace.submission(view, {}, by="ana", trigger=f"send.{name}"))
+            self.clicks[name] = partial(self._sent_off, render_form(forms.reminder(seen, office.policies, office.clock.now())))
         for name in self.plan.flagged:
             item = (await office.account(name)).items[0].id
-            self.clicks[name] = self._button(Action(Name.FLAG, item, 0), f"flag.{name}")
+            self.clicks[name] = partial(self._button, Action(Name.FLAG, item, 0))
+
+    def _sent_off(self, view: Mapping[str, Any], trigger: str) -> bytes:
+        return interactive(self.workspace.submission({**view, "id": trigger}, {}, by="ana", trigger=trigger))
 
     def _button(self, action: Action, trigger: str) -> bytes:
         element = {"type": "button", "action_id": action.name.value, "value": action.encode()}
-        return interactive(self.workspace.press(element, by="ben", trigger=trigger, channel="credit"))
+        press = self.workspace.press(element, by="ben", trigger=trigger, channel="credit")
+        return interactive({**press, "response_url": f"{self.workspace.base}/respond/{trigger}"})
 
     async def _press(self, web: Actor, name: str, at: datetime) -> None:
-        """What was acknowledged, and not answered by trouble, is promised. What was not, is pressed again."""
-        before = self.stage.chat.apologies
-        answer = await self._post(web, self.clicks[name], at)
-        if answer is not None and "did not work" not in answer and self.stage.chat.apologies == before:
-            self.promised.add(name)
+        """Each time a press of its own, as a person makes it who saw nothing happen."""
+        trigger = f"{name}-{len(self.acknowledged)}-{at:%H%M}"
+        answer = await self._post(web, self.clicks[name](trigger), at)
+        if answer is not None:
+            self.acknowledged.append((name, trigger))
+            if APOLOGY in answer:
+                self.stage.chat.apologised.add(trigger)
 
     async def _post(self, web: Actor, body: bytes, at: datetime) -> str | None:
         """Slack's own request; null when it was not acknowledged."""
@@ -184,7 +198,7 @@ class Round:
             found = Name.WAS_SENT if message_id(f"notice:{notice}", SENDER) in arrived else Name.SEND_AGAIN
             self.answered[notice] += 1
             self.stage.tally.found[f"unknown, and it {'had left' if found is Name.WAS_SENT else 'had not left'}"] += 1
-            await self._post(web, self._button(Action(found, notice), f"answer.{notice}"), self.office.clock.now())
+            await self._post(web, self._button(Action(found, notice), f"answer-{notice}"), self.office.clock.now())
 
     # Calm -------------------------------------------------------------------------------------------------------------------
 

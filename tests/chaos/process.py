@@ -19,7 +19,6 @@ from typing import Any, ClassVar, cast
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-import bot.app
 from adapters.chat.protocol import CardRef, ChatRoom, Incoming, Person, Profile
 from adapters.chat.slack import chat as slack_chat
 from adapters.jobs.embedded import ticking
@@ -32,6 +31,7 @@ from bot.config import Settings
 from bot.schedule import jobs as all_jobs
 from bot.serve import listening, serve_app
 from cards.elements import Card
+from tests.chaos.warmth import build_with
 from tests.e2e.crashing import DyingChannel, DyingStore, Fuse
 from tests.fakes.clock import FixedClock
 from tests.peers.smtp import HOST
@@ -197,16 +197,17 @@ class _Process:
     def _take_over(self) -> None:
         """What stands where the process meets the machine. Nothing of Duebot's own is replaced by something else."""
         MortalStore.fuse = self._fuse
-        setattr(bot.app, "SqlStore", MortalStore)  # ruff: ignore[set-attr-with-constant] - mypy would take it for an assignment to a type
+        build_with(SqlStore=MortalStore)
         slack_chat.TIMEOUT = PATIENCE  # type: ignore[assignment]
-        engine._SQLITE_SESSION = (*engine._SQLITE_SESSION[:-1], f"PRAGMA busy_timeout = {LOCK_PATIENCE_MS}")  # type: ignore[assignment]
+        locked_for = f"PRAGMA busy_timeout = {LOCK_PATIENCE_MS}"
+        engine._SQLITE_SESSION = (*engine._SQLITE_SESSION[:-1], locked_for)  # ruff: ignore[private-member-access]
         names_lead_here(lambda: self._unknown)
 
     def _give_mortal_parts(self, app: App) -> None:
         channels, rooms = cast("dict[str, Outreach]", app.jobs.channels), cast("dict[str, ChatRoom]", app.jobs.rooms)
         for name, channel in channels.items():
             if isinstance(channel, SMTPMail):
-                channel._settings = replace(channel._settings, timeout_seconds=PATIENCE)
+                channel._settings = replace(channel._settings, timeout_seconds=PATIENCE)  # ruff: ignore[private-member-access]
             channels[name] = DyingChannel(channel, self._fuse)
         for name, room in rooms.items():
             rooms[name] = DyingRoom(room, self._fuse)

@@ -27,12 +27,12 @@ APOLOGY = "did not work"
 
 @dataclass(slots=True)
 class SlackAPI:
-    """`standing` is each message as it stands now, `subjects` what posted cards are about, `apologies` what people were told of trouble."""
+    """`standing` is each message as it stands now, `subjects` what posted cards are about, `apologised` the windows and private lines that told of trouble."""
 
     trouble: Trouble | None = None
     standing: dict[str, dict[str, Any]] = field(default_factory=dict)
     subjects: list[str] = field(default_factory=list)
-    apologies: int = 0
+    apologised: set[str] = field(default_factory=set)
     doubtful: int = 0
     met: Counter[Trouble] = field(default_factory=Counter)
     port: int = 0
@@ -41,7 +41,8 @@ class SlackAPI:
     def forget(self) -> None:
         self.standing.clear()
         self.subjects.clear()
-        self.apologies = self.doubtful = 0
+        self.apologised.clear()
+        self.doubtful = 0
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         arguments, trouble = await _arguments(request), self.trouble
@@ -51,7 +52,8 @@ class SlackAPI:
         early = await self._refused(request, trouble)
         if early is not None:
             return early
-        self.apologies += APOLOGY in json.dumps(arguments)
+        if method == "views.update" and APOLOGY in json.dumps(arguments):
+            self.apologised.add(str(arguments["view_id"]))
         body = self._do(method, arguments)
         if trouble is not None and method == "chat.postMessage":
             self.doubtful += trouble is not Trouble.DRIP
@@ -59,7 +61,8 @@ class SlackAPI:
 
     async def take_response(self, request: web.Request) -> web.Response:
         """A private line to who pressed."""
-        self.apologies += APOLOGY in await request.text()
+        if APOLOGY in await request.text():
+            self.apologised.add(request.match_info["name"])
         return web.Response(text="ok")
 
     async def _refused(self, request: web.Request, trouble: Trouble | None) -> web.StreamResponse | None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-import bot.app
 import tests.e2e.warm  # ruff: ignore[unused-import] - it knows the holidays
 from bot.app import running
 from bot.schedule import jobs as all_jobs
@@ -23,7 +22,7 @@ from tests.chaos.play import opened, settings_of
 from tests.chaos.process import Log, names_lead_here
 from tests.chaos.slack_api import slack_api
 from tests.chaos.stage import Stage
-from tests.chaos.warmth import LETTERS, warm_engine
+from tests.chaos.warmth import LETTERS, build_with, warm_engine
 from tests.peers.smtp import mail_server
 
 if TYPE_CHECKING:
@@ -48,7 +47,10 @@ class _Given:
 async def _rehearse(kind: str, url: str, folder: Path, processes: ForkServerContext | None = None) -> None:
     async with mail_server() as mail, slack_api() as chat:
         stage = Stage(processes, _Given(kind, url), mail, chat, folder)  # type: ignore[arg-type]  # none are started here
-        async with opened(plan_of(1, kind), stage) as one, running(settings_of(one.plan, stage, url), one.office.clock, connect=True) as app:
+        async with (
+            opened(plan_of(1, kind), stage) as one,
+            running(settings_of(one.plan, stage, url), one.office.clock, connect=True) as app,
+        ):
             await one.prepare_clicks()
             for _ in range(PASSES):
                 for job in all_jobs(app):
@@ -57,8 +59,8 @@ async def _rehearse(kind: str, url: str, folder: Path, processes: ForkServerCont
 
 def _prepare() -> None:
     structlog.configure(processors=[Log()])
-    bot.app.open_engine, bot.app.TemplateLetters = warm_engine, lambda *_: LETTERS  # type: ignore[assignment, misc]
-    names_lead_here(lambda: frozenset())
+    build_with(open_engine=warm_engine, TemplateLetters=lambda *_: LETTERS)
+    names_lead_here(frozenset)
     kind, _, url = os.environ.get(REHEARSAL, "").partition(" ")
     if url:
         with tempfile.TemporaryDirectory() as folder:

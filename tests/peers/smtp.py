@@ -16,6 +16,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from enum import Enum, auto
+from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -110,7 +111,7 @@ class MailServer:
         self.encrypted.append(server.transport is not None and server.transport.get_extra_info("sslcontext") is not None)
         if self.silent:
             await asyncio.Event().wait()
-        if self.hang_up is HangUp.IN_ANSWER and server.transport is not None:
+        if self.hang_up is HangUp.IN_ANSWER and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.write(b"250 2.0")
         if self.hang_up in {HangUp.BEFORE_ANSWER, HangUp.IN_ANSWER}:
             _cut(server)
@@ -144,13 +145,13 @@ class _Server(SMTP):
         if self._behaviour.hang_up is HangUp.AT_GREETING:
             _cut(self)
 
-    async def push(self, status: str | bytes) -> None:
+    async def push(self, status: Any) -> None:
         if self._behaviour.mute:
             await asyncio.Event().wait()
         if not self._behaviour.drip:
             await super().push(status)
             return
-        for letter in (status if isinstance(status, bytes) else status.encode()) + b"\r\n":
+        for letter in bytes(status, "ascii") + b"\r\n" if isinstance(status, str) else status + b"\r\n":
             self._writer.write(bytes([letter]))
             await asyncio.sleep(DRIP_SECONDS)
 
