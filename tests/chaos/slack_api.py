@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -110,9 +110,10 @@ class SlackAPI:
             case Trouble.TRUNCATED | Trouble.DRIP:
                 answer = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(text))})
                 await answer.prepare(request)
-                for letter in text[: len(text) // 2] if trouble is Trouble.TRUNCATED else text:
-                    await answer.write(letter.encode())
-                    await asyncio.sleep(DRIP_SECONDS if trouble is Trouble.DRIP else 0)
+                with suppress(ConnectionResetError):  # whoever asked may not have the patience
+                    for letter in text[: len(text) // 2] if trouble is Trouble.TRUNCATED else text:
+                        await answer.write(letter.encode())
+                        await asyncio.sleep(DRIP_SECONDS if trouble is Trouble.DRIP else 0)
                 return _hung_up(request) if trouble is Trouble.TRUNCATED else answer
         return web.Response(text=text, content_type="application/json")
 
