@@ -207,9 +207,9 @@ class Round:
         clock, plan = self.office.clock, self.plan
         clock.set(plan.start + max(minute.passed for life in plan.lives for minute in life.minutes if minute.passed < timedelta(hours=1)))
         web, worker = await self._cast((None, None), clock.now())
-        for step in _steps(plan):
+        for nth, step in enumerate(_steps(plan)):
             clock.advance(step)
-            minute = Minute(clock.now())
+            minute = Minute(clock.now(), everything=nth == 0)
             self._read(await asyncio.gather(web.pass_minute(minute), worker.pass_minute(minute)))
             await self._answer_unknown(web)
             if await self._at_rest():
