@@ -19,7 +19,7 @@ from typing import Any, ClassVar, cast
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from adapters.chat.protocol import CardRef, ChatRoom, Incoming, Person, Profile
+from adapters.chat.protocol import CardRef, ChatRoom, Incoming
 from adapters.chat.slack import chat as slack_chat
 from adapters.jobs.embedded import ticking
 from adapters.outreach.smtp import SMTPMail
@@ -30,7 +30,6 @@ from bot.app import App, running
 from bot.config import Settings
 from bot.schedule import jobs as all_jobs
 from bot.serve import listening, serve_app
-from cards.elements import Card
 from tests.chaos.warmth import build_with
 from tests.e2e.crashing import DyingChannel, DyingStore, Fuse
 from tests.fakes.clock import FixedClock
@@ -39,7 +38,6 @@ from workflows.ports import Outreach
 
 MAIL_HOST, CHAT_HOST = "mail.chaos.test", "chat.chaos.test"
 PATIENCE = 0.4  # seconds a vendor is waited for, in the place of half a minute
-SENDS = frozenset({"catch_up", "tick", "send_messages", "show_cards"})
 LOCK_PATIENCE_MS = 500  # and a locked database
 _LOOK_UP = socket.getaddrinfo
 
@@ -121,23 +119,15 @@ class DyingInbound:
 class DyingRoom:
     room: ChatRoom
     fuse: Fuse
-    platform: str = "slack"
-    threads: bool = True
 
-    async def post(self, channel: str, card: Card) -> CardRef:
+    async def post(self, *given: Any) -> CardRef:
         self.fuse.pass_by("before the chat has a card")
-        ref = await self.room.post(channel, card)
+        ref = await self.room.post(*given)
         self.fuse.pass_by("after the chat has a card")
         return ref
 
-    async def update(self, ref: CardRef, card: Card) -> None:
-        await self.room.update(ref, card)
-
-    async def reply(self, ref: CardRef, card: Card) -> CardRef:
-        return await self.room.reply(ref, card)
-
-    async def profile(self, person: Person) -> Profile:
-        return await self.room.profile(person)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.room, name)
 
 
 @dataclass(slots=True)
@@ -185,7 +175,7 @@ class _Process:
         self._birth, self._pipe = birth, pipe
         self._clock, self._fuse, self._log = FixedClock(birth.at), Fuse(birth.doom.point, birth.doom.after), Log()
         self._unknown: frozenset[str] = frozenset()
-        self._left = asyncio.Event()
+        self._left, self._senders = asyncio.Event(), set[str]()
 
     async def live(self) -> None:
         structlog.configure(processors=[self._log])
@@ -193,7 +183,9 @@ class _Process:
         async with running(self._birth.settings, self._clock, connect=True) as app, AsyncExitStack() as stack:
             self._give_mortal_parts(app)
             port = await self._open_doors(app, stack) if self._birth.web else None
-            scheduler = await stack.enter_async_context(ticking(all_jobs(app), app.wake)) if self._birth.works else None
+            jobs = all_jobs(app)
+            self._senders = {"tick", "catch_up", *(job.name for job in jobs if job.wakes)}
+            scheduler = await stack.enter_async_context(ticking(jobs, app.wake)) if self._birth.works else None
             if not self._birth.web:
                 asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._left.set)
             self._pipe.send(Born(port))
@@ -215,7 +207,7 @@ class _Process:
                 channel._settings = replace(channel._settings, timeout_seconds=PATIENCE)  # ruff: ignore[private-member-access]
             channels[name] = DyingChannel(channel, self._fuse)
         for name, room in rooms.items():
-            rooms[name] = DyingRoom(room, self._fuse)
+            rooms[name] = cast(ChatRoom, DyingRoom(room, self._fuse))
 
     async def _open_doors(self, app: App, stack: AsyncExitStack) -> int:
         public, private = (stack.enter_context(listening(HOST, 0, "--port")) for _ in range(2))
@@ -252,6 +244,6 @@ class _Process:
         resource.setrlimit(resource.RLIMIT_FSIZE, (hard if minute.room is None else minute.room, hard))
         if scheduler is not None and minute.works:
             jobs = {job.id: job.func for job in scheduler.get_jobs()}
-            await asyncio.gather(*(run() for name, run in jobs.items() if minute.everything or name in SENDS))
-            await asyncio.gather(*(run() for name, run in jobs.items() if name in SENDS))
+            await asyncio.gather(*(run() for name, run in jobs.items() if minute.everything or name in self._senders))
+            await asyncio.gather(*(run() for name, run in jobs.items() if name in self._senders))
         self._pipe.send(self._log.past())
