@@ -20,7 +20,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from adapters.chat.protocol import CardRef, ChatRoom, Incoming
-from adapters.chat.slack import chat as slack_chat
+from adapters.chat.slack import workspaces
 from adapters.jobs.embedded import ticking
 from adapters.outreach.smtp import SMTPMail
 from adapters.store import engine
@@ -195,7 +195,7 @@ class _Process:
         """What stands where the process meets the machine. Nothing of Duebot's own is replaced by something else."""
         MortalStore.fuse = self._fuse
         build_with(SqlStore=MortalStore)
-        slack_chat.TIMEOUT = PATIENCE  # type: ignore[assignment]
+        workspaces.TIMEOUT = PATIENCE  # type: ignore[assignment]
         locked_for = f"PRAGMA busy_timeout = {LOCK_PATIENCE_MS}"
         engine._SQLITE_SESSION = (*engine._SQLITE_SESSION[:-1], locked_for)  # ruff: ignore[private-member-access]
         names_lead_here(lambda: self._unknown)
