@@ -17,6 +17,7 @@ from bot.live.routing import Routing
 from bot.live.showing import ShowCards
 from bot.sending import AT_ONCE, Delivered, Sending
 from workflows.approve_request import expire_requests
+from workflows.channel_outages import Tried, Turn, note_outage
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import abandoned_notices, settle_abandoned
 from workflows.errors import OutsideError
@@ -115,7 +116,10 @@ class Jobs:
     async def send_on(self, channel: str) -> Delivered:
         """What waits for one channel; a job of its own for each, so that a vendor who is slow or down delays no other's messages."""
         await self._settle_abandoned(channel)
-        return await self.sending(channel).run()
+        sending = self.sending(channel)
+        done = await sending.run()
+        await self._note_outage(sending.tried)
+        return done
 
     def sending(self, channel: str) -> Sending:
         return Sending(self.store, self.policies, self.letters, self.clock, self.channels[channel])
@@ -130,6 +134,15 @@ class Jobs:
         """Whether the chats are there; their administrators, and the owners of what is new, are told by e-mail when they are not."""
         minding = MindChats(self.store, self.policies, self.clock, self.rooms, self.routing, self.channels.get("email"))
         await minding.run()
+
+    async def _note_outage(self, tried: Tried) -> None:
+        """Said once when a vendor is down, and once when it is back."""
+        async with self.store() as work:
+            turn = await note_outage(tried, work, self.clock)
+        if turn is Turn.BEGAN:
+            log.warning("vendor does not answer", channel=tried.channel, why=str(tried.trouble))
+        elif turn is Turn.OVER:
+            log.info("vendor answers again", channel=tried.channel)
 
     async def _settle_abandoned(self, mine: str) -> None:
         async with self.store() as work:

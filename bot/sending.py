@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from workflows.channel_outages import Tried
 from workflows.deliver_notices import LEASE, Outcome, Ready, note_outcomes
 from workflows.domain.messages import Receipt
 from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
@@ -68,6 +69,7 @@ class Sending:
     clock: Clock
     outreach: Outreach
     done: Delivered = field(default_factory=Delivered)
+    tried: Tried = field(init=False)
     _ahead: deque[Ready] = field(default_factory=deque)
     _cleared: deque[Ready] = field(default_factory=deque)
     _under_way: dict[asyncio.Task[Outcome], Ready] = field(default_factory=dict)
@@ -77,6 +79,9 @@ class Sending:
     _handed_back: bool = False
     _broken: BaseException | None = None
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.tried = Tried(self.outreach.channel)
 
     async def run(self) -> Delivered:
         """Until nothing waits any more. What is under way when it breaks off is waited for, and its receipts are noted."""
@@ -184,12 +189,14 @@ class Sending:
             return Unavailable("it was claimed too long ago; it is settled when its lease is over")
         try:
             async with asyncio.timeout((LEASE / 2).total_seconds()):
-                return await self.outreach.send(ready.message, ready.row.key)
+                said: Outcome = await self.outreach.send(ready.message, ready.row.key)
         except OutsideError as error:
-            return error
+            said = error
         except Exception as error:  # a mistake of ours or a time-out: nobody knows whether it left, and the others must
             log.exception("sending failed", notice=str(ready.notice))
-            return OutcomeUnknown(f"it broke off while it was handed over: {type(error).__name__}")
+            said = OutcomeUnknown(f"it broke off while it was handed over: {type(error).__name__}")
+        self.tried.met(said if isinstance(said, OutsideError) else None)
+        return said
 
     def _tell(self, back: Sequence[tuple[Ready, Outcome]]) -> None:
         for ready, said in back:

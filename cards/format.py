@@ -167,3 +167,11 @@ _OVER = {"email": "by e-mail", "sms": "by SMS", "letter": "by letter"}
 
 def over(channel: str) -> str:
     return _OVER.get(channel, f"over {bare(channel)}")
+
+
+_SERVICES = {"email": "E-mail", "sms": "SMS", "slack": "Slack", "teams": "Microsoft Teams"}
+
+
+def service(vendor: str) -> str:
+    """What staff call a channel or a chat."""
+    return _SERVICES.get(vendor, bare(vendor).replace("_", " ").capitalize())

@@ -8,7 +8,7 @@ from uuid import UUID
 from cards.actions import Action, Name
 from cards.clean import bare
 from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
-from cards.format import day, listing, locale_of, money, name, over, since
+from cards.format import day, listing, locale_of, moment, money, name, over, service, since
 from workflows.domain.account import Account, Book, Item, Notice
 
 NOBODY = UUID(int=0)  # what a press of somebody unknown is about
@@ -20,7 +20,12 @@ def _problem(words: str, *lines: str, actions: Actions | None = None) -> Card:
         *(Text(line) for line in lines if line),
         *((actions,) if actions else ()),
     )
-    return Card(". ".join((words.rstrip("."), *(line for line in lines if line))), body, Tone.WARNING)
+    *before, last = (words, *(line for line in lines if line))
+    return Card(" ".join([*map(_ended, before), last]), body, Tone.WARNING)
+
+
+def _ended(line: str) -> str:
+    return line if line.endswith((".", "?", ":")) else f"{line}."
 
 
 def apology(reference: str) -> Card:
@@ -136,6 +141,24 @@ def channel_refused(channel: str, because: str) -> Card:
         bare(because),
         "Until that is mended its cards stand in the inbox only. Messages to customers are not affected.",
     )
+
+
+def outage(vendor: str, because: str, since_at: datetime, now: datetime, book: Book) -> Card:
+    """A vendor or a chat that does not answer."""
+    began = since(since_at, now, book.place, locale_of(book))
+    return _problem(
+        f"{service(vendor)} does not work",
+        f"Since {began} nothing has gone through: {bare(because).rstrip('.')}.",
+        "What waits for it is kept and tried again by itself; everything else goes on. `duebot check` says what to look at.",
+    )
+
+
+def outage_over(vendor: str, since_at: datetime, until: datetime, book: Book) -> Card:
+    """The card that told of it, once it is over."""
+    began = since(since_at, until, book.place, locale_of(book))
+    title = f"{service(vendor)} works again"
+    words = f"Nothing went through from {began} to {moment(until, until, book.place)}. What waited is on its way."
+    return Card(f"{title}. {words}", (Heading(title, tone=Tone.GOOD), Text(words)), Tone.GOOD)
 
 
 def put_aside(account: Account, because: str) -> Card:

@@ -75,6 +75,9 @@ class CardState(StrEnum):
     FROZEN = "frozen"
 
 
+TO_ADMINISTRATORS = "to_administrators"  # of a card's data: it goes to them alone
+
+
 @dataclass(frozen=True, slots=True)
 class StaffCard:
     """A card that stands in a chat or the inbox. `subject` is what it is about: an item, a book, a notice.
@@ -182,7 +185,10 @@ class Stored(StrEnum):
 
 
 class OutageKind(StrEnum):
-    """Why a chat takes no cards: it is down and comes back by itself, an administrator has to connect it anew, or one channel takes none."""
+    """Why a chat takes no cards: it is down and comes back by itself, an administrator has to connect it anew, or one channel takes none.
+
+    The first two hold for ways to customers, too.
+    """
 
     DOWN = "down"
     RECONNECT = "reconnect"
@@ -191,7 +197,7 @@ class OutageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """`home` is the workspace, of a channel its address."""
+    """`home` is the workspace, of a channel its address. Of a way to customers `platform` is its name, and there is no home."""
 
     platform: str
     home: str

@@ -17,6 +17,7 @@ from cards.approval import approval_card
 from cards.digest import Today
 from cards.elements import Card
 from workflows.answer_query import see_item, see_many
+from workflows.channel_outages import OUTAGE
 from workflows.domain.account import Book
 from workflows.domain.ids import ApprovalId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.money import totals
@@ -73,6 +74,9 @@ async def _last(card: StaffCard, work: UnitOfWork, policies: Policies, now: date
         return problems.book_read(book, date.fromisoformat(card.data["as_of"]), book.place.day(now))
     if card.data.get("what") == "maintenance":
         return await _problem(card, work, now)
+    if card.data.get("what") == OUTAGE:
+        began, over = (datetime.fromisoformat(card.data[name]) for name in ("since", "until"))
+        return problems.outage_over(str(card.data["channel"]), began, over, await _book(card, work))
     if "said" in card.data:
         _, customer = await work.notice(NoticeId(card.subject))
         return problems.unknown_settled(await work.account(customer), str(card.data["said"]))
@@ -123,6 +127,9 @@ async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
         return keeping.maintenance(card.data.get("ok"), str(card.data.get("because", "")), str(card.data.get("backup", "")))
     if card.data.get("what") == "restored":
         return keeping.restored(datetime.fromisoformat(card.data["copied_at"]), (await _book(card, work)).place)
+    if card.data.get("what") == OUTAGE:
+        began = datetime.fromisoformat(card.data["since"])
+        return problems.outage(str(card.data["channel"]), str(card.data["because"]), began, now, await _book(card, work))
     if card.data.get("what") == "channel_refused":
         return problems.channel_refused(str(card.data["channel"]), str(card.data["because"]))
     if card.data.get("what") == "put_aside":

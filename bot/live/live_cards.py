@@ -13,7 +13,7 @@ from bot.live import threads
 from bot.live.anew import ANEW
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
-from bot.live.routing import TO_ADMINISTRATORS, Routing, owners_place, preferences_at
+from bot.live.routing import Routing, owners_place, preferences_at
 from cards.elements import Card
 from workflows.acting import ACTED
 from workflows.domain.account import Book
@@ -21,7 +21,7 @@ from workflows.domain.ids import CardId, new_id
 from workflows.domain.preferences import Preferences
 from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, Policies, UnitOfWork
-from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
 LEASE = timedelta(minutes=2)
 SOON = timedelta(seconds=10)

@@ -38,7 +38,7 @@ class MindChats:
 
     async def run(self) -> None:
         async with self.store() as work:
-            known = {one.key for one in await work.outages()}
+            known = {one.key for one in await self._outages(work)}
         for platform, room in self.rooms.items():
             await self._ask(platform, room, known)
         if self.mail is not None:
@@ -64,7 +64,7 @@ class MindChats:
     async def _tell(self) -> None:
         now = self.clock.now()
         async with self.store() as work:
-            for outage in await work.outages():
+            for outage in await self._outages(work):
                 lasts = outage.kind is not OutageKind.DOWN or now - outage.since >= PATIENCE
                 if outage.told_at is None and lasts and await work.told_outage(outage.key, now):
                     await tell_administrators("lost", outage, work, self.clock)
@@ -73,8 +73,12 @@ class MindChats:
             for user in await self._news(work):
                 await work.enqueue(Effect.STAFF_MAIL, f"news:{user}:{day}", {"user": str(user), "what": "news"}, now)
 
+    async def _outages(self, work: UnitOfWork) -> Sequence[Outage]:
+        """Those of chats."""
+        return [one for one in await work.outages() if one.platform in self.rooms]
+
     async def _news(self, work: UnitOfWork) -> Mapping[UserId, Sequence[str]]:
-        told = [outage for outage in await work.outages() if outage.told_at is not None]
+        told = [outage for outage in await self._outages(work) if outage.told_at is not None]
         return await News(work, self.policies, self.rooms, self.routing, self.clock.now()).of(told)
 
     async def _write(self, row: OutboxRow, work: UnitOfWork) -> Mail | None:
@@ -82,7 +86,7 @@ class MindChats:
         place, now = await _place(work), self.clock.now()
         if row.payload["what"] == "news":
             lines = (await self._news(work)).get(UserId(UUID(str(row.payload["user"]))), ())
-            outages = [one for one in await work.outages() if one.told_at is not None]
+            outages = [one for one in await self._outages(work) if one.told_at is not None]
             return outage_mail.news(_down(outages[0], place, now), lines) if lines else None
         began, kind = datetime.fromisoformat(str(row.payload["since"])), OutageKind(str(row.payload["kind"]))
         outage = Outage(str(row.payload["platform"]), str(row.payload["home"]), kind, str(row.payload["why"]), began)

@@ -19,9 +19,8 @@ from workflows.domain.preferences import Notify, Preferences
 from workflows.domain.routing import Channel, Quiet, Route, Subject, channel, channels_for
 from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.ports import Policies, UnitOfWork
-from workflows.records import CardKind, StaffCard
+from workflows.records import TO_ADMINISTRATORS, CardKind, StaffCard
 
-TO_ADMINISTRATORS = "to_administrators"  # of a card's data: it goes to them alone
 _TELLS_OWNER = frozenset({WOKE, PROMISE_BROKEN, HOLD_OVER})
 
 

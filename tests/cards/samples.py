@@ -351,6 +351,8 @@ def cards() -> dict[str, Card]:
             "problem_unknown_message": problems.unknown_message(UNKNOWN, UNKNOWN.notices[-1], NOW, to=("ap@acme.example",)),
             "problem_unknown_settled": problems.unknown_settled(UNKNOWN, "Ana Weiss said it was sent"),
             "problem_stale_book": problems.stale_book(STALE.book, TODAY, 9),
+            "problem_outage": problems.outage("email", "no connection to the mail server", NOW - timedelta(minutes=6), NOW, BOOK),
+            "problem_outage_over": problems.outage_over("sms", NOW - timedelta(hours=20), NOW, BOOK),
             "problem_document_missing": problems.document_missing(plain, "INV-2041", "the folder of documents holds no main/INV-2041.pdf"),
             "problem_delivery_failed": problems.delivery_failed(BOUNCED, BOUNCED.notices[-1], NOW),
             "balance": answers.balance(plain, decision, NOW),

@@ -108,7 +108,7 @@ def plan_of(number: int, base: str) -> Plan:
         lives = tuple(_jumping(life, JUMPS[number // 8 % len(JUMPS)]) for life in lives)
     start = NIGHTS[number // 8 % 2] if odd_time == 2 else TUESDAY
     quiet = odd_time in {2, 5}
-    due = tuple(f"c{n}" for n in range(dice.randint(2, 5)))
+    due = tuple(f"c{n}" for n in range(dice.randint(2, 4)))
     by_hand = () if quiet else tuple(f"hand{n}" for n in range(dice.randint(1, 2)))
     return Plan(number, base, start, due, by_hand, due[: dice.randint(0, 2)], lives, folder=number % 4 == 3)
 
@@ -121,7 +121,7 @@ def _life(number: int, nth: int, base: str, dice: Random) -> Life:
     deaths: list[Death | None] = [None] * (1 if alone else 1 + workers)
     if not spared:
         deaths[0 if alone or doomed.point in OF_THE_WEB else 1] = doomed
-    minutes = tuple(_minute(number, nth, base, dice, at) for at in range(3))
+    minutes = tuple(_minute(number, nth, base, dice, at) for at in range(2 + (number % 4 == 1)))
     return Life(minutes, tuple(deaths), alone)
 
 

@@ -9,11 +9,14 @@ import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 
+import adapters.jobs.cluster  # ruff: ignore[unused-import] - loaded when it is needed, else
+import bot.policies
 import tests.e2e.warm  # ruff: ignore[unused-import] - it knows the holidays
 from bot.app import running
 from bot.schedule import jobs as all_jobs
@@ -58,6 +61,7 @@ async def _rehearse(kind: str, url: str, folder: Path, processes: ForkServerCont
 
 
 def _prepare() -> None:
+    bot.policies.read_policy = cache(bot.policies.read_policy)  # type: ignore[assignment]
     structlog.configure(processors=[Log()])
     build_with(open_engine=warm_engine, TemplateLetters=lambda *_: LETTERS)
     names_lead_here(frozenset)
