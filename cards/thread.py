@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cards.elements import Card, Text
-from cards.format import clock, name, over, remark, step_words
+from cards.elements import Actions, Card, Quote, Text
+from cards.format import clock, locale_of, moment, name, over, remark, step_words
 from cards.standing import STATE_WORDS, notices_on, person
-from workflows.domain.account import Account, NoticeState
+from workflows.domain.account import Account, Book, NoticeState
 from workflows.domain.calendar import Place
 from workflows.domain.ids import ItemId, UserId
 
+MOST_KEPT = 6  # lines of a card's history; older ones are in the customer's timeline
 _TOLD = frozenset({NoticeState.SENT, NoticeState.DELIVERED, NoticeState.FAILED})
 
 
@@ -37,3 +38,12 @@ def thread_line(told: Sequence[Told], place: Place) -> Card:
     """`10:02 Ana snoozed until Mon 30 Nov`, a line each."""
     lines = [f"{clock(one.at, place)} {one.words}" for one in told]
     return Card(" · ".join(lines), tuple(Text(line) for line in lines))
+
+
+def with_history(card: Card, told: Sequence[Told], book: Book, now: datetime) -> Card:
+    """For where no thread stands below: the newest lines above the buttons."""
+    if not told:
+        return card
+    lines = [f"{moment(one.at, now, book.place, locale_of(book))} {one.words}" for one in told[-MOST_KEPT:]]
+    at = next((number for number, part in enumerate(card.body) if isinstance(part, Actions)), len(card.body))
+    return replace(card, body=(*card.body[:at], Quote("\n".join(lines), "What happened"), *card.body[at:]))

@@ -50,7 +50,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A card to post, or to update where it stands: in `due` of its `places`. `lines` go into the threads, `rest_at` is when others are free."""
+    """A card to post, or to update where it stands: in `due` of its `places`. `lines` go into the threads, `rest_at` is when others are free.
+
+    `unthreaded` are the keys of places that have no threads.
+    """
 
     card: StaffCard
     drawn: Card
@@ -58,10 +61,12 @@ class Showing:
     due: tuple[Place, ...] = ()
     lines: threads.Lines | None = None
     rest_at: datetime | None = None
+    with_history: Card | None = None
+    unthreaded: frozenset[tuple[str, str]] = frozenset()
 
-    @property
-    def look(self) -> str:
-        return look_of(self.drawn)
+    def at(self, place: Place) -> Card:
+        """As it is drawn there: where no thread tells what happened, the card does."""
+        return self.with_history if self.with_history is not None and place.key in self.unthreaded else self.drawn
 
 
 def look_of(drawn: Card) -> str:
@@ -107,8 +112,12 @@ async def prepare(
         return None
     known = {place.key for place in places}
     places = (*places, *(one for one in await owners_place(card, rooms, work, policies, now) if one.key not in known))
-    showing = Showing(card, await draw(card, work, policies, now), places)
-    changed = [place for place in places if place.look != showing.look or (waiting.anew and place.message)]
+    bare = frozenset(place.key for place in places if place.platform in rooms and not rooms[place.platform].threads(place.channel))
+    drawn = await draw(card, work, policies, now)
+    showing = Showing(
+        card, drawn, places, with_history=await threads.folded(card, drawn, work, policies, now) if bare else None, unthreaded=bare
+    )
+    changed = [place for place in places if place.look != look_of(showing.at(place)) or (waiting.anew and place.message)]
     wanted = await preferences_at(changed, rooms, work)
     free = {place.key: _free_from(place, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)
@@ -151,7 +160,8 @@ async def _again(waiting: Waiting, at: datetime, why: str, work: UnitOfWork, clo
 
 async def show(showing: Showing, place: Place, room: ChatRoom, clock: Clock) -> Place:
     """Posts or updates, then tells the thread. A card whose message was deleted is posted anew. Raises the errors of `workflows.errors`."""
-    after = place.shown(await _put(showing.drawn, place, room), showing.look, clock.now())
+    drawn = showing.at(place)
+    after = place.shown(await _put(drawn, place, room), look_of(drawn), clock.now())
     if showing.lines is None or not room.threads(after.channel):
         return after
     return await threads.tell(after, showing.lines, room, clock.now())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from adapters.chat.protocol import Incoming
+from adapters.chat.protocol import CardRef, Incoming
 from bot.live.draw import draw
-from bot.live.places import places_of
+from bot.live.places import Place, places_of
+from cards.actions import Action, Name
 from cards.elements import Card
-from workflows.ports import Clock, Policies, Store
+from workflows.domain.ids import CardId, TaskId
+from workflows.errors import NotKnown
+from workflows.ports import Clock, Policies, Store, UnitOfWork
+from workflows.records import StaffCard
 
 
 async def standing_card(incoming: Incoming, store: Store, policies: Policies, clock: Clock) -> Card | None:
@@ -14,7 +18,23 @@ async def standing_card(incoming: Incoming, store: Store, policies: Policies, cl
     if incoming.card is None or incoming.action is None:
         return None
     async with store() as work:
-        for card in await work.cards_about(incoming.action.id):
-            if any(place.ref == incoming.card for place in places_of(card)):
-                return await draw(card, work, policies, clock.now())
-    return None
+        pressed = await pressed_card(incoming.card, incoming.action, work)
+        return None if pressed is None else await draw(pressed, work, policies, clock.now())
+
+
+async def pressed_card(ref: CardRef, action: Action, work: UnitOfWork) -> StaffCard | None:
+    """The one of ours that stands in that message, live or frozen."""
+    try:
+        if action.name is Name.SEEN:
+            about = [await work.card(CardId(action.id))]
+        else:
+            subject = (await work.task(TaskId(action.id)))[0].item if action.name is Name.COMPLETE_TASK else action.id
+            about = [*await work.cards_about(subject)]
+    except NotKnown:
+        return None
+    return next((card for card in about if any(_is(place, ref) for place in places_of(card))), None)
+
+
+def _is(place: Place, ref: CardRef) -> bool:
+    """The channel of a place may be written with its workspace."""
+    return (place.platform, place.message) == (ref.platform, ref.message) and f"/{place.channel}".endswith(f"/{ref.channel}")

@@ -12,7 +12,8 @@ import structlog
 from adapters.chat.protocol import CardRef, ChatRoom
 from bot.live.draw import names
 from bot.live.places import Place, Thread
-from cards.thread import Told, happened, thread_line
+from cards.elements import Card
+from cards.thread import Told, happened, thread_line, with_history
 from workflows.answer_query import see_item
 from workflows.domain.calendar import Place as Zone
 from workflows.domain.ids import ItemId
@@ -39,6 +40,14 @@ async def lines_for(card: StaffCard, places: Sequence[Place], work: UnitOfWork, 
         return None
     account = (await see_item(ItemId(card.subject), work, policies, now)).account
     return Lines(happened(account, ItemId(card.subject), min(since), await names(work)), account.book.place)
+
+
+async def folded(card: StaffCard, drawn: Card, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """The card with what happened since it was made, for a place that has no threads."""
+    if card.kind is not CardKind.ALERT:
+        return drawn
+    account = (await see_item(ItemId(card.subject), work, policies, now)).account
+    return with_history(drawn, happened(account, ItemId(card.subject), card.at, await names(work)), account.book, now)
 
 
 class Line(Enum):

@@ -17,6 +17,7 @@ from bot.live.lines import digest_lines
 from bot.live.routing import Routing
 from cards import problems
 from cards.actions import Action, Name
+from cards.elements import Quote
 from cards.plain.render import render
 from tests.bot.chat_office import ChatOffice
 from tests.conftest import SECRET_KEY
@@ -163,12 +164,20 @@ async def test_what_people_did_within_ten_minutes_is_one_line_in_the_thread(offi
     assert [("Max" in line) for line in office.slack.lines["1.0"]] == [False, True]
 
 
-async def test_a_chat_without_threads_gets_no_lines(office: ChatOffice) -> None:
+async def test_a_chat_without_threads_gets_no_lines_but_has_them_on_the_card(office: ChatOffice) -> None:
     assert office.teams is not None
     office.teams.threaded = False
     await office.press(ANA, "slack", await office.button("acme", Name.FLAG))
     await office.jobs.show_cards()
     assert (len(office.slack.lines["1.0"]), office.teams.lines) == (1, {})
+    (there,) = [shown for shown in office.teams.standing.values() if "flagged" in render(shown)]
+    history = next(part for part in there.body if isinstance(part, Quote))
+    assert history.caption == "What happened"
+    assert "Ana" in history.text
+    assert not any(isinstance(part, Quote) for part in office.slack.standing["1.0"].body)
+    again = office.teams.drawn
+    await office.jobs.show_cards()
+    assert office.teams.drawn == again
 
 
 async def test_cards_wait_for_the_end_of_quiet_hours_but_a_persons_own_does_not(office: ChatOffice) -> None:

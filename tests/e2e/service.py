@@ -223,7 +223,7 @@ def labels(message: Message) -> list[str]:
 @asynccontextmanager
 async def serving(workspace: Workspace, url: str, clock: FixedClock, **slack: Any) -> AsyncGenerator[Service]:
     """Everything wired and listening; the book is empty."""
-    await _channel_of_its_own(workspace)
+    await channel_of_its_own(workspace)
     async with mail_server() as mail, running(settings_for(workspace, url, mail, **slack), clock, connect=True) as app:
         people = staff()
         await set_up(app, workspace.channels[CHANNEL], people.values())
@@ -251,7 +251,7 @@ def settings_for(workspace: Workspace, url: str, mail: MailServer, **slack: Any)
     )
 
 
-async def _channel_of_its_own(workspace: Workspace) -> None:
+async def channel_of_its_own(workspace: Workspace) -> None:
     """The emulator outlives a test; what another one posted is not to be seen here."""
     made = await workspace.create_channel(f"credit-{next(_NUMBERS)}-{new_id().hex[:6]}", private=True)
     await workspace.ask("conversations.invite", {"channel": made, "users": ",".join(workspace.users[name] for name in PEOPLE)})

@@ -114,12 +114,9 @@ def button(part: object, label: str) -> Body:
     return found[0]
 
 
-def labels(part: object) -> list[str]:
-    return [
-        node["title"]
-        for node in nodes(part)
-        if (node.get("type") in {"Action.Execute", "Action.Submit"} and "fallback" in node) or "msteams" in node.get("data", {})
-    ]
+def titles(part: object) -> list[str]:
+    """The buttons, those behind More too."""
+    return [str(node["title"]) for node in nodes(part) if str(node.get("type", "")).startswith("Action.")]
 
 
 def filled_in(dialog: Body) -> dict[str, str]:
