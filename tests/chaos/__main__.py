@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,6 +27,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=0, help="the number of the first round")
     asked.add_argument("--database", choices=(SQLITE, POSTGRESQL), help="only this one")
     options = asked.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped then, too
     if options.database:
         return _on(options.database, range(options.seed, options.seed + options.rounds))
     again = [sys.executable, "-m", "tests.chaos", *sys.argv[1:], "--database"]  # what was learnt about one is of no use to the other

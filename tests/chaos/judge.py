@@ -7,18 +7,28 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from adapters.outreach.mime import message_id
-from tests.chaos.play import UNDER_WAY, Round
+from tests.chaos.play import IDA, UNDER_WAY, Round
 from tests.e2e.crashing import SENDER
+from workflows.channel_outages import OUTAGE
 from workflows.domain.account import NoticeState
 from workflows.records import CardKind
 
 BERLIN = ZoneInfo("Europe/Berlin")
 FLAGGED = "item.flagged"
+LOST, BACK = "cannot be written to", "is back"  # how subjects of mails to administrators end
 
 
 async def judge(played: Round) -> list[str]:
     """Sentences, each a difference between what was due and what was found. None: the round is good."""
-    return [*played.differences, *_letters(played), *await _settled(played), *await _notices(played), *await _cards(played)]
+    return [
+        *played.differences,
+        *_letters(played),
+        *await _settled(played),
+        *await _notices(played),
+        *await _cards(played),
+        *_told(played),
+        *await _over(played),
+    ]
 
 
 def _letters(played: Round) -> Iterator[str]:
@@ -34,6 +44,27 @@ def _letters(played: Round) -> Iterator[str]:
             yield f"OUT OF HOURS: {letter.to} on {local:%a at %H:%M}"
     if plan.spares_mail and expected - played.in_trouble:
         yield f"HELD UP: while only the chat was in trouble, {(expected - played.in_trouble).total()} letters did not leave"
+
+
+def _told(played: Round) -> Iterator[str]:
+    """Administrators get one mail when a chat is lost and one when it is back; after a death the same one may come again."""
+    mails = {letter.name: letter for letter in played.stage.staff_mails()}
+    subjects = Counter(letter.subject for letter in mails.values() if letter.to == IDA.email)
+    lost, back = (sum(count for words, count in subjects.items() if words.endswith(end)) for end in (LOST, BACK))
+    if lost > 1 + played.plan.jumps or back > lost:
+        yield f"WORDS: the administrator got {lost} mails that the chat is lost and {back} that it is back"
+    if len(played.stage.staff_mails()) > len(mails) + played.deaths + played.stage.mail.begun * played.plan.doubts_mail:
+        yield f"WORDS: {len(played.stage.staff_mails())} mails to colleagues, {len(mails)} different ones"
+
+
+async def _over(played: Round) -> list[str]:
+    """Every outage ends when its vendor answers again, and nobody is told of one that is over."""
+    async with played.office.store() as work:
+        running = [one.key for one in await work.outages() if one.told_at is not None]
+    standing = [card for card in await played.office.cards(CardKind.PROBLEM) if card.data.get("what") == OUTAGE]
+    answered = played.letters() != played.in_trouble  # something went through since, or nobody can know that mail works again
+    found = [f"OUTAGE: {key} counts as down" for key in running if answered or not key.startswith("email")]
+    return found + [f"OUTAGE: {len(standing)} cards tell of one that is over" for _ in standing[:1] if answered]
 
 
 async def _settled(played: Round) -> list[str]:

@@ -184,7 +184,7 @@ class _Process:
             self._give_mortal_parts(app)
             port = await self._open_doors(app, stack) if self._birth.web else None
             jobs = all_jobs(app)
-            self._senders = {"tick", "catch_up", *(job.name for job in jobs if job.wakes)}
+            self._senders = {"tick", "catch_up", "mind_chats", *(job.name for job in jobs if job.wakes)}
             scheduler = await stack.enter_async_context(ticking(jobs, app.wake)) if self._birth.works else None
             if not self._birth.web:
                 asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._left.set)

@@ -22,6 +22,7 @@ from tests.chaos.process import Birth, Born, Minute, Past, live
 from tests.chaos.slack_api import SlackAPI
 from tests.peers.smtp import MailServer
 
+STAFF = "@seller.example"
 MOST_SECONDS = 60  # no minute takes that long
 
 
@@ -40,6 +41,7 @@ class Letter:
 
     to: str
     name: str
+    subject: str
     at: datetime
 
 
@@ -57,7 +59,13 @@ class Stage:
         return self.folder / "mails"
 
     def letters(self) -> Sequence[Letter]:
-        """All that arrived, at the mail server or in the folder."""
+        """What customers got, at the mail server or in the folder."""
+        return [letter for letter in self._all() if not letter.to.endswith(STAFF)]
+
+    def staff_mails(self) -> Sequence[Letter]:
+        return [letter for letter in self._all() if letter.to.endswith(STAFF)]
+
+    def _all(self) -> Sequence[Letter]:
         return [*map(_letter, (mail.message for mail in self.mail.mailbox)), *map(_letter, self._files())]
 
     def _files(self) -> Iterator[EmailMessage]:
@@ -76,7 +84,7 @@ class Stage:
 
 
 def _letter(message: EmailMessage) -> Letter:
-    return Letter(str(message["To"]), str(message["Message-ID"]), parsedate_to_datetime(str(message["Date"])))
+    return Letter(str(message["To"]), str(message["Message-ID"]), str(message["Subject"]), parsedate_to_datetime(str(message["Date"])))
 
 
 class Actor:
