@@ -17,6 +17,7 @@ from workflows.domain.ids import new_id
 from workflows.errors import NotKnown
 from workflows.records import Effect, OutboxRow, OutboxState
 
+SKEW = timedelta(minutes=10)  # two machines' clocks differ by less
 _BOX = t.outbox.c
 _DONE = update(t.outbox).where(_BOX.id == bindparam("row"))
 
@@ -46,7 +47,7 @@ class Outbox(Part):
         self, kind: Effect, now: datetime, limit: int, lease: timedelta, channel: str = "", others: Collection[str] | None = None
     ) -> Sequence[OutboxRow]:
         mine = _BOX.channel == channel if others is None else (_BOX.channel == channel) | _BOX.channel.not_in(others)
-        left = (_BOX.kind == kind.value) & mine & (_BOX.state == OutboxState.SENDING.value) & (_BOX.lease_until <= now) & ~stopped(now)
+        left = (_BOX.kind == kind.value) & mine & (_BOX.state == OutboxState.SENDING.value) & _run_out(now) & ~stopped(now)
         return await self._lease(left, now, limit, lease)
 
     async def name_channels(self) -> None:
@@ -111,7 +112,12 @@ class Outbox(Part):
 def _waits(kind: Effect, channel: str, now: datetime) -> ColumnElement[bool]:
     """Queued, its time come, and reserved by nobody whose lease still runs."""
     queued = (_BOX.kind == kind.value) & (_BOX.channel == channel) & (_BOX.state == OutboxState.QUEUED.value)
-    return queued & (_BOX.not_before <= now) & (_BOX.lease_until.is_(None) | (_BOX.lease_until <= now)) & ~stopped(now)
+    return queued & (_BOX.not_before <= now) & (_BOX.lease_until.is_(None) | _run_out(now)) & ~stopped(now)
+
+
+def _run_out(now: datetime) -> ColumnElement[bool]:
+    """The lease is over; or it was taken by a clock that was ahead and has been put right, or gone with it."""
+    return (_BOX.lease_until <= now) | (_BOX.claimed_at > now + SKEW)
 
 
 def _is_mine(reserved: Sequence[OutboxRow]) -> ColumnElement[bool]:

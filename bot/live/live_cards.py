@@ -25,6 +25,7 @@ from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Effect, Ou
 
 LEASE = timedelta(minutes=2)
 SOON = timedelta(seconds=10)
+SKEW = timedelta(minutes=10)  # two machines' clocks differ by less: held for longer, a card was held by a clock that was ahead
 INTERVAL = timedelta(seconds=45)  # between two drawings for which nobody waits
 LONGEST_PAUSE = 900  # seconds
 BUSY = "busy_until"  # while a worker is at a card, up to when that counts
@@ -107,7 +108,7 @@ async def prepare(
     if not places or (card.state is CardState.FROZEN and not posted):
         await _settle(waiting, OutboxState.SUPPRESSED, work, clock)
         return None
-    if BUSY in card.data and now < datetime.fromisoformat(card.data[BUSY]):
+    if BUSY in card.data and now < datetime.fromisoformat(card.data[BUSY]) < now + LEASE + SKEW:
         await _again(waiting, now + SOON, "", work, clock)
         return None
     known = {place.key for place in places}

@@ -168,3 +168,14 @@ async def test_a_book_without_a_chat_shows_its_cards_in_the_inbox_only(store: Sq
     await office.deliver()
     assert room.standing == {}
     assert len(await office.cards(CardKind.ALERT)) == 1
+
+
+async def test_a_card_held_by_a_clock_that_was_ahead_is_shown_all_the_same(store: SqlStore) -> None:
+    office, room = await with_chat(store, "acme")
+    office.clock.advance(timedelta(days=1))
+    async with store() as work:
+        (waiting,) = await live_cards.claim_cards(work, office.clock, 10)
+        assert await live_cards.prepare(waiting, work, office.policies, office.clock, office.rooms, office.routing)
+    office.clock.advance(-timedelta(days=1))
+    await office.deliver()
+    assert len(room.standing) == 1

@@ -53,6 +53,15 @@ async def test_a_crash_leaves_what_was_accepted_for_later(store: SqlStore, clock
     assert await inbound.pending(clock.now() + timedelta(seconds=1), 1) == [PRESS]
 
 
+async def test_what_a_clock_that_was_ahead_has_accepted_does_not_wait_until_then(store: SqlStore, clock: FixedClock) -> None:
+    inbound = store.inbound(clock)
+    clock.advance(timedelta(days=1))
+    await inbound.accept(PRESS)
+    clock.advance(-timedelta(days=1))
+    await inbound.accept(TYPED)
+    assert await inbound.pending(clock.now() - timedelta(minutes=1), 10) == [PRESS]
+
+
 async def test_it_is_handled_once_and_only_with_its_effect(store: SqlStore, clock: FixedClock) -> None:
     inbound, user = store.inbound(clock), await add_user(store)
     await inbound.accept(PRESS)

@@ -82,6 +82,21 @@ async def test_what_a_dead_worker_left_is_found_once_its_lease_is_over(store: Sq
         assert await work.abandoned(Effect.NOTICE, NOW + LEASE, 10, LEASE) == [], "leased anew"
 
 
+async def test_what_a_clock_that_was_ahead_has_claimed_is_not_held_until_then(store: SqlStore) -> None:
+    tomorrow = NOW + timedelta(days=1)
+    async with store() as work:
+        for key in ("sending", "reserved"):
+            await work.enqueue(Effect.NOTICE, key, {}, NOW, key)
+        await work.reserve(Effect.NOTICE, "reserved", tomorrow, 10, LEASE)
+        await work.set_sending(await work.reserve(Effect.NOTICE, "sending", tomorrow, 10, LEASE), tomorrow, LEASE)
+    async with store() as work:
+        assert [row.key for row in await work.reserve(Effect.NOTICE, "reserved", NOW, 10, LEASE)] == ["reserved"]
+        assert [row.key for row in await work.abandoned(Effect.NOTICE, NOW, 10, LEASE, "sending")] == ["sending"]
+    async with store() as work:
+        assert await work.reserve(Effect.NOTICE, "reserved", NOW - LEASE, 10, LEASE) == []  # another machine, a little behind
+        assert await work.abandoned(Effect.NOTICE, NOW - LEASE, 10, LEASE, "sending") == []
+
+
 async def test_a_settled_row_is_neither_claimed_nor_abandoned(store: SqlStore) -> None:
     await enqueue(store, "a")
     (row,) = await claim(store)
