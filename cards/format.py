@@ -51,6 +51,7 @@ def _pattern(locale: str, currency: str) -> NumberPattern:
     return pattern
 
 
+@lru_cache(maxsize=1024)  # a letter says the same amount several times
 def money(amount: Money, locale: str) -> str:
     """`€12,400.00`; `12.400,00 €` where the locale writes it so. Exact: nothing is rounded here."""
     parsed = Locale.parse(locale)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -16,7 +16,8 @@ _REGION = re.compile(r"[A-Z]{2}|[0-9]{3}")
 _HOMES = {"en": "GB", "de": "DE", "fr": "FR", "es": "ES"}
 
 
-def locale_of(wanted: Iterable[str], known: Container[str], country: str | None) -> str:
+@lru_cache(maxsize=256)
+def locale_of(wanted: tuple[str, ...], known: frozenset[str], country: str | None) -> str:
     """`de_CH` for `de-CH`: the first of the wanted languages that is known, else English, with the region whose separators it takes.
 
     That region is the tag's own, else the customer's country where it speaks the language, else the language's home.
@@ -35,11 +36,13 @@ def language_of(locale: str) -> str:
     return locale.partition("_")[0]
 
 
+@lru_cache(maxsize=1024)
 def long_day(day: date, locale: str) -> str:
     """`24 November 2026`."""
     return _first_of_month(format_date(day, "long", locale=locale), day, locale)
 
 
+@lru_cache(maxsize=1024)
 def full_day(day: date, locale: str) -> str:
     """`Tuesday, 24 November 2026`."""
     return _first_of_month(format_date(day, "full", locale=locale), day, locale)

@@ -62,9 +62,20 @@ class Phrases(Sayable):
             raise Refused(f"There is no letter named {step!r}.")
         self._sources = [_template(templates, f"{language}/{part}.txt") for part in (step, "words")]
         self._templates, self._view = templates, view
+        self._said: dict[tuple[object, ...], str] = {}
 
     def __call__(self, phrase: str, **more: object) -> str:
-        """One line."""
+        """One line. Both layouts say most phrases, each is filled in once."""
+        asked = (phrase, *more.items())
+        try:
+            said = self._said.get(asked)
+        except TypeError:  # a list was given
+            return self._line(phrase, more)
+        if said is None:
+            said = self._said[asked] = self._line(phrase, more)
+        return said
+
+    def _line(self, phrase: str, more: Mapping[str, object]) -> str:
         return _BLANK.sub(" ", self._fill(phrase, more)).strip()
 
     def paragraphs(self, phrase: str) -> list[str]:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from email.header import Header
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from hashlib import sha256
 from itertools import starmap
 from urllib.parse import quote
 
-from workflows.domain.messages import Message
+from workflows.domain.messages import Attachment, Message
 from workflows.errors import Rejected
 
 CRLF = "\r\n"
 HEADER_LENGTH = 250
+LINE_LENGTH = 76
 STOP_WORD = "UNSUBSCRIBE"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9-]{1,40}( [A-Za-z0-9-]{1,40})*")
 # What every mail server takes without extensions; what else RFC 5322 allows in quotes is not worth a bounced reminder.
@@ -35,10 +36,10 @@ def email_of(message: Message, key: str, *, sender: str, now: datetime) -> bytes
 
     Addresses that are none are left out; raises `Rejected` when no recipient is left.
     """
-    # `EmailMessage` folds long display names into broken headers (Python 3.11), so it is trusted with the parts alone.
+    # `EmailMessage` folds long display names into broken headers (Python 3.11), and takes half a millisecond for the rest.
     fields = starmap(_field, _headers(message, key, sender, now))
-    head = "\r\n".join([_from(message.sender_name, sender_address(sender)), *fields, ""])
-    return head.encode("ascii") + _parts(message).as_bytes(policy=SMTP)
+    head = CRLF.join([_from(message.sender_name, sender_address(sender)), *fields, ""])
+    return (head + _parts(message)).encode("ascii")
 
 
 def _headers(message: Message, key: str, sender: str, now: datetime) -> Iterator[tuple[str, str]]:
@@ -67,8 +68,10 @@ def _unsubscribe(message: Message, sender: str) -> Iterator[tuple[str, str]]:
 
 def _field(name: str, text: str) -> str:
     # "=?" in plain text would be read as an encoded word, so it is encoded itself.
-    charset = "us-ascii" if text.isascii() and "=?" not in text else "utf-8"
-    return f"{name}: {Header(text, charset, maxlinelen=_LINE.get(name), header_name=name).encode(linesep=CRLF)}"
+    plain, longest = text.isascii() and "=?" not in text, _LINE.get(name)
+    if plain and len(name) + 2 + len(text) <= (longest or LINE_LENGTH):
+        return f"{name}: {text}"
+    return f"{name}: {Header(text, 'us-ascii' if plain else 'utf-8', maxlinelen=longest, header_name=name).encode(linesep=CRLF)}"
 
 
 def _from(name: str, address: str) -> str:
@@ -79,16 +82,32 @@ def _from(name: str, address: str) -> str:
     return f"From: {field.encode(linesep=CRLF)}"
 
 
-def _parts(message: Message) -> EmailMessage:
-    """Quoted-printable passes every server unchanged and stays readable in the raw file."""
-    parts = EmailMessage(policy=SMTP)
-    parts.set_content(message.text, cte="quoted-printable")
+def _parts(message: Message) -> str:
+    """As RFC 2046 has them. Neither encoding of a part can hold `=_`, so nothing in one can end it."""
+    body = _text("plain", message.text)
     if message.html is not None:
-        parts.add_alternative(message.html, subtype="html", cte="quoted-printable")
-    for document in message.attachments:
-        kind, _, subtype = document.kind.partition("/")
-        parts.add_attachment(document.content, maintype=kind, subtype=subtype, filename=file_name(document.name))
-    return parts
+        body = _several("alternative", "=_texts", [body, _text("html", message.html)])
+    if message.attachments:
+        body = _several("mixed", "=_parts", [body, *map(_document, message.attachments)])
+    return f"MIME-Version: 1.0{CRLF}{body}"
+
+
+def _text(kind: str, content: str) -> str:
+    """Quoted-printable passes every server unchanged and stays readable in the raw file."""
+    lines = b"\n".join([*content.encode().splitlines(), b""])
+    encoded = b2a_qp(lines, istext=True).decode("ascii").replace("\n", CRLF)
+    return f'Content-Type: text/{kind}; charset="utf-8"{CRLF}Content-Transfer-Encoding: quoted-printable{CRLF}{CRLF}{encoded}'
+
+
+def _document(document: Attachment) -> str:
+    head = f'Content-Type: {document.kind}{CRLF}Content-Transfer-Encoding: base64{CRLF}Content-Disposition: attachment; filename="'
+    encoded = encodebytes(document.content).decode("ascii").replace("\n", CRLF)
+    return f'{head}{file_name(document.name)}"{CRLF}{CRLF}{encoded}'
+
+
+def _several(kind: str, boundary: str, parts: Sequence[str]) -> str:
+    within = "".join(f"--{boundary}{CRLF}{part}{CRLF}" for part in parts)
+    return f'Content-Type: multipart/{kind}; boundary="{boundary}"{CRLF}{CRLF}{within}--{boundary}--{CRLF}'
 
 
 def file_name(name: str) -> str:
@@ -119,7 +138,7 @@ def mailbox(given: str) -> str | None:
 
 def _ascii(host: str) -> str | None:
     try:
-        plain = host.encode("idna").decode("ascii")
+        plain = host if host.isascii() else host.encode("idna").decode("ascii")
     except UnicodeError:
         return None
     return plain if _HOST.fullmatch(plain) else None
@@ -135,7 +154,7 @@ def sender_address(given: str) -> str:
 
 def header_line(text: str) -> str:
     """One line without control and direction characters, so that no text can start a header of its own or show itself backwards."""
-    line = " ".join("".join(_shown(text)).split())
+    line = " ".join((text if text.isascii() and text.isprintable() else "".join(_shown(text))).split())
     return line if len(line) <= HEADER_LENGTH else line[: HEADER_LENGTH - 1] + "…"
 
 

@@ -9,6 +9,9 @@ import sys
 BENCHES = {
     "backup": ["backup", "postgresql"],
     "backup-sqlite": ["backup", "sqlite"],
+    "deliver": ["deliver", "postgresql", "1"],
+    "deliver-4": ["deliver", "postgresql", "4"],
+    "deliver-sqlite": ["deliver", "sqlite", "1"],
     "report": ["report"],
     "simulate-1": ["simulate", "1"],
     "simulate-300": ["simulate", "300"],

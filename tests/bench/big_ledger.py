@@ -78,6 +78,17 @@ def fill_open(url: str, invoices: int, *, due: int, now: datetime) -> None:
         _write(base, chain(ready, rest))
 
 
+def fill_due(url: str, customers: int, *, now: datetime) -> None:
+    """Every customer has one to five open invoices that came to their first step, and is looked at `now`."""
+    dice = Random(customers)
+    owing = (dice.choices(CURRENCIES, WEIGHTS) * (1 + n % 5) for n in range(customers))
+    with opened(url) as base:
+        base.execute(f"UPDATE books SET read_through = '{now:%Y-%m-%d}', read_at = '{_instant(now)}'")
+        _write(
+            base, (Owner([_open(dice, code, now.date() - timedelta(days=3 + dice.randrange(7))) for code in codes], now) for codes in owing)
+        )
+
+
 def _owners(invoices: int, dice: Random) -> Iterator[list[str]]:
     """The currencies of every customer's invoices, until there are as many as wanted."""
     left = invoices
