@@ -110,7 +110,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
         rooms["teams"] = teams.room
     counts = Counts()
     out = counts.of_channels(channels(settings.smtp, clock)), counts.of_rooms(rooms)
-    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing_of(settings.routes, settings.quiet))
+    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing_of(settings.routes, settings.quiet), store.abreast)
     keeping = Keeping(store, policies, clock, head_places(settings))
     return App(
         settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack, teams, counts

@@ -62,17 +62,12 @@ class Jobs:
     inbound: Accepted
     handler: Handler
     routing: Routing = field(default_factory=Routing)
+    abreast: int = 1  # batches of a tick; more than one where the database lets several write
 
     async def tick(self) -> Ticked:
         """Decides every account whose time has come, batch by batch, then turns what was raised into cards."""
         await self.policies.refresh()
-        done = Decided()
-        while True:
-            async with self.store() as work:
-                batch = await decide_accounts(DecideAccounts(), work, self.policies, self.clock)
-            done += batch
-            if batch.accounts == 0:
-                break
+        done = await decide_all(self.store, self.policies, self.clock, self.abreast)
         async with self.store() as work:
             alerts = await raise_alerts(work, self.clock)
         return Ticked(done, alerts)
@@ -156,3 +151,25 @@ class Jobs:
                 continue
             async with self.store() as work:
                 await settle_abandoned(row, was_sent, work, self.clock)
+
+
+async def decide_all(store: Store, policies: Policies, clock: Clock, abreast: int) -> Decided:
+    """Every account whose time has come, that many batches at a time: while the database stores one, another is decided."""
+    batches = (_decide_batches(store, policies, clock) for _ in range(abreast))
+    ended = await asyncio.gather(*batches, return_exceptions=True)  # none is left running when another failed
+    done = Decided()
+    for one in ended:
+        if isinstance(one, BaseException):
+            raise one
+        done += one
+    return done
+
+
+async def _decide_batches(store: Store, policies: Policies, clock: Clock) -> Decided:
+    done = Decided()
+    while True:
+        async with store() as work:
+            batch = await decide_accounts(DecideAccounts(), work, policies, clock)
+        done += batch
+        if batch.accounts == 0:
+            return done

@@ -92,12 +92,12 @@ async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:
 
 
 async def record(work: UnitOfWork, actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> None:
-    """An audit entry; money is written as its plain decimal beside its currency, and nothing in it names a customer."""
+    """One entry of the trail, as `entry` writes it."""
     await work.record(entry(actor, at, kind, data))
 
 
 def entry(actor: str, at: datetime, kind: str, data: Mapping[str, object]) -> AuditEntry:
-    """As `record` writes it."""
+    """Money is written as its plain decimal beside its currency, and nothing in it names a customer."""
     return AuditEntry(actor, at, kind, {name: _plain(name, value) for name, value in data.items()})
 
 

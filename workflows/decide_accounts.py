@@ -9,25 +9,27 @@ from datetime import datetime, timedelta
 from workflows.acting import record, show, stand
 from workflows.carry_out import TO_DO, actor, ask, charge, make_task, tell, turn
 from workflows.domain.access import Role, User
-from workflows.domain.account import Account, Escalation, Notice, NoticeState, Raised
+from workflows.domain.account import Account, Escalation, Raised
 from workflows.domain.decide import to_do
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.freshness import fresh_under
-from workflows.domain.ids import CardId, NoticeId, new_id
+from workflows.domain.ids import CardId, new_id
 from workflows.domain.lateness import all_settled
 from workflows.domain.writing import NEEDS_A_LOOK
 from workflows.errors import Refused
+from workflows.gathered import Gathered
 from workflows.ports import Clock, Policies, UnitOfWork
-from workflows.records import CardKind, Effect, StaffCard
+from workflows.records import CardKind, StaffCard
 
 PUT_ASIDE = timedelta(hours=1)
+IN_A_ROW = 20  # accounts decided before whatever else the process does has its turn: a press must not wait for a batch
 
 
 @dataclass(frozen=True, slots=True)
 class DecideAccounts:
     """At most `limit` accounts in this unit."""
 
-    limit: int = 200
+    limit: int = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,12 @@ class Decided:
 async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Policies, clock: Clock) -> Decided:
     """Repeating it, late or twice, stores the same: every effect has a key that the store keeps unique."""
     now = clock.now()
-    done = Decided()
-    standing = await work.live_cards()
+    done, gathered = Decided(), Gathered()
+    cards = _Cards(await work.live_cards())
     managers = sorted((user for user in await work.users() if user.role >= Role.MANAGER), key=lambda user: user.role)
-    for claimed in await work.accounts(await work.claim_accounts(now, ask.limit)):
+    for count, claimed in enumerate(await work.accounts(await work.claim_accounts(now, ask.limit)), 1):
+        if count % IN_A_ROW == 0:
+            await work.give_way()
         account, done = claimed, done + Decided(accounts=1)
         try:
             policy = policies.of(account)
@@ -77,11 +81,13 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         for change in decision.turns:
             await turn(change, account, work, now)
         for action in decision.actions:
-            done += await _carry_out(action, account, managers, work, now)
+            done += await _carry_out(action, account, gathered, managers, work, now)
         is_done = not decision.actions and all_settled(policy, account)
-        await work.looked(account.customer.id, decision.next_look_at, None if is_done else (policy.name, policy.version))
-        standing = await _redraw(account, standing, work, now)
-    return done
+        gathered.look(account, decision.next_look_at, None if is_done else (policy.name, policy.version))
+        for card in cards.take(account):
+            await show(work, account.book, card, now)
+    notices, alerts = await gathered.store(work, now)
+    return done + Decided(notices=notices, raised=alerts)
 
 
 async def _put_aside(account: Account, error: Exception, work: UnitOfWork, now: datetime) -> None:
@@ -96,30 +102,41 @@ async def _put_aside(account: Account, error: Exception, work: UnitOfWork, now: 
     )
 
 
-async def _redraw(account: Account, standing: Sequence[StaffCard], work: UnitOfWork, now: datetime) -> Sequence[StaffCard]:
-    """Something about the account changed or came to pass: its cards are drawn anew, those that look the same stay as they are.
+class _Cards:
+    """Those that stand. Something about an account changed or came to pass: its cards are drawn anew, once in a unit."""
 
-    Returns the cards that are left to be thought of in this unit.
-    """
-    mine = {item.id for item in account.all_items}
-    changed = [card for card in standing if card.subject in mine or any(str(item) in card.data.get("items", ()) for item in mine)]
-    for card in changed:
-        await show(work, account.book, card, now)
-    return [card for card in standing if card not in changed]
+    def __init__(self, standing: Sequence[StaffCard]) -> None:
+        self._of: dict[str, list[StaffCard]] = {}
+        for card in standing:
+            for shown in {str(card.subject), *card.data.get("items", ())}:
+                self._of.setdefault(shown, []).append(card)
+        self._taken: set[CardId] = set()
+
+    def take(self, account: Account) -> Sequence[StaffCard]:
+        """The cards that show an item of the account and were not taken before."""
+        if not self._of:
+            return []
+        mine = {card.id: card for item in account.all_items for card in self._of.get(str(item.id), ()) if card.id not in self._taken}
+        self._taken |= mine.keys()
+        return list(mine.values())
 
 
-async def _carry_out(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+async def _carry_out(
+    action: Action, account: Account, gathered: Gathered, managers: list[User], work: UnitOfWork, now: datetime
+) -> Decided:
     match action.kind:
         case ActionKind.REMIND | ActionKind.RECEIPT:
-            return await _queue_notice(action, account, work, now)
+            gathered.message(action, account, now)
+            return Decided()
         case ActionKind.ALERT:
-            return await _raise(action, account, work, now)
+            gathered.alert(action, account, now)
+            return Decided()
         case ActionKind.ESCALATE:
             return await _escalate(action, account, managers, work, now)
         case ActionKind.REVIEW:
-            return await _review(action, account, work, now)
+            return await _review(action, account, gathered, work, now)
         case ActionKind.NONE:
-            return await _withheld(account, work, now)
+            return _withheld(account, gathered, now)
         case _:
             return await _do(action, account, managers, work, now)
 
@@ -135,29 +152,6 @@ async def _do(action: Action, account: Account, managers: list[User], work: Unit
     return Decided(raised=int(await tell(action, work, now)))
 
 
-async def _queue_notice(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
-    listed = action.items + action.upcoming
-    day = action.day or account.customer.place.day(now)
-    currencies = tuple(amount.currency for amount in action.amounts)
-    notice = Notice(NoticeId(new_id()), day, now, action.step, listed, NoticeState.QUEUED, action.via[0], None, currencies)
-    if not await work.add_notice(account.customer.id, notice, action.key):
-        return Decided()
-    await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", {"notice": str(notice.id)}, now, notice.channel)
-    facts = {"notice": str(notice.id), "customer": str(account.customer.id), "step": action.step, "because": action.because}
-    await record(work, actor(action), now, "notice.queued", facts | {"items": [str(entry.item) for entry in listed]})
-    return Decided(notices=1)
-
-
-async def _raise(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
-    rows = [Raised(entry.item, entry.step or action.step, entry.occurrence, now) for entry in action.items]
-    new = await work.raise_all(account.customer.id, rows)
-    if not new:
-        return Decided()
-    facts = {"customer": str(account.customer.id), "step": action.step, "because": action.because}
-    await record(work, actor(action), now, "alert.raised", facts | {"items": [str(entry.item) for entry in new]})
-    return Decided(raised=1)
-
-
 async def _escalate(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
     """To the first manager there is, else to an administrator; without either staff are told all the same, and the item stays with them."""
     entry = action.items[0]
@@ -171,11 +165,11 @@ async def _escalate(action: Action, account: Account, managers: list[User], work
     return Decided(escalated=1)
 
 
-async def _review(action: Action, account: Account, work: UnitOfWork, now: datetime) -> Decided:
+async def _review(action: Action, account: Account, gathered: Gathered, work: UnitOfWork, now: datetime) -> Decided:
     """First contact: one card for the whole book. Money on account: the item itself is raised."""
     day = account.book.place.day(now)
     if not action.day:
-        await stand(work, account.book, StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now))
+        gathered.card(account.book, StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now))
         return Decided(waiting=1)
     raised = await work.add_raised(Raised(action.items[0].item, NEEDS_A_LOOK, day.toordinal(), now))
     if raised:
@@ -183,10 +177,10 @@ async def _review(action: Action, account: Account, work: UnitOfWork, now: datet
     return Decided(raised=int(raised), withheld=1)
 
 
-async def _withheld(account: Account, work: UnitOfWork, now: datetime) -> Decided:
+def _withheld(account: Account, gathered: Gathered, now: datetime) -> Decided:
     """A stale book gets one card a day, however many accounts wait for it; a closed hour needs no word."""
     if account.fresh_until is not None and now >= account.fresh_until:
         day = account.book.place.day(now)
         card = StaffCard(CardId(new_id()), CardKind.PROBLEM, account.book.id, account.book.id, day, now, data={"what": "stale_book"})
-        await stand(work, account.book, card)
+        gathered.card(account.book, card)
     return Decided(withheld=1)

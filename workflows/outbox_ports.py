@@ -17,6 +17,10 @@ class OutboxWork(Protocol):
         """False when the key was used. `channel` is the way a message to a customer leaves."""
         ...
 
+    async def enqueue_all(self, kind: Effect, rows: Sequence[tuple[str, Mapping[str, Any], str]], not_before: datetime) -> int:
+        """As `enqueue` for many, each with its key, payload and channel; how many were new."""
+        ...
+
     async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
         """Due rows without a channel, set to `sending` with a lease and one attempt more; none while a stop of `workflows.stops` holds."""
         ...

@@ -134,6 +134,10 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
     Ids that do not exist raise `workflows.errors.NotKnown`. Every fact added about an account sets its `next_look_at` to now.
     """
 
+    async def give_way(self) -> None:
+        """Lets whatever else the process does have its turn: for whoever works long without asking for anything."""
+        ...
+
     # books
     async def add_book(self, book: Book) -> None: ...
     async def change_book(self, book: Book) -> None: ...
@@ -164,6 +168,8 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
     async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int] | None) -> None:
         """`policy` is the version the account runs on; null while it has not started on one."""
         ...
+
+    async def looked_all(self, looks: Sequence[tuple[CustomerId, datetime | None, tuple[str, int] | None]]) -> None: ...
 
     def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         """Streams; bounded memory."""
@@ -312,8 +318,8 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
         """False when that item was raised at that step and occurrence before."""
         ...
 
-    async def raise_all(self, customer: CustomerId, raised: Sequence[Raised]) -> Sequence[Raised]:
-        """As `add_raised` for several items of one customer at once; those that were not raised before."""
+    async def raise_all(self, raised: Sequence[tuple[CustomerId, Raised]]) -> Sequence[Raised]:
+        """As `add_raised` for many items at once; those that were not raised before."""
         ...
 
     async def raised_between(self, book: BookId, start: datetime, end: datetime) -> Sequence[tuple[CustomerId, Raised]]:
@@ -323,6 +329,10 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
     # notices
     async def add_notice(self, customer: CustomerId, notice: Notice, key: str) -> bool:
         """False, and nothing stored, when the key was used, or a counting notice led with the same item, step and occurrence."""
+        ...
+
+    async def add_notices(self, new: Sequence[tuple[CustomerId, Notice, str]]) -> frozenset[NoticeId]:
+        """As `add_notice` for many at once, each with its key, of accounts that this unit holds; those that were stored."""
         ...
 
     async def notice(self, notice: NoticeId) -> tuple[Notice, CustomerId]: ...
@@ -393,7 +403,9 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
 
     # audit
     async def record(self, entry: AuditEntry) -> None: ...
-    async def record_all(self, entries: Sequence[AuditEntry]) -> None: ...
+    async def record_all(self, entries: Sequence[AuditEntry]) -> None:
+        """In that order."""
+        ...
 
     # reading for answers and reports
     async def find_items(self, number: str, book: BookId | None = None) -> Sequence[FoundItem]: ...

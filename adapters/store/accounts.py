@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, func, select, true, update
+from sqlalchemy import ColumnElement, Select, func, select, true
 
-from adapters.store import rows
 from adapters.store import tables as t
 from adapters.store.ledger import open_lines
+from adapters.store.loading import Loading
+from adapters.store.many import update_many
 from adapters.store.stops import stopped
 from adapters.store.unit import Part
-from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
-from workflows.domain.approvals import Approval
-from workflows.domain.claims import Promise
-from workflows.domain.freshness import fresh_until
+from workflows.domain.account import Account
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
 from workflows.errors import NotKnown
 
 _PAGE = 200
-
-T = TypeVar("T")
-Groups = dict[UUID, tuple[T, ...]]
 
 
 class Accounts(Part):
@@ -52,7 +45,7 @@ class Accounts(Part):
         )
         if not found:
             return []
-        loaded = {account.customer.id: account for account in await self._fill(found)}
+        loaded = {account.customer.id: account for account in await Loading(self._connection, found).load()}
         return [loaded[customer] for customer in customers if customer in loaded]
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
@@ -76,7 +69,7 @@ class Accounts(Part):
         query = select(t.customers).where(chosen).order_by(t.customers.c.id).limit(_PAGE)
         page = await self._all(query)
         while page:
-            for account in await self._fill(page):
+            for account in await Loading(self._connection, page).load():
                 yield account
             page = await self._all(query.where(t.customers.c.id > page[-1].id))
 
@@ -91,9 +84,11 @@ class Accounts(Part):
         return [CustomerId(row.id) for row in await self._all(soon)]
 
     async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int] | None) -> None:
-        name, version = policy or (None, None)
-        values = {"next_look_at": next_look_at, "policy_name": name, "policy_version": version}
-        await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(values))
+        await self.looked_all([(customer, next_look_at, policy)])
+
+    async def looked_all(self, looks: Sequence[tuple[CustomerId, datetime | None, tuple[str, int] | None]]) -> None:
+        values = [(customer, at, *(policy or (None, None))) for customer, at, policy in looks]
+        await update_many(self._connection, t.customers, ("id", "next_look_at", "policy_name", "policy_version"), values)
 
     async def overdue_accounts(
         self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
@@ -107,79 +102,6 @@ class Accounts(Part):
         late = select(_late_lines(day, book, owner, least).subquery().c.customer_id).distinct().subquery()
         return int((await self._all(select(func.count().label("late")).select_from(late)))[0].late)
 
-    async def _fill(self, customers: Sequence[Row[Any]]) -> list[Account]:
-        ids = [row.id for row in customers]
-        books = {row.id: rows.book(row) for row in await self._all(select(t.books).where(t.books.c.id.in_({r.book_id for r in customers})))}
-        items = await self._of(ids, t.items, rows.item, t.items.c.position, t.items.c.due_on, t.items.c.number)
-        facts: dict[str, Groups[Any]] = {
-            "payments": await self._of(ids, t.payments, rows.payment, t.payments.c.paid_on, t.payments.c.key),
-            "credits": await self._of(ids, t.credits_, rows.credit, t.credits_.c.credited_on, t.credits_.c.key),
-            "snoozes": await self._of(ids, t.snoozes, rows.snooze, t.snoozes.c.at),
-            "flags": await self._of(ids, t.flags, rows.flag, t.flags.c.at),
-            "escalations": await self._of(ids, t.escalations, rows.escalation, t.escalations.c.at),
-            "raised": await self._of(ids, t.raised, rows.raised, t.raised.c.at, t.raised.c.id),
-            "acts": await self._of(ids, t.acts, rows.act, t.acts.c.position),
-            "disputes": await self._of(ids, t.disputes, rows.dispute, t.disputes.c.at, t.disputes.c.id),
-            "holds": await self._of(ids, t.holds, rows.hold, t.holds.c.at, t.holds.c.id),
-            "promises": await self._promises(ids),
-            "plans": await self._plans(ids, items),
-            "fees": await self._of(ids, t.fees, rows.fee, t.fees.c.at, t.fees.c.id),
-            "approvals": await self._approvals(ids),
-            "tasks": await self._of(ids, t.tasks, rows.task, t.tasks.c.at, t.tasks.c.id),
-            "opt_outs": await self._of(ids, t.opt_outs, rows.opt_out, t.opt_outs.c.at, t.opt_outs.c.id),
-            "replies": await self._of(ids, t.replies, rows.reply, t.replies.c.at, t.replies.c.id),
-            "notices": await self._notices(ids),
-        }
-        emails = await self._of(ids, t.contacts, lambda row: row.address, t.contacts.c.position)
-        return [
-            _account(
-                row, books[row.book_id], emails.get(row.id, ()), items.get(row.id, ()), {k: v.get(row.id, ()) for k, v in facts.items()}
-            )
-            for row in customers
-        ]
-
-    async def _of(self, ids: Sequence[UUID], table: Table, read: Callable[[Row[Any]], T], *order: Any) -> Groups[T]:
-        """A table's rows of these customers, grouped by customer."""
-        found = await self._all(select(table).where(table.c.customer_id.in_(ids)).order_by(*order))
-        return _grouped((row.customer_id, read(row)) for row in found)
-
-    async def _promises(self, ids: Sequence[UUID]) -> Groups[Promise]:
-        made = await self._all(select(t.promises).where(t.promises.c.customer_id.in_(ids)).order_by(t.promises.c.at, t.promises.c.id))
-        if not made:
-            return {}
-        p = t.promise_items.c
-        named = await self._all(select(t.promise_items).where(p.promise_id.in_([row.id for row in made])).order_by(p.position))
-        items = _grouped((row.promise_id, ItemId(row.item_id)) for row in named)
-        return _grouped((row.customer_id, rows.promise(row, items.get(row.id, ()))) for row in made)
-
-    async def _approvals(self, ids: Sequence[UUID]) -> Groups[Approval]:
-        asked = await self._all(select(t.approvals).where(t.approvals.c.customer_id.in_(ids)).order_by(t.approvals.c.at, t.approvals.c.id))
-        if not asked:
-            return {}
-        g = t.approvals_given.c
-        found = await self._all(select(t.approvals_given).where(g.approval_id.in_([row.id for row in asked])).order_by(g.at, g.id))
-        given = _grouped((row.approval_id, rows.given(row)) for row in found)
-        return _grouped((row.customer_id, rows.approval(row, given.get(row.id, ()))) for row in asked)
-
-    async def _plans(self, ids: Sequence[UUID], items: Groups[Item]) -> Groups[Plan]:
-        plans = await self._all(select(t.plans).where(t.plans.c.customer_id.in_(ids)).order_by(t.plans.c.at, t.plans.c.id))
-        if not plans:
-            return {}
-        covered = select(t.plan_items).where(t.plan_items.c.plan_id.in_([row.id for row in plans])).order_by(t.plan_items.c.position)
-        covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in await self._all(covered))
-        parts = _grouped((item.plan, item) for owned in items.values() for item in owned if item.plan is not None)
-        return _grouped((row.customer_id, rows.plan(row, covers.get(row.id, ()), parts.get(row.id, ()))) for row in plans)
-
-    async def _notices(self, ids: Sequence[UUID]) -> Groups[Notice]:
-        columns = [column for column in t.notices.c if column.name != "body"]
-        notices = await self._all(select(*columns).where(t.notices.c.customer_id.in_(ids)).order_by(t.notices.c.at, t.notices.c.id))
-        if not notices:
-            return {}
-        mine = select(t.notices.c.id).where(t.notices.c.customer_id.in_(ids))
-        listed = select(t.notice_items).where(t.notice_items.c.notice_id.in_(mine)).order_by(t.notice_items.c.position)
-        items = _grouped((row.notice_id, rows.listed(row)) for row in await self._all(listed))
-        return _grouped((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in notices)
-
 
 def _late_lines(day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> Select[Any]:
     """Open lines past due on that day, of the customers that are asked for."""
@@ -192,23 +114,3 @@ def _late_lines(day: date, book: BookId | None, owner: UserId | None, least: Mon
     sums = late.subquery().c
     enough = select(sums.customer_id).where(sums.currency == least.currency).group_by(sums.customer_id)
     return late.where(line.customer_id.in_(enough.having(func.sum(sums.open) >= least.minor)))
-
-
-def _account(row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[Item, ...], facts: dict[str, Any]) -> Account:
-    return Account(
-        book=book,
-        customer=rows.customer(row, book, emails),
-        items=tuple(item for item in items if item.kind is ItemKind.INVOICE),
-        policy=None if row.policy_name is None else (row.policy_name, row.policy_version),
-        released_at=row.released_at,
-        resumed_at=row.resumed_at,
-        fresh_until=fresh_until(book, has_items=bool(items)),
-        **facts,
-    )
-
-
-def _grouped(pairs: Iterable[tuple[UUID, T]]) -> Groups[T]:
-    groups: dict[UUID, list[T]] = defaultdict(list)
-    for key, value in pairs:
-        groups[key].append(value)
-    return {key: tuple(values) for key, values in groups.items()}

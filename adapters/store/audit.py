@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.store import tables as t
 from adapters.store.chain import FIRST, canonical, link
+from adapters.store.many import insert_many
 from adapters.store.unit import Part
 from workflows.publish_head import Head, missing_from
 from workflows.records import AuditEntry
@@ -24,9 +25,8 @@ class Trail(Part):
         await self.record_all([entry])
 
     async def record_all(self, entries: Sequence[AuditEntry]) -> None:
-        if entries:
-            values = [{"actor": one.actor, "at": one.at, "type": one.type, "data": dict(one.data)} for one in entries]
-            await self._connection.execute(t.audit.insert(), values)
+        values = [(entry.actor, entry.at, entry.type, dict(entry.data)) for entry in entries]
+        await insert_many(self._connection, t.audit, ("actor", "at", "type", "data"), values)
 
 
 @dataclass(frozen=True, slots=True)

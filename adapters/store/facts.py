@@ -9,10 +9,13 @@ from sqlalchemy import Table, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.unit import Part, add_new
+from adapters.store.many import found_among, insert_many
+from adapters.store.unit import Part
 from workflows.domain.account import Act, Escalation, Flag, Item, ItemKind, Plan, PlanState, Raised, Snooze
-from workflows.domain.ids import BookId, CustomerId, ItemId, PlanId, UserId, new_id
+from workflows.domain.ids import BookId, CustomerId, ItemId, PlanId, UserId, new_id, new_keys
 from workflows.errors import NotKnown
+
+_RAISED = ("id", "customer_id", "item_id", "step", "occurrence", "at")
 
 
 class Facts(Part):
@@ -42,15 +45,15 @@ class Facts(Part):
 
     async def add_raised(self, raised: Raised) -> bool:
         owner = await self._one(select(t.items.c.customer_id).where(t.items.c.id == raised.item), "invoice")
-        return bool(await self.raise_all(CustomerId(owner.customer_id), [raised]))
+        return bool(await self.raise_all([(CustomerId(owner.customer_id), raised)]))
 
-    async def raise_all(self, customer: CustomerId, raised: Sequence[Raised]) -> Sequence[Raised]:
-        values = [
-            {"id": new_id(), "customer_id": customer, "item_id": one.item, "step": one.step, "occurrence": one.occurrence, "at": one.at}
-            for one in raised
-        ]
-        written = set(await add_new(self._connection, t.raised, values)) if values else set()
-        return [one for one, row in zip(raised, values, strict=True) if row["id"] in written]
+    async def raise_all(self, raised: Sequence[tuple[CustomerId, Raised]]) -> Sequence[Raised]:
+        keys = new_keys(len(raised))
+        values = [(key, customer, one.item, one.step, one.occurrence, one.at) for key, (customer, one) in zip(keys, raised, strict=True)]
+        if await insert_many(self._connection, t.raised, _RAISED, values, new_only=True) == len(values):
+            return [one for _, one in raised]
+        written = await found_among(self._connection, t.raised, keys)
+        return [one for (_, one), key in zip(raised, keys, strict=True) if key in written]
 
     async def raised_between(self, book: BookId, start: datetime, end: datetime) -> Sequence[tuple[CustomerId, Raised]]:
         r = t.raised.c

@@ -7,31 +7,47 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime
+from itertools import starmap
 from uuid import UUID
 
 from sqlalchemy import bindparam, delete, func, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.unit import Part, add_new
+from adapters.store.many import Values, among, found_among, insert_many
+from adapters.store.unit import Part
 from workflows.domain.account import ListedItem, Notice, NoticeState
-from workflows.domain.ids import BookId, CustomerId, NoticeId, new_id
+from workflows.domain.ids import BookId, CustomerId, NoticeId, new_keys
 from workflows.domain.messages import Message
+
+_NOTICE = ("id", "customer_id", "key", "day", "at", "step", "state", "counts", "channel", "by", "currencies", "sent_at", "because")
+_LISTED = ("id", "notice_id", "item_id", "step", "occurrence", "leads", "counts", "position")
 
 
 class Notices(Part):
     async def add_notice(self, customer: CustomerId, notice: Notice, key: str) -> bool:
         await self._wake(customer, notice.at)
-        async with self._connection.begin_nested() as attempt:
-            if await self._add_new(t.notices, **_values(customer, notice, key)) and await self._list(notice):
-                return True
-            await attempt.rollback()
-        return False
+        return bool(await self.add_notices([(customer, notice, key)]))
 
-    async def _list(self, notice: Notice) -> bool:
-        """False when another notice that counts led with the same step."""
-        listed = _listed_values(notice.id, notice.items, counts=notice.state.counts)
-        return not listed or len(await add_new(self._connection, t.notice_items, listed)) == len(listed)
+    async def add_notices(self, new: Sequence[tuple[CustomerId, Notice, str]]) -> frozenset[NoticeId]:
+        kept = frozenset(notice.id for _, notice, _ in new)
+        if await insert_many(self._connection, t.notices, _NOTICE, list(starmap(_values, new)), new_only=True) < len(new):
+            stored = await found_among(self._connection, t.notices, (notice.id.hex for _, notice, _ in new))
+            kept = frozenset(notice for notice in kept if notice.hex in stored)
+        listed = [
+            row for _, notice, _ in new if notice.id in kept for row in _listed_values(notice.id, notice.items, counts=notice.state.counts)
+        ]
+        if await insert_many(self._connection, t.notice_items, _LISTED, listed, new_only=True) < len(listed):
+            kept -= await self._take_back(listed)
+        return kept
+
+    async def _take_back(self, listed: Sequence[Values]) -> frozenset[NoticeId]:
+        """Those that are not whole, for another one that counts led with the same step: they are none."""
+        written = await found_among(self._connection, t.notice_items, [row[0] for row in listed])
+        broken = frozenset(NoticeId(row[1]) for row in listed if row[0] not in written)
+        await self._connection.execute(delete(t.notice_items).where(among(self._connection, t.notice_items.c.notice_id, list(broken))))
+        await self._connection.execute(delete(t.notices).where(among(self._connection, t.notices.c.id, list(broken))))
+        return broken
 
     async def notice(self, notice: NoticeId) -> tuple[Notice, CustomerId]:
         row = await self._one(select(t.notices).where(t.notices.c.id == notice), "message")
@@ -72,8 +88,7 @@ class Notices(Part):
         row = await self._one(select(t.notices.c.customer_id, t.notices.c.counts).where(t.notices.c.id == notice), "message")
         await self._connection.execute(update(t.notices).where(t.notices.c.id == notice).values(currencies=list(currencies)))
         await self._connection.execute(delete(t.notice_items).where(t.notice_items.c.notice_id == notice))
-        if listed := _listed_values(notice, items, counts=row.counts):
-            await self._connection.execute(t.notice_items.insert(), listed)
+        await insert_many(self._connection, t.notice_items, _LISTED, _listed_values(notice, items, counts=row.counts))
 
     async def _listed(self, notices: Sequence[UUID]) -> dict[UUID, list[ListedItem]]:
         of = t.notice_items.c
@@ -111,35 +126,14 @@ def _kept(message: Message) -> dict[str, object]:
     return asdict(replace(message, attachments=())) | {"attachments": documents}
 
 
-def _listed_values(notice: NoticeId, items: Sequence[ListedItem], *, counts: bool) -> list[dict[str, object]]:
+def _listed_values(notice: NoticeId, items: Sequence[ListedItem], *, counts: bool) -> list[Values]:
+    keys = new_keys(len(items))
     return [
-        {
-            "id": new_id(),
-            "notice_id": notice,
-            "item_id": entry.item,
-            "step": entry.step,
-            "occurrence": entry.occurrence,
-            "leads": entry.leads,
-            "counts": counts,
-            "position": position,
-        }
-        for position, entry in enumerate(items)
+        (key, notice, entry.item, entry.step, entry.occurrence, entry.leads, counts, position)
+        for position, (key, entry) in enumerate(zip(keys, items, strict=True))
     ]
 
 
-def _values(customer: CustomerId, notice: Notice, key: str) -> dict[str, object]:
-    return {
-        "id": notice.id,
-        "customer_id": customer,
-        "key": key,
-        "day": notice.day,
-        "at": notice.at,
-        "step": notice.step,
-        "state": notice.state.value,
-        "counts": notice.state.counts,
-        "channel": notice.channel,
-        "by": notice.by,
-        "currencies": list(notice.currencies),
-        "sent_at": notice.sent_at,
-        "because": notice.because,
-    }
+def _values(customer: CustomerId, notice: Notice, key: str) -> Values:
+    what = (notice.step, notice.state.value, notice.state.counts, notice.channel, notice.by)
+    return (notice.id, customer, key, notice.day, notice.at, *what, list(notice.currencies), notice.sent_at, notice.because)

@@ -11,21 +11,30 @@ from sqlalchemy import ColumnElement, String, Uuid, bindparam, cast, func, selec
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.many import insert_many
 from adapters.store.stops import stopped
 from adapters.store.unit import Part
-from workflows.domain.ids import new_id
+from workflows.domain.ids import new_keys
 from workflows.errors import NotKnown
 from workflows.records import Effect, OutboxRow, OutboxState
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less
 _BOX = t.outbox.c
 _DONE = update(t.outbox).where(_BOX.id == bindparam("row"))
+_NEW = ("id", "kind", "key", "payload", "channel", "state", "attempts", "not_before", "error")
 
 
 class Outbox(Part):
     async def enqueue(self, kind: Effect, key: str, payload: Mapping[str, Any], not_before: datetime, channel: str = "") -> bool:
-        waits = {"payload": dict(payload), "state": OutboxState.QUEUED.value, "not_before": not_before, "channel": channel}
-        return await self._add_new(t.outbox, id=new_id(), kind=kind.value, key=key, attempts=0, error="", **waits)
+        return await self.enqueue_all(kind, [(key, payload, channel)], not_before) == 1
+
+    async def enqueue_all(self, kind: Effect, rows: Sequence[tuple[str, Mapping[str, Any], str]], not_before: datetime) -> int:
+        same = (OutboxState.QUEUED.value, 0, not_before, "")
+        values = [
+            (new, kind.value, key, dict(payload), channel, *same)
+            for new, (key, payload, channel) in zip(new_keys(len(rows)), rows, strict=True)
+        ]
+        return await insert_many(self._connection, t.outbox, _NEW, values, new_only=True)
 
     async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
         taken = {"state": OutboxState.SENDING.value, "attempts": _BOX.attempts + 1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,9 @@ class Part:
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection, self._vault = connection, vault
+
+    async def give_way(self) -> None:
+        await asyncio.sleep(0)
 
     async def _one(self, query: Select[Any], what: str) -> Row[Any]:
         """The only row; raises `NotKnown`."""

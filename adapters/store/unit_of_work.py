@@ -84,6 +84,7 @@ class SqlStore(PolicyTexts):
         super().__init__(engine)
         self._vault = Vault(keys)
         self.audit = AuditTrail(engine)
+        self.abreast = 1 if engine.dialect.name == "sqlite" else 2  # batches of work that one process should have under way
         self.signs = SignsOfLife(engine)
 
     def __call__(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import json
 import logging
@@ -120,4 +121,10 @@ def _of_system(error: OSError) -> str:
 async def with_app(use: Callable[[App], Awaitable[T]], clock: Clock | None = None, *, connect: bool = False) -> T:
     """The application with the settings of this place, for one verb."""
     async with running(read_settings(), clock, connect=connect) as app:
+        spare_the_collector()
         return await use(app)
+
+
+def spare_the_collector() -> None:
+    """What is loaded by now stays to the end: Python need not look through it again for what to throw away, a quarter of a tick's time."""
+    gc.freeze()

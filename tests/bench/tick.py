@@ -14,14 +14,15 @@ import psycopg
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
+from bot.jobs import decide_all
 from bot.policies import PolicyBook, shipped
+from bot.verbs.terminal import spare_the_collector
 from tests.bench.big_ledger import fill_open
 from tests.bench.bulk import driver_url
 from tests.bench.databases import filled
 from tests.bench.outcome import alone, size_or, tell
 from tests.bench.tick_floor import WRITTEN, statements
 from tests.fakes.clock import FixedClock
-from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 
 RUNS = 3
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -38,18 +39,15 @@ def due_of(kind: str, size: int) -> int:
 
 def ours(url: str) -> float:
     """Seconds until no account is left whose time has come."""
+    spare_the_collector()
     return asyncio.run(_tick(url))
 
 
 async def _tick(url: str) -> float:
     store = SqlStore(open_engine(url), [bytes(32)])
-    policies, clock, done = PolicyBook([shipped()], [(shipped().name, shipped().version)]), FixedClock(NOW), Decided()
+    policies = PolicyBook([shipped()], [(shipped().name, shipped().version)])
     begun = time.perf_counter()
-    more = True
-    while more:
-        async with store() as work:
-            batch = await decide_accounts(DecideAccounts(), work, policies, clock)
-        done, more = done + batch, batch.accounts > 0
+    await decide_all(store, policies, FixedClock(NOW), store.abreast)
     took = time.perf_counter() - begun
     await store.close()
     return took

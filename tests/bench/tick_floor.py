@@ -36,11 +36,11 @@ def statements(kind: str, now: datetime) -> Sequence[str]:
         f"""INSERT INTO notice_items (id, notice_id, item_id, step, occurrence, leads, counts, position)
             SELECT {new}, c.id, i.id, 'first', 0, {nth} = 1, true, {nth} - 1 {items}""",
         f"INSERT INTO raised (id, customer_id, item_id, step, occurrence, at) SELECT {new}, c.id, i.id, 'first', 0, '{at}' {items}",
-        f"""INSERT INTO outbox (id, kind, key, payload, state, attempts, not_before, error)
-            SELECT {new}, 'notice', 'notice:' || c.id, {_KEY[kind]}, 'queued', 0, '{at}', '' {due}""",
+        f"""INSERT INTO outbox (id, kind, channel, key, payload, state, attempts, not_before, error)
+            SELECT {new}, 'notice', 'email', 'notice:' || c.id, {_KEY[kind]}, 'queued', 0, '{at}', '' {due}""",
         f"""INSERT INTO audit (actor, at, type, data)
             SELECT 'policy:standard@1', '{at}', kind.word, {_SAID[kind]}
             FROM customers c, (SELECT 'notice.queued' AS word UNION ALL SELECT 'alert.raised') kind WHERE c.next_look_at <= '{at}'""",
-        f"""UPDATE customers SET next_look_at = '{day} 23:00:00.000000', policy_name = 'standard', policy_version = 1
+        f"""UPDATE customers SET next_look_at = '{day} 23:00:00.000000', policy_name = 'standard', policy_version = 1, changes = changes + 1
             WHERE next_look_at <= '{at}'""",
     )

@@ -138,7 +138,7 @@ MISTAKES = [
     Mistake("telling", "not in view.raised:\n            yield seen, step", "is not None:\n            yield seen, step"),
     Mistake("telling", "step.alerts and not step.escalates", "step.alerts"),
     Mistake("telling", ">= rung_of(seen).day", "> rung_of(seen).day"),
-    Mistake("telling", "or seen.ladder.let_go(seen.rung):", ":"),
+    Mistake("standing", "if worth and not seen.ladder.let_go(seen.rung):", "if worth:"),
     Mistake("telling", "or is_handed or", "or"),
     Mistake("telling", "until.toordinal()) not in view.raised", "0) not in view.raised"),
     Mistake("telling", "for seen in view.chased:\n        until", "for seen in view.seen:\n        until"),

@@ -283,6 +283,8 @@ class Account:
     @property
     def all_items(self) -> tuple[Item, ...]:
         """Invoices and the instalments of active plans."""
+        if not self.plans:
+            return self.items
         return self.items + tuple(item for plan in self.plans if plan.state is PlanState.ACTIVE for item in plan.instalments)
 
     def item(self, item: ItemId) -> Item:

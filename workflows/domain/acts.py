@@ -18,7 +18,7 @@ from workflows.domain.lateness import late_now
 from workflows.domain.money import Money
 from workflows.domain.policy import Alert, Do, Escalate, Mode, Remind, Sequence
 from workflows.domain.standing import Standing, View
-from workflows.domain.telling import about_to_be_written_of, reached
+from workflows.domain.telling import about_to_be_written_of
 from workflows.domain.windows import next_allowed
 
 NOTIFY = "notify:"  # and who, and the step: what a word to a colleague is remembered by
@@ -56,7 +56,7 @@ def acts(view: View, notices: Many[Action]) -> tuple[Action, ...]:
 
 
 def _causes(view: View) -> Iterator[Cause]:
-    for seen, step in reached(view):
+    for seen, step in view.reached:
         is_more = view.policy.mode is Mode.DRAFT or any(not isinstance(one, Alert | Remind | Escalate) for one in step.do)
         if seen.rung is not None and is_more:
             yield Cause(step.name, (seen,), step.do, seen.rung.occurrence, f"The step {step.name} is reached.")

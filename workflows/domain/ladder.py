@@ -19,6 +19,7 @@ from workflows.domain.promises import ends_on, is_kept
 _FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
 _AFTER_SENDING = frozenset({Anchor.AFTER_PREVIOUS, Anchor.NO_REPLY})
 _BEFORE = frozenset({Anchor.BEFORE_DUE, Anchor.BEFORE_INSTALMENT})
+_DAYS = 8  # of which it is remembered where items stood
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -28,6 +29,15 @@ class Rung:
     rank: int
     occurrence: int
     day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Climbed:
+    """What was worked out of a ladder, for it is asked again and again: the steps' days, and by day where it stands and what lies ahead."""
+
+    days: list[date | None] = field(default_factory=list)
+    highest: dict[date, Rung | None] = field(default_factory=dict)
+    coming: dict[date, tuple[Rung, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +55,17 @@ class Ladder:
     broken_on: date | None = None
     answered_on: tuple[date, ...] = ()
     left_out: frozenset[str] = frozenset()
-    _days: list[date | None] = field(init=False, repr=False, compare=False, default_factory=list)  # asked for again and again
-    _highest: dict[date, Rung | None] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _coming: dict[date, tuple[Rung, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    climbed: Climbed = field(repr=False, compare=False, default_factory=Climbed)
 
     def step(self, rung: Rung) -> Step:
         return self.policy.steps[rung.rank]
 
     def day_of(self, rank: int) -> date | None:
         """The day of a step's first occurrence; null when it cannot be known (no due day, or the step before it has not been sent)."""
-        while rank >= len(self._days):
-            self._days.append(self._first_day(len(self._days)))
-        return self._days[rank]
+        days = self.climbed.days
+        while rank >= len(days):
+            days.append(self._first_day(len(days)))
+        return days[rank]
 
     def _first_day(self, rank: int) -> date | None:
         when = self.policy.steps[rank].when
@@ -85,9 +94,10 @@ class Ladder:
 
     def reached(self, today: date) -> Rung | None:
         """The highest step whose day has come; where it climbs, the one after what was sent on an earlier day."""
-        if today not in self._highest:
-            self._highest[today] = self._climbed(today) if self._one_by_one else self._reached(today)
-        return self._highest[today]
+        highest = self.climbed.highest
+        if today not in highest:
+            highest[today] = self._climbed(today) if self._one_by_one else self._reached(today)
+        return highest[today]
 
     def _reached(self, today: date) -> Rung | None:
         for rank in reversed(range(len(self.policy.steps))):
@@ -139,11 +149,12 @@ class Ladder:
     def lets_go_before(self, day: date) -> bool:
         return self.policy.after_pause is CatchUp.SKIP and self.paused_to is not None and day < self.paused_to
 
-    def ahead(self, today: date) -> Iterator[Rung]:
+    def ahead(self, today: date) -> tuple[Rung, ...]:
         """The first coming occurrence of every step above the one reached, by day."""
-        if today not in self._coming:
-            self._coming[today] = tuple(self._ahead(today))
-        return iter(self._coming[today])
+        coming = self.climbed.coming
+        if today not in coming:
+            coming[today] = tuple(self._ahead(today))
+        return coming[today]
 
     def _ahead(self, today: date) -> list[Rung]:
         here = self.reached(today)
@@ -189,19 +200,11 @@ def _occurrence(step: Step, rank: int, first: date, today: date) -> Rung:
 
 def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[ItemId, Ladder]:
     """A ladder for each of some of the account's items."""
-    wanted = {item.id for item in items}
-    said: dict[ItemId, dict[tuple[int, int], date]] = {}
-    for notice in account.notices:
-        if notice.state.counts:
-            day = account.written_on(notice)
-            for listed in notice.items:
-                if listed.step is not None and listed.item in wanted:
-                    days = said.setdefault(listed.item, {})
-                    rung = _rung_of(policy, account, listed, day)
-                    if listed.leads or rung not in days:  # to be listed once more under another's lead says nothing new of it
-                        days[rung] = max(day, days.get(rung, day))
+    said = _said(policy, account, items) if account.notices else {}
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     answered, left_out = _answered(account), _left_out(account)
+    if not (said or ends or broken or answered or left_out):
+        return {item.id: _untouched(policy, item) for item in items}
     return {
         item.id: Ladder(
             policy,
@@ -216,8 +219,37 @@ def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[Ite
     }
 
 
+def _untouched(policy: Policy, item: Item) -> Ladder:
+    """Of an item about which nothing was said or done: all those of the same days climb alike."""
+    known, alike = policy.remembered(Ladder), (item.kind, item.due_on, item.issued_on)
+    if (climbed := known.get(alike)) is None:
+        climbed = known[alike] = Climbed()
+    if len(climbed.highest) > _DAYS:
+        climbed.highest.clear()
+        climbed.coming.clear()
+    return Ladder(policy, item, {}, climbed=climbed)
+
+
+def _said(policy: Policy, account: Account, items: Sequence[Item]) -> dict[ItemId, dict[tuple[int, int], date]]:
+    """The steps of each item in messages that count, and the day of each."""
+    wanted = {item.id for item in items}
+    said: dict[ItemId, dict[tuple[int, int], date]] = {}
+    for notice in account.notices:
+        if notice.state.counts:
+            day = account.written_on(notice)
+            for listed in notice.items:
+                if listed.step is not None and listed.item in wanted:
+                    days = said.setdefault(listed.item, {})
+                    rung = _rung_of(policy, account, listed, day)
+                    if listed.leads or rung not in days:  # to be listed once more under another's lead says nothing new of it
+                        days[rung] = max(day, days.get(rung, day))
+    return said
+
+
 def _answered(account: Account) -> dict[ItemId | None, tuple[date, ...]]:
     """The days of the customer's answers by item; those about the whole account stand under null and with every item."""
+    if not account.replies:
+        return {}
     day = account.customer.place.day
     found: dict[ItemId | None, tuple[date, ...]] = {}
     about_all = tuple(day(reply.at) for reply in account.replies if not reply.items)

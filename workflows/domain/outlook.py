@@ -143,10 +143,12 @@ def _changes_seen(view: View, first: datetime | None) -> Iterator[datetime]:
 def _changes(view: View) -> Iterator[datetime]:
     """A step's day begins at the customer's place; an item becomes overdue, and a snooze ends, at the book's."""
     unsettled = view.unsettled
-    reached = min((rung.day for seen in unsettled for rung in seen.ladder.ahead(view.day)), default=None)
+    coming = [ahead[0].day for seen in unsettled if (ahead := seen.ladder.ahead(view.day))]
+    reached = min(coming, default=None)
     if reached is not None:
         yield view.account.customer.place.start_of(reached)
-    ends = [end for seen in unsettled for end in (view.snoozed_until(seen.item.id), view.promised_to(seen.item.id))]
+    silent = [] if view.undisturbed else unsettled
+    ends = [end for seen in silent for end in (view.snoozed_until(seen.item.id), view.promised_to(seen.item.id))]
     ends += [hold.until for hold in view.account.holds if hold.until is not None and view.book_day < hold.until]
     ends += [day for plan in view.account.plans if plan.state is PlanState.ACTIVE for day in _plan_days(view, plan)]
     ends += period_ends(view)

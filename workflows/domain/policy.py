@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
+from typing import Any
 
 from workflows.domain.deeds import Approve, Charge, HandOver, MakeTask, Notify, OfferPlan, SendReceipt, UpdateRecords
 from workflows.domain.events import Trigger
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
+
+_MOST = 4_096
 
 
 class AgeFrom(StrEnum):
@@ -116,21 +119,19 @@ Do = Alert | Remind | Escalate | Approve | Charge | MakeTask | SendReceipt | Not
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """`remind`, `alerts` and `escalates` are what is in `do`."""
+
     name: str
     when: When
     do: tuple[Do, ...]
+    remind: Remind | None = field(init=False, repr=False, compare=False)
+    alerts: bool = field(init=False, repr=False, compare=False)
+    escalates: bool = field(init=False, repr=False, compare=False)
 
-    @property
-    def remind(self) -> Remind | None:
-        return next((act for act in self.do if isinstance(act, Remind)), None)
-
-    @property
-    def alerts(self) -> bool:
-        return any(isinstance(act, Alert) for act in self.do)
-
-    @property
-    def escalates(self) -> bool:
-        return any(isinstance(act, Escalate) for act in self.do)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "remind", next((act for act in self.do if isinstance(act, Remind)), None))
+        object.__setattr__(self, "alerts", any(isinstance(act, Alert) for act in self.do))
+        object.__setattr__(self, "escalates", any(isinstance(act, Escalate) for act in self.do))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,14 @@ class Policy:
     freshness_file: int = 1
 
     apart: dict[ItemId, Policy] = field(default_factory=dict)
+    _memory: dict[object, dict[Any, Any]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def remembered(self, by: object) -> dict[Any, Any]:
+        """What somebody worked out from this policy alone, and would for every account; they are forgotten when they grow many."""
+        mine = self._memory.setdefault(by, {})
+        if len(mine) > _MOST:
+            mine.clear()
+        return mine
 
     def for_item(self, item: ItemId) -> Policy:
         """The policy that has the item."""

@@ -24,6 +24,13 @@ class Silences:
     book_day: date
 
     @cached_property
+    def undisturbed(self) -> bool:
+        """Nobody ever did or said anything that could keep an item silent."""
+        of = self.account
+        claims = of.promises or of.holds or of.disputes or of.plans or of.approvals
+        return not (claims or of.snoozes or of.replies or of.escalations)
+
+    @cached_property
     def _promises(self) -> dict[ItemId, PromiseNow]:
         """Each item's newest promise."""
         found: dict[ItemId, PromiseNow] = {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from workflows.domain.account import Account, Item, ListedItem, Notice, Plan, PlanState
+from workflows.domain.account import Account, Item, ItemKind, ListedItem, Notice, Plan, PlanState
 from workflows.domain.allocation import Balances, balances
 from workflows.domain.calendar import spoken
 from workflows.domain.claims import Hold
@@ -15,10 +15,10 @@ from workflows.domain.decision import State
 from workflows.domain.events import EVENT_NAMES
 from workflows.domain.first_contact import late_at_first
 from workflows.domain.freshness import fresh_under
-from workflows.domain.gates import Gate, free, gates
+from workflows.domain.gates import Free, Gate, free, gates
 from workflows.domain.holds import dispute_on, held_words, holds_on
 from workflows.domain.ids import ItemId
-from workflows.domain.ladder import Ladder, Rung, is_before_due, ladders
+from workflows.domain.ladder import Climbed, Ladder, Rung, is_before_due, ladders
 from workflows.domain.lateness import is_settled
 from workflows.domain.money import Money
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, OnNewLeader, Policy, Sequence, Step
@@ -66,16 +66,17 @@ class View(Silences):
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
         self._left = self.balances.open
+        self._free: dict[tuple[str, Gate], Free] = {}
         self._ladders = ladders(policy, account, [item for item in account.all_items if not is_settled(policy, self._left[item.id])])
         if policy.first_contact is FirstContact.REPLAY:
             late = [item.id for item in late_at_first(policy, account) if item.id in self._ladders]
-            self._ladders |= {item: replace(self._ladders[item], climbs=True) for item in late}
+            self._ladders |= {item: replace(self._ladders[item], climbs=True, climbed=Climbed()) for item in late}
 
     @cached_property
     def unsettled(self) -> list[Standing]:
         """In an old account few items are: whatever asks no more than this does not pay for the many that are done with."""
         mine = self.mine
-        return [self._see(ladder.item) for item, ladder in self._ladders.items() if mine is None or item in mine]
+        return [self._see(item, ladder) for item, ladder in self._ladders.items() if mine is None or item in mine]
 
     @cached_property
     def _paid(self) -> frozenset[ItemId]:
@@ -106,10 +107,13 @@ class View(Silences):
     def _days_late(self, item: Item) -> int | None:
         return None if item.due_on is None else (self.book_day - item.due_on).days
 
-    def _see(self, item: Item) -> Standing:
-        ladder, left, late = self._ladders[item.id], self._left[item.id], self._days_late(item)
-        state, because = self._state(item)
-        idle = item.id in self._plans or item.id in self.plan_asked or left.currency in self.covered_currencies
+    def _see(self, key: ItemId, ladder: Ladder) -> Standing:
+        item, left = ladder.item, self._left[key]
+        late = self._days_late(item)
+        state, because = (State.OPEN, "") if self.undisturbed else self._state(item)
+        idle = left.currency in self.covered_currencies
+        if not self.undisturbed:
+            idle = item.id in self._plans or item.id in self.plan_asked or idle
         rung = None if idle else ladder.reached(self.day) if state is State.OPEN else ladder.paused(self.day)
         if state is State.OPEN and rung is not None:
             state = State.CHASING
@@ -230,7 +234,7 @@ class View(Silences):
         return step if step is not None and self._may_say(seen, step) else None
 
     def _may_say(self, seen: Standing, step: Step) -> bool:
-        return step.remind in free(step.do, self.policy.mode, self.gate(seen.item.id, step.name)).do
+        return step.remind in self.free(seen.item.id, step).do
 
     def _words(self, seen: Standing) -> Step | None:
         """Words for before the due day are not for after it."""
@@ -365,7 +369,26 @@ class View(Silences):
 
     def gate(self, item: ItemId, step: str) -> Gate:
         """Whether what the step does about the item was approved, or left out."""
-        return self._gates.get((item, step), Gate.CLOSED)
+        return self._gates.get((item, step), Gate.CLOSED) if self._gates else Gate.CLOSED
+
+    def free(self, item: ItemId, step: Step) -> Free:
+        """What the step may do about the item now."""
+        gate = self.gate(item, step.name)
+        if (step.name, gate) not in self._free:
+            self._free[step.name, gate] = free(step.do, self.policy.mode, gate)
+        return self._free[step.name, gate]
+
+    @cached_property
+    def reached(self) -> list[tuple[Standing, Step]]:
+        """Items with the step they reached, if it is worth doing anything about. Late instalments are told of however small."""
+        found = []
+        for seen in self.chased:
+            if seen.rung is None:
+                continue
+            worth = seen.item.id in self.listable or self.is_early(seen) or (seen.overdue and seen.item.kind is ItemKind.INSTALMENT)
+            if worth and not seen.ladder.let_go(seen.rung):
+                found.append((seen, seen.ladder.step(seen.rung)))
+        return found
 
     @property
     def is_fresh(self) -> bool:
@@ -373,7 +396,9 @@ class View(Silences):
 
     def part_covered(self, items: Iterable[Standing]) -> bool:
         """Money on account covers part of what would be asked, and the policy wants a person to look first."""
-        return self.policy.on_account is OnAccount.ASK and any(self._credit(seen.open.currency).minor > 0 for seen in items)
+        if not self.balances.on_account or self.policy.on_account is not OnAccount.ASK:
+            return False
+        return any(self._credit(seen.open.currency).minor > 0 for seen in items)
 
 
 def rung_of(seen: Standing) -> Rung:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from workflows.domain.account import ItemKind, ListedItem, NoticeState, PlanState
+from workflows.domain.account import ListedItem, NoticeState, PlanState
 from workflows.domain.claims import HoldKind
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.events import EventName
-from workflows.domain.gates import free
 from workflows.domain.ids import ItemId
 from workflows.domain.lateness import late_now
 from workflows.domain.policy import Alert, Escalate, Step
@@ -25,11 +24,13 @@ HOLD_OVER = "hold_over"
 def to_tell(view: View) -> Iterator[Action]:
     """Alerts of which staff have not been told yet."""
     yield from _alerts(view)
-    yield from _came_to_nothing(view)
+    if not view.undisturbed:
+        yield from _woken(view)
+        yield from _came_to_nothing(view)
 
 
 def _alerts(view: View) -> Iterator[Action]:
-    """One alert per account and step over the items that reached it and were not raised, and one for items whose snooze is over."""
+    """One per account and step over the items that reached it and were not raised."""
     groups: dict[str, list[Standing]] = {}
     for seen, step in untold(view):
         if step.alerts and not step.escalates and _may(view, seen, step, Alert):  # who gets the item is told by that
@@ -38,6 +39,10 @@ def _alerts(view: View) -> Iterator[Action]:
         listed = tuple(seen.listed(leads=True) for seen in sorted(items, key=leads_first))
         key = f"alert:{listed[0].item}:{name}:{listed[0].occurrence}"
         yield Action(ActionKind.ALERT, name, listed, key, f"The step {name} is reached.", amounts=view.asked(items), day=view.book_day)
+
+
+def _woken(view: View) -> Iterator[Action]:
+    """One for each item whose snooze is over."""
     for seen in view.chased:
         until = view.woke_on(seen.item.id)
         if until is not None and (seen.item.id, WOKE, until.toordinal()) not in view.raised:
@@ -81,27 +86,15 @@ def _plan_broken(view: View) -> dict[ItemId, list[tuple[str, date, str]]]:
     return found
 
 
-def reached(view: View) -> Iterator[tuple[Standing, Step]]:
-    """Items with the step they reached, if it is worth doing anything about. Late instalments are told of however small."""
-    for seen in view.chased:
-        if seen.rung is None:
-            continue
-        worth = seen.item.id in view.listable or view.is_early(seen) or (seen.overdue and seen.item.kind is ItemKind.INSTALMENT)
-        if not worth or seen.ladder.let_go(seen.rung):
-            continue
-        yield seen, seen.ladder.step(seen.rung)
-
-
 def untold(view: View) -> Iterator[tuple[Standing, Step]]:
-    """Those of which staff have not been told."""
-    for seen, step in reached(view):
+    """Items with the step they reached, of which staff have not been told."""
+    for seen, step in view.reached:
         if seen.rung is not None and (seen.item.id, step.name, seen.rung.occurrence) not in view.raised:
             yield seen, step
 
 
 def _may(view: View, seen: Standing, step: Step, what: type) -> bool:
-    allowed = free(step.do, view.policy.mode, view.gate(seen.item.id, step.name)).do
-    return any(isinstance(one, what) for one in allowed)
+    return any(isinstance(one, what) for one in view.free(seen.item.id, step).do)
 
 
 def escalations(view: View, notices: Sequence[Action]) -> Iterator[Action]:
@@ -110,6 +103,8 @@ def escalations(view: View, notices: Sequence[Action]) -> Iterator[Action]:
         handed[past.item] = max(view.account.customer.place.day(past.at), handed.get(past.item, date.min))
     writes_first = about_to_be_written_of(view, notices)
     for seen, step in untold(view):
+        if not step.escalates:
+            continue
         is_handed = handed.get(seen.item.id, date.min) >= rung_of(seen).day
         if not _may(view, seen, step, Escalate) or is_handed or seen.item.id in writes_first:
             continue

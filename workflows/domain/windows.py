@@ -28,6 +28,14 @@ def opens(policy: Policy, place: Place, day: date) -> datetime:
 
 def next_allowed(policy: Policy, place: Place, now: datetime, earliest: date | None = None) -> datetime:
     """The first instant from `now`, and from the start of `earliest`, at which the policy's limits let a message leave."""
+    known, asked = policy.remembered(next_allowed), (place, now, earliest)
+    found: datetime | None = known.get(asked)
+    if found is None:
+        found = known[asked] = _next_allowed(policy, place, now, earliest)
+    return found
+
+
+def _next_allowed(policy: Policy, place: Place, now: datetime, earliest: date | None) -> datetime:
     local = place.local(now)
     day = local.date()
     if earliest is not None and earliest > day:
