@@ -175,3 +175,21 @@ async def test_after_a_rotation_the_old_key_still_opens(store: SqlStore, databas
     async with rotated() as work:
         assert await work.body(said.id) == LETTER
     await rotated.close()
+
+
+async def test_of_many_at_once_those_are_left_out_whose_key_or_step_is_taken(store: SqlStore) -> None:
+    await import_rows(store, row(), row("INV-2"), row("INV-3"))
+    async with store() as work:
+        customer = (await work.find_customers("C1"))[0].id
+        one, two, three = [await item_in(work, number) for number in ("INV-1", "INV-2", "INV-3")]
+        assert await work.add_notice(customer, notice(one), "taken")
+        same_key, same_step, new, again = notice(two), notice(one), notice(two), notice(two)
+        listing = replace(notice(three), items=(ListedItem(three, "first", 0, leads=True), ListedItem(one, "first", 0, leads=False)))
+        many = [(same_key, "taken"), (same_step, "a"), (new, "b"), (again, "c"), (listing, "d")]
+        assert await work.add_notices([(customer, each, key) for each, key in many]) == {new.id, listing.id}
+    kept = {each.id: each for each in (await account(store)).notices}
+    assert kept.keys() >= {new.id, listing.id}
+    assert len(kept) == 3
+    assert kept[listing.id].items == listing.items
+    async with store() as work:
+        assert await work.add_notice(customer, notice(three, "second"), "a"), "what was left out holds no key"

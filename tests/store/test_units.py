@@ -123,3 +123,15 @@ async def waiting(url: str) -> bool:
         count = (await connection.execute(asked)).scalar_one()
     await engine.dispose()
     return bool(count)
+
+
+async def test_many_looks_are_noted_as_one_is(store: SqlStore) -> None:
+    await import_rows(store, *(row(f"INV-{n}", f"C{n}") for n in range(3)))
+    ids = [await customer_id(store, f"INV-{n}") for n in range(3)]
+    async with store() as work:
+        before = await work.lock_accounts(ids)
+        await work.looked_all([(ids[0], LATER, ("standard", 2)), (ids[1], None, None)])
+        after = await work.lock_accounts(ids)
+        accounts = await work.accounts(ids)
+    assert [account.policy for account in accounts] == [("standard", 2), None, None]
+    assert [one for one in ids if after[one] != before[one]] == ids[:2], "whoever wrote a message ahead must see that the account changed"
