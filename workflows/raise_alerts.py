@@ -15,6 +15,7 @@ from workflows.records import CardKind, StaffCard
 
 LOOK_BACK = timedelta(days=7)  # raised longer ago, it is no news
 COUNTED = "counted_on"  # the day a card was last drawn anew for the days it counts
+_PAGE = 200
 FEW = 5  # own cards a book and day; more customers than that make a digest
 
 
@@ -51,11 +52,11 @@ async def _of_book(book: Book, work: UnitOfWork, now: datetime) -> AlertsRaised:
     by_customer: dict[CustomerId, list[ItemId]] = {}
     for customer, raised in await work.raised_between(book.id, since, book.place.start_of(day + timedelta(days=1))):
         by_customer.setdefault(customer, []).append(raised.item)
-    if all(_is_told(items, live, day) for items in by_customer.values()):
+    told = _told(live, day)
+    if all(any(str(item) in told for item in items) for items in by_customer.values()):
         return AlertsRaised()
     # The accounts are locked first: whoever does this at the same time then sees our cards below, and adds none of its own.
-    weighed = [_weigh(account, by_customer[account.customer.id]) for account in await work.accounts(list(by_customer))]
-    mine = [one for one in weighed if one.items]
+    mine = [one for one in await _weighed(by_customer, work) if one.items]
     standing = [card for card in await work.live_cards(book.id) if card.day == day]
     many = len(mine) > FEW
     cards = await _own_cards(book, mine, standing, work, now)
@@ -81,10 +82,19 @@ def _untold_since(book: Book, day: date, live: Sequence[StaffCard]) -> datetime:
     return min(start, last + timedelta(microseconds=1))
 
 
-def _is_told(items: Sequence[ItemId], live: Sequence[StaffCard], day: date) -> bool:
-    """A card of the day shows one of the customer's items already."""
-    today = [card for card in live if card.day == day]
-    return any(card.subject in items or any(str(item) in card.data.get("items", ()) for item in items) for card in today)
+def _told(live: Sequence[StaffCard], day: date) -> frozenset[str]:
+    """What the day's cards show: one of a customer's items is enough."""
+    return frozenset(shown for card in live if card.day == day for shown in (str(card.subject), *card.data.get("items", ())))
+
+
+async def _weighed(by_customer: dict[CustomerId, list[ItemId]], work: UnitOfWork) -> list[_Raised]:
+    """A page of accounts at a time, in the order everybody locks them in: there may be thousands, and little is kept of each."""
+    customers, found = sorted(by_customer), dict[CustomerId, _Raised]()
+    for start in range(0, len(customers), _PAGE):
+        accounts = await work.accounts(customers[start : start + _PAGE])
+        found |= {account.customer.id: _weigh(account, by_customer[account.customer.id]) for account in accounts}
+        await work.give_way()
+    return [found[customer] for customer in by_customer if customer in found]
 
 
 def _weigh(account: Account, items: list[ItemId]) -> _Raised:

@@ -15,7 +15,7 @@ import asyncio, sys
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.store.samples import NOW, item_in, notice
-from workflows.ports import AuditEntry, Effect
+from workflows.records import AuditEntry, Effect
 
 async def main() -> None:
     store = SqlStore(open_engine(sys.argv[1]), [bytes(32)])

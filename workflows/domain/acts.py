@@ -57,8 +57,7 @@ def acts(view: View, notices: Many[Action]) -> tuple[Action, ...]:
 
 def _causes(view: View) -> Iterator[Cause]:
     for seen, step in view.reached:
-        is_more = view.policy.mode is Mode.DRAFT or any(not isinstance(one, Alert | Remind | Escalate) for one in step.do)
-        if seen.rung is not None and is_more:
+        if seen.rung is not None and (step.does_more or view.policy.mode is Mode.DRAFT):
             yield Cause(step.name, (seen,), step.do, seen.rung.occurrence, f"The step {step.name} is reached.")
     for one in happenings(view):
         yield Cause(one.name, one.items, one.rule.do, one.occurrence, one.because, is_event=True, of_account=one.of_account)

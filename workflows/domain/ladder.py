@@ -204,7 +204,8 @@ def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[Ite
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     answered, left_out = _answered(account), _left_out(account)
     if not (said or ends or broken or answered or left_out):
-        return {item.id: _untouched(policy, item) for item in items}
+        known = policy.remembered(Ladder)
+        return {item.id: Ladder(policy, item, {}, climbed=_as_others(known, item)) for item in items}
     return {
         item.id: Ladder(
             policy,
@@ -219,15 +220,15 @@ def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[Ite
     }
 
 
-def _untouched(policy: Policy, item: Item) -> Ladder:
-    """Of an item about which nothing was said or done: all those of the same days climb alike."""
-    known, alike = policy.remembered(Ladder), (item.kind, item.due_on, item.issued_on)
+def _as_others(known: dict[tuple[ItemKind, date | None, date | None], Climbed], item: Item) -> Climbed:
+    """Items about which nothing was said or done climb alike if their days are the same."""
+    alike = (item.kind, item.due_on, item.issued_on)
     if (climbed := known.get(alike)) is None:
         climbed = known[alike] = Climbed()
     if len(climbed.highest) > _DAYS:
         climbed.highest.clear()
         climbed.coming.clear()
-    return Ladder(policy, item, {}, climbed=climbed)
+    return climbed
 
 
 def _said(policy: Policy, account: Account, items: Sequence[Item]) -> dict[ItemId, dict[tuple[int, int], date]]:

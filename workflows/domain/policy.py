@@ -119,7 +119,7 @@ Do = Alert | Remind | Escalate | Approve | Charge | MakeTask | SendReceipt | Not
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`remind`, `alerts` and `escalates` are what is in `do`."""
+    """`remind`, `alerts` and `escalates` are what is in `do`; `does_more` says whether anything else is."""
 
     name: str
     when: When
@@ -127,11 +127,13 @@ class Step:
     remind: Remind | None = field(init=False, repr=False, compare=False)
     alerts: bool = field(init=False, repr=False, compare=False)
     escalates: bool = field(init=False, repr=False, compare=False)
+    does_more: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "remind", next((act for act in self.do if isinstance(act, Remind)), None))
         object.__setattr__(self, "alerts", any(isinstance(act, Alert) for act in self.do))
         object.__setattr__(self, "escalates", any(isinstance(act, Escalate) for act in self.do))
+        object.__setattr__(self, "does_more", any(not isinstance(act, Alert | Remind | Escalate) for act in self.do))
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,7 @@ class View(Silences):
 
     def is_early(self, seen: Standing) -> bool:
         """Not yet overdue, and on a step whose own day is the due day or before it."""
-        if not seen.chased or seen.overdue or seen.rung is None or not self.names(seen.open.currency):
+        if seen.overdue or not seen.chased or seen.rung is None or not self.names(seen.open.currency):
             return False
         return seen.item.due_on is not None and seen.rung.day <= seen.item.due_on
 

@@ -94,7 +94,9 @@ def untold(view: View) -> Iterator[tuple[Standing, Step]]:
 
 
 def _may(view: View, seen: Standing, step: Step, what: type) -> bool:
-    return any(isinstance(one, what) for one in view.free(seen.item.id, step).do)
+    """Whether it may do now what it has to do."""
+    allowed = view.free(seen.item.id, step).do
+    return allowed is step.do or any(isinstance(one, what) for one in allowed)
 
 
 def escalations(view: View, notices: Sequence[Action]) -> Iterator[Action]:
