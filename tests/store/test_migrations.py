@@ -119,4 +119,4 @@ async def test_tables_that_others_refer_to_are_made_anew_with_all_their_rows(sto
 async def _raise_nothing(store: SqlStore) -> None:
     """Of an item and a customer that are not there: what refers to what is looked at again."""
     async with store() as work:
-        await work.raise_all(CustomerId(new_id()), [Raised(ItemId(new_id()), "first", 0, NOW)])
+        await work.raise_all([(CustomerId(new_id()), Raised(ItemId(new_id()), "first", 0, NOW))])
