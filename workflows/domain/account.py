@@ -287,6 +287,12 @@ class Account:
             return self.items
         return self.items + tuple(item for plan in self.plans if plan.state is PlanState.ACTIVE for item in plan.instalments)
 
+    @property
+    def undisturbed(self) -> bool:
+        """Nobody ever did or said anything that could keep one of its items silent."""
+        claims = self.promises or self.holds or self.disputes or self.plans or self.approvals
+        return not (claims or self.snoozes or self.replies or self.escalations or self.resumed_at)
+
     def item(self, item: ItemId) -> Item:
         """Raises `KeyError` for an item that is not of this account."""
         if not self._by_id:  # filled when first asked for: many an account that is made is asked for none

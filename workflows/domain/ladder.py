@@ -19,7 +19,8 @@ from workflows.domain.promises import ends_on, is_kept
 _FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
 _AFTER_SENDING = frozenset({Anchor.AFTER_PREVIOUS, Anchor.NO_REPLY})
 _BEFORE = frozenset({Anchor.BEFORE_DUE, Anchor.BEFORE_INSTALMENT})
-_DAYS = 8  # of which it is remembered where items stood
+_Days = tuple[ItemKind, date | None, date | None]
+_MANY = 8  # days of which it is remembered where items stood
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -201,11 +202,11 @@ def _occurrence(step: Step, rank: int, first: date, today: date) -> Rung:
 def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[ItemId, Ladder]:
     """A ladder for each of some of the account's items."""
     said = _said(policy, account, items) if account.notices else {}
+    if account.undisturbed:
+        known = policy.remembered(Ladder)
+        return {item.id: _undisturbed(policy, item, said.get(item.id, {}), known) for item in items}
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     answered, left_out = _answered(account), _left_out(account)
-    if not (said or ends or broken or answered or left_out):
-        known = policy.remembered(Ladder)
-        return {item.id: Ladder(policy, item, {}, climbed=_as_others(known, item)) for item in items}
     return {
         item.id: Ladder(
             policy,
@@ -220,15 +221,17 @@ def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[Ite
     }
 
 
-def _as_others(known: dict[tuple[ItemKind, date | None, date | None], Climbed], item: Item) -> Climbed:
-    """Items about which nothing was said or done climb alike if their days are the same."""
+def _undisturbed(policy: Policy, item: Item, said: dict[tuple[int, int], date], known: dict[_Days, Climbed]) -> Ladder:
+    """Items of which nothing was said either climb alike if their days are the same."""
+    if said:
+        return Ladder(policy, item, said)
     alike = (item.kind, item.due_on, item.issued_on)
     if (climbed := known.get(alike)) is None:
         climbed = known[alike] = Climbed()
-    if len(climbed.highest) > _DAYS:
+    if len(climbed.highest) > _MANY:
         climbed.highest.clear()
         climbed.coming.clear()
-    return climbed
+    return Ladder(policy, item, said, climbed=climbed)
 
 
 def _said(policy: Policy, account: Account, items: Sequence[Item]) -> dict[ItemId, dict[tuple[int, int], date]]:
