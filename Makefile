@@ -38,9 +38,9 @@ run: $(BIN)/duebot  ## serve with the settings of this folder
 migrate: $(BIN)/duebot  ## bring the database's schema up to date
 	$(BIN)/duebot migrate
 
-test: lint types  ## everything: formatting, lint, import contracts, types, tests (ARGS="-k name": only some of the tests)
+test: lint types  ## everything: formatting, lint, import contracts, types, tests (ARGS="-k name": only some; DATABASE=postgresql or sqlite: on that kind alone)
 	tests/peers/setup
-	$(FAST_TMP) $(BIN)/pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
+	TEST_DATABASE=$(DATABASE) $(FAST_TMP) $(BIN)/pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
 
 format: .venv/test-tools  ## rewrite the code as the house style wants it
 	$(BIN)/ruff format .

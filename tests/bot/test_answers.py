@@ -29,9 +29,9 @@ from workflows.domain.tasks import Task
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[ChatOffice]:
+async def office(one_url: str) -> AsyncIterator[ChatOffice]:
     """Birkenhof owes for forty days, Acme 100 and 5,000 for three."""
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = ChatOffice(store)
     await made.open(ANA, MAX, VERA, chat=True)
     for user in (ANA, MAX, VERA):

@@ -41,9 +41,9 @@ STRANGER = User(UserId(new_id()), "x@elsewhere.example", "X", Role.VIEWER)
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[ChatOffice]:
+async def office(one_url: str) -> AsyncIterator[ChatOffice]:
     """Acme owes; its card stands in both chats."""
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = ChatOffice(store, teams=FakeRoom("teams"), routing=BOTH)
     await made.open(chat=True)
     for user, platform in ((ANA, "slack"), (BEN, "teams"), (MAX, "slack")):

@@ -11,6 +11,12 @@ NORA = ("user", "add", "nora@b.example", "--name", "Nora", "--role", "administra
 
 
 @pytest.fixture
+def place(sqlite_place: Place) -> Place:
+    """What is said of workers and clocks on PostgreSQL, tests of health are about."""
+    return sqlite_place
+
+
+@pytest.fixture
 def ready_place(filled_place: Place) -> Place:
     assert filled_place.duebot(*NORA).code == 0
     return filled_place

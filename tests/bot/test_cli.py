@@ -89,7 +89,6 @@ def test_the_version_is_the_packages(empty_place: Place) -> None:
         ("tick", "--at", "noon"),
         ("serve", "--port", "70000"),
         ("serve", "--admin-port", "many"),
-        ("worker",),  # on SQLite one process does everything
         ("demo", "--port", "0"),
         ("book", "A B"),
         ("book", "--zone", "Europe/Nowhere"),
@@ -115,6 +114,11 @@ def test_wrong_use_is_exit_code_2_with_nothing_on_standard_output(place: Place, 
     assert told.code == 2
     assert not (words and told.out)  # a bare `duebot` lists the verbs
     assert told.err or not words
+
+
+def test_a_worker_refuses_a_local_database_and_says_what_to_run(sqlite_place: Place) -> None:
+    told = sqlite_place.duebot("worker")
+    assert (told.code, told.out, told.err) == (2, "", "On SQLite one process does everything there. Run: duebot serve\n")
 
 
 @pytest.mark.parametrize(

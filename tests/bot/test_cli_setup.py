@@ -72,18 +72,18 @@ def test_release_tick_and_deliver_do_one_step_each(filled_place: Place) -> None:
     assert place.duebot("release").out.startswith("Released 0 customers.")
 
 
-def test_the_trail_verifies_until_somebody_changes_it(place: Place) -> None:
-    place.duebot(*SELLER)
-    told = place.duebot("audit", "verify", "--json").json
+def test_the_trail_verifies_until_somebody_changes_it(sqlite_place: Place) -> None:
+    sqlite_place.duebot(*SELLER)
+    told = sqlite_place.duebot("audit", "verify", "--json").json
     assert told["ok"] is True
     assert told["entries"] == 1
-    assert place.duebot("audit", "verify").out.startswith("1 entry, none changed")
-    with sqlite3.connect(place.folder / "duebot.db") as database:
+    assert sqlite_place.duebot("audit", "verify").out.startswith("1 entry, none changed")
+    with sqlite3.connect(sqlite_place.folder / "duebot.db") as database:
         for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f"DROP TRIGGER {trigger}")
         database.execute("UPDATE audit SET actor = 'somebody else'")
     database.close()
-    broken = place.duebot("audit", "verify", "--json")
+    broken = sqlite_place.duebot("audit", "verify", "--json")
     assert (broken.code, broken.json["ok"], broken.json["first_bad"]) == (1, False, 1)
     assert "entry 1" in broken.err
 

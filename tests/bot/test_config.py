@@ -21,6 +21,12 @@ OTHER = base64.b64encode(bytes(range(1, 33))).decode()
 SERVER = "postgresql+psycopg://u:hunter2@127.0.0.1:1/x"
 
 
+@pytest.fixture
+def place(sqlite_place: Place) -> Place:
+    """The key beside the database is made for a local one only."""
+    return sqlite_place
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [

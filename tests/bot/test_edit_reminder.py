@@ -37,8 +37,8 @@ async def editing(office: Office) -> Form:
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str) -> AsyncIterator[Office]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield await opened(store, "acme", policies=policies(ANY_HOUR))
     await store.close()
 

@@ -66,8 +66,8 @@ class Office:
 
 
 @pytest.fixture
-async def office(sqlite_url: str, clock: FixedClock) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str, clock: FixedClock) -> AsyncIterator[Office]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     current = [(name, await store.add_policy(name, text)) for name, text in policy_files(None)]
     policies = PolicyBook(list(starmap(PolicyVersion, await store.policy_versions())), current)
     today = clock.now().date()

@@ -31,8 +31,8 @@ from workflows.take_reply import Fate, take_reply
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str) -> AsyncIterator[Office]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield await opened(store, "acme", "brill", policies=policies(ANY_HOUR))
     await store.close()
 

@@ -25,9 +25,9 @@ RATES = (Rate("de", date(2026, 7, 1), Decimal("2.27")),)
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
+async def office(one_url: str) -> AsyncIterator[Office]:
     """A German seller; Acme is 30 days late with 10,000.00."""
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = await opened(store)
     await made.owe("acme", late=30, amount="10000.00")
     yield made

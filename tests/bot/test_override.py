@@ -37,8 +37,8 @@ WALLS: dict[str, tuple[Name, dict[str, str], str]] = {
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[ChatOffice]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str) -> AsyncIterator[ChatOffice]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = ChatOffice(store, policies=policies(ANY_HOUR))
     await made.open()
     for user in (ANA, BEN):

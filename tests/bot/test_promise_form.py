@@ -23,9 +23,9 @@ BOTH = pytest.mark.parametrize("platform", ["slack", "inbox"])
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[ChatOffice]:
+async def office(one_url: str) -> AsyncIterator[ChatOffice]:
     """Acme owes two invoices that are late and one that is not."""
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = ChatOffice(store)
     await made.open(chat=True)
     await made.link(ANA)

@@ -56,8 +56,8 @@ class Door:
 
 
 @pytest.fixture
-async def door(sqlite_url: str) -> AsyncIterator[Door]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def door(one_url: str) -> AsyncIterator[Door]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     office = Office(store)
     await office.open(ANA, BEN, MAX, VERA)
     await office.owe("acme", "acme/2")

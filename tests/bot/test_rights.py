@@ -68,8 +68,8 @@ class Door:
 
 
 @pytest.fixture
-async def door(sqlite_url: str) -> AsyncIterator[Door]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def door(one_url: str) -> AsyncIterator[Door]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     office = Office(store)
     await office.open(*PEOPLE.values(), ASKER)
     await office.owe(*(role.word for role in Role), amount=SMALL)

@@ -28,9 +28,9 @@ ALL = {"length": "date", "scope": "customer"}
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[ChatOffice]:
+async def office(one_url: str) -> AsyncIterator[ChatOffice]:
     """Acme owes two invoices that are late and one that is not."""
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = ChatOffice(store)
     await made.open(chat=True)
     for user in (ANA, BEN):

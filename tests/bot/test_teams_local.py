@@ -48,18 +48,18 @@ async def posted(app: Any, headers: Mapping[str, str], service: str = "http://12
     ids=str,
 )
 async def test_only_programs_of_this_machine_are_believed(
-    sqlite_url: str, clock: FixedClock, headers: Mapping[str, str], service: str, status: int
+    one_url: str, clock: FixedClock, headers: Mapping[str, str], service: str, status: int
 ) -> None:
-    async with running(settings(sqlite_url, local=True), clock) as app:
+    async with running(settings(one_url, local=True), clock) as app:
         assert await posted(inbox_app(app, PORT), headers, service) == status
         assert len(await app.inbound.pending(clock.now().replace(year=2030), 10)) == 0 or status == 200
 
 
-async def test_the_public_listener_never_serves_without_tokens(sqlite_url: str, clock: FixedClock) -> None:
-    async with running(settings(sqlite_url, local=True), clock) as app:
+async def test_the_public_listener_never_serves_without_tokens(one_url: str, clock: FixedClock) -> None:
+    async with running(settings(one_url, local=True), clock) as app:
         assert await posted(chat_app(app), {}) == 404
     registered = {"app_id": APP, "app_password": SecretStr("x"), "tenant_id": TENANT, "openid_url": "http://127.0.0.1:9/none"}
-    async with running(settings(sqlite_url, **registered), clock) as app:
+    async with running(settings(one_url, **registered), clock) as app:
         assert await posted(chat_app(app), {}) == 401
         assert await posted(inbox_app(app, PORT), {}) in {403, 404}
 

@@ -122,8 +122,8 @@ def test_ten_thousand_answers_mean_a_command_or_are_refused_in_short_sentences()
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str) -> AsyncIterator[Office]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield await opened(store, *CUSTOMERS, *(f"{name}/2" for name in CUSTOMERS))
     await store.close()
 

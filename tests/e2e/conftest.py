@@ -26,16 +26,16 @@ async def workspace(slack_server: str, monkeypatch: pytest.MonkeyPatch) -> Async
 
 
 @pytest.fixture
-async def empty(workspace: Workspace, sqlite_url: str, clock: FixedClock) -> AsyncGenerator[Service]:
+async def empty(workspace: Workspace, one_url: str, clock: FixedClock) -> AsyncGenerator[Service]:
     """On SQLite, with people and nothing in the book."""
-    async with serving(workspace, sqlite_url, clock) as service:
+    async with serving(workspace, one_url, clock) as service:
         yield service
 
 
 @pytest.fixture
-async def duebot(workspace: Workspace, sqlite_url: str, clock: FixedClock) -> AsyncGenerator[Service]:
+async def duebot(workspace: Workspace, one_url: str, clock: FixedClock) -> AsyncGenerator[Service]:
     """On SQLite, the sample book read, released, ticked and delivered."""
-    async with serving(workspace, sqlite_url, clock) as service:
+    async with serving(workspace, one_url, clock) as service:
         await filled(service)
         yield service
 

@@ -43,8 +43,8 @@ def mails(folder: Path, to: str) -> list[str]:
     return [str(mail["Subject"]) for mail in read if to in str(mail["To"])]
 
 
-async def test_each_of_the_five_buttons_works_and_the_card_changes(sqlite_url: str, tmp_path: Path) -> None:
-    async with inbox(sqlite_url, tmp_path) as (app, address), chromium() as browser:
+async def test_each_of_the_five_buttons_works_and_the_card_changes(one_url: str, tmp_path: Path) -> None:
+    async with inbox(one_url, tmp_path) as (app, address), chromium() as browser:
         page = await browser.new_page(viewport={"width": 1280, "height": 900})
         wrong: list[str] = []
         page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
@@ -117,8 +117,8 @@ async def _reminds(page: Page) -> None:
     await expect(card(page, "Fjord Kontor AS")).to_contain_text("Reminded twice")
 
 
-async def test_the_keyboard_alone_is_enough_and_a_double_click_is_one_action(sqlite_url: str, tmp_path: Path) -> None:
-    async with inbox(sqlite_url, tmp_path) as (app, address), chromium() as browser:
+async def test_the_keyboard_alone_is_enough_and_a_double_click_is_one_action(one_url: str, tmp_path: Path) -> None:
+    async with inbox(one_url, tmp_path) as (app, address), chromium() as browser:
         page = await browser.new_page()
         await page.goto(address)
         await page.keyboard.press("Tab")
@@ -146,8 +146,8 @@ async def test_the_keyboard_alone_is_enough_and_a_double_click_is_one_action(sql
             assert len((await work.account_of(found.item.id)).flags) == 1
 
 
-async def test_a_phone_without_script_and_a_dark_screen_have_room_for_everything(sqlite_url: str, tmp_path: Path) -> None:
-    async with inbox(sqlite_url, tmp_path) as (_, address), chromium() as browser:
+async def test_a_phone_without_script_and_a_dark_screen_have_room_for_everything(one_url: str, tmp_path: Path) -> None:
+    async with inbox(one_url, tmp_path) as (_, address), chromium() as browser:
         phone = await browser.new_context(viewport=PHONE, java_script_enabled=True, color_scheme="dark")
         page = await phone.new_page()
         for path in ("", "?view=overdue", "?view=today", "?view=escalated", "?q=acme"):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from shutil import copyfile
 
 import pytest
 import pytest_asyncio
@@ -14,6 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from bot.app import App
 from bot.policies import shipped
 from cards.actions import Name
+from tests.conftest import Fresh
 from tests.e2e.busy import answered, fill_busily, item_called, press
 from tests.e2e.sample import MARIA, sample_app, served
 from tests.peers.axe import serious
@@ -45,13 +44,12 @@ class Desk:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
-    folder = tmp_path_factory.mktemp("pages")
-    copyfile(sqlite_template, folder / "duebot.db")
-    async with sample_app(f"sqlite+aiosqlite:///{folder / 'duebot.db'}", folder) as app:
-        await fill_busily(app)
-        async with served(app) as address, chromium() as browser:
-            yield Desk(app, address, browser)
+async def desk(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    with fresh() as url:
+        async with sample_app(url, tmp_path_factory.mktemp("pages")) as app:
+            await fill_busily(app)
+            async with served(app) as address, chromium() as browser:
+                yield Desk(app, address, browser)
 
 
 # Everybody can read it -------------------------------------------------------------------------------------------------

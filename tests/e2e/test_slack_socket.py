@@ -12,8 +12,8 @@ from tests.fakes.clock import FixedClock
 from tests.peers.slack import Workspace
 
 
-async def test_a_press_a_form_and_a_command_work_the_same_over_the_socket(workspace: Workspace, sqlite_url: str, clock: FixedClock) -> None:
-    async with serving(workspace, sqlite_url, clock, app_token=SecretStr(workspace.app_token), signing_secret=None) as duebot:
+async def test_a_press_a_form_and_a_command_work_the_same_over_the_socket(workspace: Workspace, one_url: str, clock: FixedClock) -> None:
+    async with serving(workspace, one_url, clock, app_token=SecretStr(workspace.app_token), signing_secret=None) as duebot:
         async with asyncio.timeout(10):
             socket = await workspace.sockets.get()
 

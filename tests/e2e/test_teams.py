@@ -21,8 +21,8 @@ async def tenant() -> AsyncGenerator[Tenant]:
 
 
 @pytest.fixture
-async def duebot(tenant: Tenant, sqlite_url: str, clock: FixedClock) -> AsyncGenerator[TeamsHouse]:
-    async with serving_teams(tenant, sqlite_url, clock) as house:
+async def duebot(tenant: Tenant, one_url: str, clock: FixedClock) -> AsyncGenerator[TeamsHouse]:
+    async with serving_teams(tenant, one_url, clock) as house:
         await house.meet("ana")
         await filled(house)
         yield house

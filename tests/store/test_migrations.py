@@ -18,13 +18,13 @@ from adapters.store import migrate
 from adapters.store.engine import open_engine
 from adapters.store.tables import users
 from adapters.store.unit_of_work import SqlStore
-from tests.conftest import SECRET_KEY
+from tests.conftest import KINDS, SECRET_KEY
 from tests.store.samples import NOW, account, import_rows, row
 from workflows.domain.account import Raised
 from workflows.domain.ids import CustomerId, ItemId, new_id
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "sqlite":
         yield f"sqlite+aiosqlite:///{tmp_path / 'empty.db'}"

@@ -18,7 +18,7 @@ from adapters.store.engine import open_engine, open_whole
 from adapters.store.restoring import HoldsSomething, schema_of
 from adapters.store.secrets import Unreadable
 from adapters.store.unit_of_work import SqlStore
-from tests.conftest import SECRET_KEY
+from tests.conftest import KINDS, SECRET_KEY
 from tests.fakes.clock import FixedClock
 from tests.store.whole import ADDED, COPIED, RESTORED, backed_up, filled, restored, rows_of
 from tests.workflows.office import Office, policies
@@ -29,7 +29,7 @@ from workflows.stops import StopKind
 BEFORE_THIS = "2026_11_28_1910"  # the last schema of the release before backups
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def elsewhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database that is not there yet, or has not a single table."""
     if request.param == "sqlite":

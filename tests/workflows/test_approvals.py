@@ -43,8 +43,8 @@ def euro(amount: str) -> Money:
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str) -> AsyncIterator[Office]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = Office(store)
     await made.open(ANA, BEN, MAX, VERA, ZOE, KIM)
     await made.owe("acme", "acme/2", amount="20000.00")
@@ -179,9 +179,9 @@ async def test_asked_for_anew_with_another_amount_what_was_approved_of_it_is_voi
     ["terms = replace(terms, '600.00', '900.00')", "amount = 90000", "terms = replace(terms, 'bankrupt', 'kind man')"],
     ids=["terms", "amount", "reason"],
 )
-async def test_terms_edited_behind_its_back_void_it_and_nothing_is_written_off(office: Office, sqlite_url: str, edit: str) -> None:
+async def test_terms_edited_behind_its_back_void_it_and_nothing_is_written_off(office: Office, one_url: str, edit: str) -> None:
     asked = await asks(office, "600.00")
-    engine = open_engine(sqlite_url)
+    engine = open_engine(one_url)
     async with engine.begin() as connection:
         await connection.execute(text(f"UPDATE approvals SET {edit}"))
     await engine.dispose()
@@ -257,9 +257,9 @@ async def test_the_seal_covers_every_byte_of_the_terms(office: Office) -> None:
 # Its card ----------------------------------------------------------------------------------------------------------------
 
 
-async def test_the_request_stands_in_the_chat_and_says_who_approved_it(sqlite_url: str) -> None:
+async def test_the_request_stands_in_the_chat_and_says_who_approved_it(one_url: str) -> None:
     room = FakeRoom()
-    office = Office(SqlStore(open_engine(sqlite_url), [SECRET_KEY]), room=room)
+    office = Office(SqlStore(open_engine(one_url), [SECRET_KEY]), room=room)
     await office.open(ANA, MAX, ZOE, chat=True)
     await office.owe("acme", amount="20000.00")
     asked = await asks(office, "12000.00")

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.live.draw import draw
+from tests.conftest import KINDS, ONE
 from tests.store.samples import plan as agreed
 from tests.workflows.domain.accounts import account as account_of
 from tests.workflows.domain.accounts import invoice, notice, plan
@@ -23,13 +24,13 @@ from workflows.domain.ids import NoticeId, new_id
 from workflows.domain.money import Money
 from workflows.records import CardKind
 
-BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+BOTH = pytest.mark.parametrize("database_url", KINDS, indirect=True)
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless a test asks for both: most of this is no matter of the database."""
-    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    """One kind, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', ONE)}_url")
     return url
 
 

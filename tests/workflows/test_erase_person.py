@@ -16,6 +16,7 @@ from adapters.store.engine import open_engine
 from adapters.store.tables import users
 from adapters.store.unit_of_work import SqlStore
 from cards.actions import Action, Name
+from tests.conftest import KINDS, ONE
 from tests.workflows.mail import answer
 from tests.workflows.office import ANA, MAX, Office, opened
 from workflows.acting import record
@@ -41,13 +42,13 @@ ADMIN = User(UserId(new_id()), "root@seller.example", "Root", Role.ADMINISTRATOR
 NAME, EMAIL, SECRET = "Acme", "pay@acme.example", "lives in Elm Street"
 
 
-BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+BOTH = pytest.mark.parametrize("database_url", KINDS, indirect=True)
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless a test asks for both: most of this is no matter of the database."""
-    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    """One kind, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', ONE)}_url")
     return url
 
 

@@ -25,8 +25,8 @@ Happens = Callable[[Office], Awaitable[None]]
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
-    made = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def store(one_url: str) -> AsyncIterator[SqlStore]:
+    made = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield made
     await made.close()
 

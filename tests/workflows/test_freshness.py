@@ -21,8 +21,8 @@ from workflows.records import CardKind
     [(0, 0, True), (0, 1, False), (1, 1, True), (1, 4, False), (3, 4, True), (3, 6, False)],
     ids=["of today", "of yesterday", "of yesterday, as usual", "of Friday, as usual", "of Friday", "of Wednesday"],
 )
-async def test_a_message_waits_for_a_newer_file_when_the_policy_says_so(allowed: int, days_old: int, leaves: bool, sqlite_url: str) -> None:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def test_a_message_waits_for_a_newer_file_when_the_policy_says_so(allowed: int, days_old: int, leaves: bool, one_url: str) -> None:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     office = Office(store, policies=policies(a_policy(step("one", 3, WRITE), name="standard", freshness_file=allowed)))
     await office.open(by_files=True)
     await office.owe("acme")

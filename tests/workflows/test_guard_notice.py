@@ -9,6 +9,7 @@ import pytest
 
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.unit_of_work import SqlStore
+from tests.conftest import KINDS, ONE
 from tests.workflows.office import ANY_HOUR, Office, policies
 from workflows.domain.messages import Letter, Message
 from workflows.records import CardKind
@@ -17,13 +18,13 @@ BEFORE_EIGHT = datetime(2026, 11, 24, 12, 59, tzinfo=UTC)  # 07:59 in New York
 EIGHT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
 
-BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+BOTH = pytest.mark.parametrize("database_url", KINDS, indirect=True)
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless a test asks for both: most of this is no matter of the database."""
-    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    """One kind, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', ONE)}_url")
     return url
 
 

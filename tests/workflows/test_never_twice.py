@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,7 +19,7 @@ from hypothesis import strategies as st
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from tests.conftest import SECRET_KEY
+from tests.conftest import SECRET_KEY, Fresh
 from tests.fakes.clock import FixedClock
 from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, Office
@@ -219,10 +217,8 @@ def owed(name: str) -> LedgerRow:
     return Office.row(name, due, "100.00")
 
 
-async def play(template: Path, folder: Path, steps: list[Step], *, can_be_asked: bool) -> World:
-    path = folder / "duebot.db"
-    shutil.copyfile(template, path)
-    store = SqlStore(open_engine(f"sqlite+aiosqlite:///{path}"), [SECRET_KEY])
+async def play(url: str, steps: list[Step], *, can_be_asked: bool) -> World:
+    store = SqlStore(open_engine(url), [SECRET_KEY])
     world = World(Office(store, clock=FixedClock(MONDAY), mail=FakeOutreach(can_be_asked=can_be_asked)))
     await world.office.open()
     async with store() as work:
@@ -239,9 +235,9 @@ async def play(template: Path, folder: Path, steps: list[Step], *, can_be_asked:
 
 @given(steps=st.lists(STEPS, min_size=4, max_size=10), can_be_asked=st.booleans())
 @settings(max_examples=25, deadline=None, derandomize=True)
-def test_no_schedule_says_anything_twice_or_too_late_or_never(sqlite_template: Path, steps: list[Step], *, can_be_asked: bool) -> None:
-    with TemporaryDirectory(dir=FAST) as folder:
-        world = asyncio.run(play(sqlite_template, Path(folder), steps, can_be_asked=can_be_asked))
+def test_no_schedule_says_anything_twice_or_too_late_or_never(fresh: Fresh, steps: list[Step], *, can_be_asked: bool) -> None:
+    with fresh() as url:
+        world = asyncio.run(play(url, steps, can_be_asked=can_be_asked))
     event(f"{min(world.deaths, 3)} deaths, {min(len(world.letters), 5)} letters")
 
 
@@ -277,9 +273,10 @@ MISTAKES: dict[str, tuple[str, object, list[Step]]] = {
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
-async def test_a_seeded_mistake_is_caught(sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
+async def test_a_seeded_mistake_is_caught(fresh: Fresh, monkeypatch: pytest.MonkeyPatch, mistake: str) -> None:
     where, wrong, steps = MISTAKES[mistake]
-    await play(sqlite_template, tmp_path, [("wait", timedelta(days=1)), *steps], can_be_asked=False)
+    with fresh() as right:
+        await play(right, [("wait", timedelta(days=1)), *steps], can_be_asked=False)
     monkeypatch.setattr(where, wrong)
-    with pytest.raises(AssertionError):
-        await play(sqlite_template, tmp_path, [("wait", timedelta(days=1)), *steps], can_be_asked=False)
+    with fresh() as broken, pytest.raises(AssertionError):
+        await play(broken, [("wait", timedelta(days=1)), *steps], can_be_asked=False)

@@ -25,8 +25,8 @@ ADDRESS = "pay@acme.example"
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str) -> AsyncIterator[Office]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     made = Office(store)
     await made.open(ANA, BEN, MAX, VERA)
     await made.owe("acme", "acme/2")

@@ -32,8 +32,8 @@ LATE, DEFAULT = date(2026, 12, 1), date(2026, 12, 6)  # three business days of g
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
-    made = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def store(one_url: str) -> AsyncIterator[SqlStore]:
+    made = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield made
     await made.close()
 

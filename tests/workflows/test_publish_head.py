@@ -13,6 +13,7 @@ from adapters.store.chain import FIRST
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.live.draw import draw
+from tests.conftest import KINDS, ONE
 from tests.fakes.clock import FixedClock
 from tests.workflows.office import Office
 from workflows.domain.account import Book
@@ -22,13 +23,13 @@ from workflows.records import AuditEntry, CardKind
 DAY = timedelta(days=1)
 
 
-BOTH = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+BOTH = pytest.mark.parametrize("database_url", KINDS, indirect=True)
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> str:
-    """SQLite, unless a test asks for both: most of this is no matter of the database."""
-    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    """One kind, unless a test asks for both: most of this is no matter of the database."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', ONE)}_url")
     return url
 
 

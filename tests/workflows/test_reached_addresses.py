@@ -22,9 +22,9 @@ PAY, BOSS = "pay@acme.example", "boss@acme.example"
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
+async def office(one_url: str) -> AsyncIterator[Office]:
     """Whose one customer has two addresses."""
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     office = await opened(store, policies=policies(ANY_HOUR))
     row = replace(office.row("acme", office.today.replace(day=21), "100.00"), more_emails=(BOSS,))
     async with store() as work:

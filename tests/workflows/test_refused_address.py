@@ -22,8 +22,8 @@ SAID = "550 5.1.1 no such user"
 
 
 @pytest.fixture
-async def office(sqlite_url: str) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def office(one_url: str) -> AsyncIterator[Office]:
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield await opened(store, "acme", "brill")
     await store.close()
 

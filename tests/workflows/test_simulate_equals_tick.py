@@ -26,8 +26,8 @@ CUSTOMERS = ("acme", "brill", "cobb")
 
 
 @pytest.fixture
-async def sqlite(sqlite_url: str) -> AsyncIterator[SqlStore]:
-    made = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def sqlite(one_url: str) -> AsyncIterator[SqlStore]:
+    made = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield made
     await made.close()
 

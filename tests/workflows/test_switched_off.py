@@ -20,8 +20,8 @@ STEPS = (remind("one", "after_due", 3), remind("two", "after_due", 5), remind("t
 
 
 @pytest.fixture
-async def store(sqlite_url: str) -> AsyncIterator[SqlStore]:
-    made = SqlStore(open_engine(sqlite_url), [SECRET_KEY])
+async def store(one_url: str) -> AsyncIterator[SqlStore]:
+    made = SqlStore(open_engine(one_url), [SECRET_KEY])
     yield made
     await made.close()
 

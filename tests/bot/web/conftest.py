@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -12,29 +11,28 @@ import pytest
 
 from bot.app import App
 from tests.bot.web.asking import browser
+from tests.conftest import CopyOf, Fresh
 from tests.e2e.sample import fill, sample_app
 
 
 @pytest.fixture(scope="session")
-def filled_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("sample")
-    path = folder / "filled.db"
-    shutil.copyfile(sqlite_template, path)
+def filled_url(fresh: Fresh, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Nobody connects to it once it is filled: it is copied."""
+    with fresh() as url:
 
-    async def make() -> None:
-        async with sample_app(f"sqlite+aiosqlite:///{path}", folder) as app:
-            await fill(app)
+        async def make() -> None:
+            async with sample_app(url, tmp_path_factory.mktemp("sample")) as app:
+                await fill(app)
 
-    asyncio.run(make())
-    return path
+        asyncio.run(make())
+        yield url
 
 
 @pytest.fixture
-async def app(filled_template: Path, tmp_path: Path) -> AsyncIterator[App]:
-    path = tmp_path / "duebot.db"
-    shutil.copyfile(filled_template, path)
-    async with sample_app(f"sqlite+aiosqlite:///{path}", tmp_path) as running:
-        yield running
+async def app(filled_url: str, copy_of: CopyOf, tmp_path: Path) -> AsyncIterator[App]:
+    with copy_of(filled_url) as url:
+        async with sample_app(url, tmp_path) as running:
+            yield running
 
 
 @pytest.fixture

@@ -114,9 +114,9 @@ async def test_a_number_found_opens_the_invoice_and_a_name_the_balance(web: http
     assert "No customer is called" in (await page_of(web, "/inbox?q=zzz")).text
 
 
-async def test_names_from_outside_never_become_markup_anywhere(sqlite_url: str, tmp_path: Path) -> None:
+async def test_names_from_outside_never_become_markup_anywhere(one_url: str, tmp_path: Path) -> None:
     ledger = tuple(replace(owed, customer=name, reference=name) for owed, name in zip(LEDGER[5:11], HOSTILE, strict=True))
-    async with sample_app(sqlite_url, tmp_path) as app, browser(app) as web:
+    async with sample_app(one_url, tmp_path) as app, browser(app) as web:
         await fill(app, ledger)
         first = await page_of(web)
         assert all(name.split("\u202e")[0].split()[0] in first.text for name in HOSTILE)
@@ -129,9 +129,9 @@ async def test_names_from_outside_never_become_markup_anywhere(sqlite_url: str, 
                 await page_of(web, url)
 
 
-async def test_a_long_list_is_paged_and_every_line_is_on_one_page_only(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_long_list_is_paged_and_every_line_is_on_one_page_only(one_url: str, tmp_path: Path) -> None:
     ledger = tuple(Owed(f"Customer{n:02d} Ltd", f"N-{n:02d}", "10.00", 5 + n) for n in range(PAGE + 3))
-    async with sample_app(sqlite_url, tmp_path) as app, browser(app) as web:
+    async with sample_app(one_url, tmp_path) as app, browser(app) as web:
         await fill(app, ledger)
         first = await page_of(web, "/inbox?view=overdue")
         second = await page_of(web, first.links["More ›"])
