@@ -65,31 +65,39 @@ class Readiness:
     """Whether this process can do its work.
 
     `migrated` asks the database whether its schema is this release's and raises when it cannot be reached; `on_time` asks whether somebody
-    runs the jobs, and on time, which only a process that `runs_jobs` itself is not ready without.
+    runs the jobs, and on time, which only a process that `runs_jobs` itself is not ready without. `sending` says whether anything may leave:
+    in a restored copy and during maintenance nothing does, and the process is ready all the same.
     """
 
     migrated: Migrated
     on_time: Callable[[], Awaitable[bool]] | None = None
     runs_jobs: bool = True
+    sending: Callable[[], Awaitable[bool]] | None = None
 
     async def state(self) -> dict[str, bool]:
         try:
             async with asyncio.timeout(PATIENCE):
                 state = {"database": True, "migrations": await self.migrated()}
+                if self.sending is not None and state["migrations"]:
+                    state["sending"] = await self.sending()
                 return state if self.on_time is None else {**state, "jobs": state["migrations"] and await self.on_time()}
         except Exception as error:  # ruff: ignore[blind-except] - whatever the driver raises, the answer is the same
             log.warning("database not reachable", error=type(error).__name__)
             return {"database": False, "migrations": False}
 
     def good(self, state: Mapping[str, bool]) -> bool:
-        return all(well for what, well in state.items() if self.runs_jobs or what != "jobs")
+        return all(well for what, well in state.items() if what != "sending" and (self.runs_jobs or what != "jobs"))
 
 
 def readiness_of(app: App, *, runs_jobs: bool) -> Readiness:
     async def on_time() -> bool:
         return (await health(app)).good
 
-    return Readiness(app.ready, on_time, runs_jobs)
+    async def sending() -> bool:
+        async with app.store() as work:
+            return not await work.stops(app.clock.now())
+
+    return Readiness(app.ready, on_time, runs_jobs, sending)
 
 
 @asynccontextmanager

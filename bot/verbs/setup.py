@@ -12,7 +12,7 @@ import typer
 from adapters.letters.phrases import languages, sandbox
 from bot.app import App
 from bot.app_package import package
-from bot.check import findings
+from bot.check import findings, readiness
 from bot.config import read_settings
 from bot.manifest import slack_manifest, teams_manifest
 from bot.verbs.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slug, a_zone
@@ -45,14 +45,21 @@ manifest = _group("manifest", "Prints what a chat needs to know of this app.")
 @verbs.command()
 @polite
 async def check(
-    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody outside this machine.")] = False, as_json: JSON = False
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody outside this machine.")] = False,
+    ready: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=65535, metavar="PORT", help="Only ask the Duebot that listens there, on this machine, whether it is ready."
+        ),
+    ] = None,
+    as_json: JSON = False,
 ) -> None:
     """Says what is missing, and how to mend it.
 
     Settings, database, people, mail, chats, files too old to send on, messages that may or may not have left, the audit trail. Exit code
     1 if something was found.
     """
-    found = await findings(read_settings(), offline=offline)
+    found = [*await readiness(ready)] if ready is not None else await findings(read_settings(), offline=offline)
     if as_json:
         say_json({"ok": not found, "findings": [{"name": one.name, "what": one.what, "fix": one.fix} for one in found]})
     elif found:
