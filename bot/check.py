@@ -22,8 +22,6 @@ from workflows.errors import Refused
 from workflows.records import OutboxState
 from workflows.stops import Stop, StopKind
 
-PATIENCE = 10.0  # seconds a running Duebot has to say how it is
-
 
 async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
     """Empty when all is well. `offline` asks nobody outside this machine."""
@@ -42,21 +40,6 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
             raise
         found.append(Finding("database", f"Nothing can start. {sentence}", "Correct it and run: duebot check"))
     return found
-
-
-async def readiness(port: int) -> list[Finding]:
-    """What the Duebot on that port of this machine says of itself: for the health check of a container."""
-    import httpx  # ruff: ignore[import-outside-top-level] - every other check does without
-
-    fix = "Look into its log, and run: duebot check"
-    try:
-        async with httpx.AsyncClient(timeout=PATIENCE, trust_env=False) as web:
-            answer = await web.get(f"http://127.0.0.1:{port}/readyz")
-            said = answer.json()
-            missing = [what for what, well in said.items() if well is False and what not in {"ready", "sending"}]
-    except (httpx.HTTPError, ValueError, AttributeError) as trouble:
-        return [Finding("ready", f"Nobody on port {port} says that they are ready: {type(trouble).__name__}.", fix)]
-    return [] if answer.is_success else [Finding("ready", f"It is not ready: {', '.join(missing) or answer.status_code}.", fix)]
 
 
 async def findings_of(app: App) -> list[Finding]:

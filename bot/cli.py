@@ -30,7 +30,7 @@ VERBS = {
     "policy": ("policy", "Shows, checks and compares policy files."),
     "letters": ("letters", "Shows a letter before anybody gets it, and checks templates."),
     "manifest": ("setup", "Prints what a chat needs to know of this app."),
-    "check": ("setup", "Says what is missing, and how to mend it."),
+    "check": ("check", "Says what is missing, and how to mend it."),
     "connect": ("connect", "Makes a link that connects something outside."),
     "channel": ("channel", "Approves channels that are not private."),
     "interest": ("interest", "Says what may be charged on a late invoice."),

@@ -9,10 +9,10 @@ from datetime import date
 
 from workflows.acting import record, require
 from workflows.domain.access import Right, User
-from workflows.domain.account import Account, Item
+from workflows.domain.account import Account, Book, Item
 from workflows.domain.allocation import balances
 from workflows.domain.ids import CustomerId, ItemId
-from workflows.domain.retention import contact_until, invoices_until
+from workflows.domain.retention import contact_until, invoices_kept_from, invoices_until
 from workflows.errors import AlreadyDone, NotKnown
 from workflows.keeping_ports import KeepingWork
 from workflows.ports import Clock
@@ -20,11 +20,12 @@ from workflows.ports import Clock
 
 @dataclass(frozen=True, slots=True)
 class ErasePerson:
-    """The whole customer, or with `address` only the person behind one e-mail address. Without `by` it is the command line."""
+    """The whole customer, or with `address` only the person behind one e-mail address. Without `by` it is `actor`."""
 
     customer: CustomerId
     by: User | None = None
     address: str | None = None
+    actor: str = "command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def erase_person(ask: ErasePerson, work: KeepingWork, clock: Clock) -> Era
     whole = ask.address is None or _is_alone(account, ask.address)
     done = await (_whole(account, alias, ask, work, clock) if whole else _one_address(account, alias, ask, work))
     facts = {"customer": str(ask.customer), "messages": done.messages, "answers": done.answers, "notes": done.notes, "whole": whole}
-    actor = "command line" if ask.by is None else str(ask.by.id)
+    actor = ask.actor if ask.by is None else str(ask.by.id)
     await record(work, actor, clock.now(), "person.erased", facts | {"kept": [one.what for one in done.kept]})
     return done
 
@@ -148,3 +149,24 @@ async def forget_expired(work: KeepingWork, clock: Clock) -> int:
         facts = {"customer": str(customer), "messages": messages, "answers": answers}
         await record(work, "duebot", now, "person.forgotten", facts)
     return len(due)
+
+
+async def forget_outdated(
+    book: Book, after: CustomerId | None, work: KeepingWork, clock: Clock, limit: int
+) -> tuple[int, CustomerId | None]:
+    """Customers who owe nothing and of whom no record has to be kept any more are forgotten.
+
+    Looks at so many of them behind `after`; returns how many were forgotten and the last one looked at, null when there are no more.
+    """
+    kept_from = invoices_kept_from(book.place.country, book.place.day(clock.now()))
+    old = await work.outdated(book.id, kept_from, after, limit)
+    ended = [account for account in await work.accounts(old) if _last_activity(account) < kept_from and not _owes(account)]
+    for account in ended:
+        await erase_person(ErasePerson(account.customer.id, actor="retention"), work, clock)
+    return len(ended), old[-1] if old else None
+
+
+def _owes(account: Account) -> bool:
+    """Or is owed: money on account is theirs."""
+    left = balances(account)
+    return any(left.open_of(item.id).minor for item in account.all_items) or any(one.minor for one in left.on_account.values())

@@ -60,6 +60,10 @@ class KeepingWork(UnitOfWork, Protocol):
         """The name in place of the person's; null: they were not erased."""
         ...
 
+    async def outdated(self, book: BookId, kept_from: date, after: CustomerId | None, limit: int) -> Sequence[CustomerId]:
+        """Customers who were not erased and have invoices, none of them issued or first seen from that day on; in the order of their ids."""
+        ...
+
     async def expired(self, day: date) -> Sequence[tuple[CustomerId, str]]:
         """Erased persons whose messages need not be kept from that day on, each said once; kept copies past their time are gone then."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from adapters.store import tables as t
 from adapters.store.imports import folded
 from adapters.store.unit import Part
 from workflows.domain.contact import NOTED_BY_COLLEAGUE
-from workflows.domain.ids import CustomerId, ItemId, UserId, new_id
+from workflows.domain.ids import BookId, CustomerId, ItemId, UserId, new_id
 from workflows.records import CardKind
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -92,6 +92,14 @@ class Erasing(Part):
         """Under which name the customer is known since they were erased; null: they were not."""
         found = await self._all(select(t.erasures.c.alias).where(t.erasures.c.customer_id == customer))
         return found[0].alias if found else None
+
+    async def outdated(self, book: BookId, kept_from: date, after: CustomerId | None, limit: int) -> Sequence[CustomerId]:
+        c, i, e = t.customers.c, t.items.c, t.erasures.c
+        mine = select(i.id).where(i.customer_id == c.id)
+        newer = mine.where(or_(i.issued_on >= kept_from, i.seen_at >= datetime.combine(kept_from, time(), UTC)))
+        gone = select(e.id).where(e.customer_id == c.id)
+        query = select(c.id).where(c.book_id == book, mine.exists(), ~newer.exists(), ~gone.exists()).order_by(c.id).limit(limit)
+        return [CustomerId(row.id) for row in await self._all(query if after is None else query.where(c.id > after))]
 
     async def expired(self, day: date) -> Sequence[tuple[CustomerId, str]]:
         """Persons whose messages need not be kept any more; also removes copies of invoices whose time is over."""

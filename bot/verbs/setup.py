@@ -1,4 +1,4 @@
-"""Verbs of setting up and keeping: book, manifest, check."""
+"""Verbs of setting up: book, manifest."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ import typer
 from adapters.letters.phrases import languages, sandbox
 from bot.app import App
 from bot.app_package import package
-from bot.check import findings, readiness
 from bot.config import read_settings
 from bot.manifest import slack_manifest, teams_manifest
 from bot.verbs.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slug, a_zone
-from bot.verbs.terminal import DONE, FAILED, QUESTION, polite, say, say_json, stop, with_app
+from bot.verbs.terminal import QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from workflows.acting import record
 from workflows.domain.account import Book
@@ -40,33 +39,6 @@ def _stays_a_group() -> None:
 
 
 manifest = _group("manifest", "Prints what a chat needs to know of this app.")
-
-
-@verbs.command()
-@polite
-async def check(
-    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody outside this machine.")] = False,
-    ready: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=65535, metavar="PORT", help="Only ask the Duebot that listens there, on this machine, whether it is ready."
-        ),
-    ] = None,
-    as_json: JSON = False,
-) -> None:
-    """Says what is missing, and how to mend it.
-
-    Settings, database, people, mail, chats, files too old to send on, messages that may or may not have left, the audit trail. Exit code
-    1 if something was found.
-    """
-    found = [*await readiness(ready)] if ready is not None else await findings(read_settings(), offline=offline)
-    if as_json:
-        say_json({"ok": not found, "findings": [{"name": one.name, "what": one.what, "fix": one.fix} for one in found]})
-    elif found:
-        say("\n".join(clean(f"{one.what}\n  {one.fix}", lines=True) for one in found))
-    else:
-        say("Everything is in order.")
-    raise typer.Exit(FAILED if found else DONE)
 
 
 @verbs.command()

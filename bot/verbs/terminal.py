@@ -12,19 +12,18 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
 from pathlib import Path
-from typing import Any, NoReturn, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import structlog
 import typer
 from rich.console import Console
 
-from adapters.store.trouble import sentence_of
-from bot.app import App, running
-from bot.config import BadSetting, read_settings
-from bot.policies import BadPolicy
 from cards.clean import clean
 from workflows.errors import Refused
-from workflows.ports import Clock
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from workflows.ports import Clock
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -95,6 +94,10 @@ def polite(verb: Callable[P, Coroutine[Any, Any, None] | None]) -> Callable[P, N
 
 
 def _end(error: Exception) -> NoReturn:
+    from adapters.store.trouble import sentence_of  # ruff: ignore[import-outside-top-level] - the store is loaded where it is used
+    from bot.config import BadSetting  # ruff: ignore[import-outside-top-level]
+    from bot.policies import BadPolicy  # ruff: ignore[import-outside-top-level]
+
     match error:
         case typer.Exit() | typer.Abort():
             raise error
@@ -120,6 +123,9 @@ def _of_system(error: OSError) -> str:
 
 async def with_app(use: Callable[[App], Awaitable[T]], clock: Clock | None = None, *, connect: bool = False) -> T:
     """The application with the settings of this place, for one verb."""
+    from bot.app import running  # ruff: ignore[import-outside-top-level] - a verb that asks only for its help does without
+    from bot.config import read_settings  # ruff: ignore[import-outside-top-level]
+
     async with running(read_settings(), clock, connect=connect) as app:
         spare_the_collector()
         return await use(app)

@@ -31,9 +31,17 @@ US_CONTACT_YEARS = 3  # Regulation F, 1006.100: after the last activity
 
 def invoices_until(country: str | None, issued: date, today: date) -> date:
     """The last day on which a copy of an invoice of that day has to be there."""
+    return date(issued.year + _years(country, today), 12, 31)
+
+
+def invoices_kept_from(country: str | None, today: date) -> date:
+    """Of what was issued, paid or written before that day no record has to be there any more."""
+    return date(today.year - _years(country, today), 1, 1)
+
+
+def _years(country: str | None, today: date) -> int:
     known = [row for row in INVOICES if row.country == country and row.valid_from <= today]
-    years = max(known, key=lambda row: row.valid_from).years if known else LONGEST
-    return date(issued.year + years, 12, 31)
+    return max(known, key=lambda row: row.valid_from).years if known else LONGEST
 
 
 def contact_until(account: Account, last_activity: date) -> date | None:
