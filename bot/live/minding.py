@@ -38,18 +38,18 @@ class MindChats:
 
     async def run(self) -> None:
         async with self.store() as work:
-            known = {one.key for one in await self._outages(work)}
+            known = await self._outages(work)
         for platform, room in self.rooms.items():
-            await self._ask(platform, room, known)
+            await self._ask(platform, room, {one.home for one in known if one.platform == platform and one.kind is not OutageKind.CHANNEL})
         if self.mail is not None:
             await self._tell()
             await send_staff_mail(self.mail, self._write, self.store, self.clock)
 
-    async def _ask(self, platform: str, room: ChatRoom, known: set[str]) -> None:
+    async def _ask(self, platform: str, room: ChatRoom, lost_homes: set[str]) -> None:
+        """Those that are out of order are asked also where the room does not list them: a channel or a person may be written with its workspace."""
         regular = self.clock.now().minute % ASKED_EVERY == 0
-        for home in await room.homes():
-            key = f"{platform}:{home}"
-            if key not in known and not regular:
+        for home in sorted({*await room.homes(), *lost_homes}):
+            if home not in lost_homes and not regular:
                 continue
             try:
                 await room.alive(home)
@@ -57,9 +57,9 @@ class MindChats:
                 async with self.store() as work:
                     await lost(platform, home, home, error, work, self.clock)
                 continue
-            if key in known:
+            if home in lost_homes:
                 async with self.store() as work:
-                    await back(key, work, self.clock, asked=True)
+                    await back(f"{platform}:{home}", work, self.clock, asked=True)
 
     async def _tell(self) -> None:
         now = self.clock.now()

@@ -11,7 +11,7 @@ import structlog
 from cards.outage_mail import Mail
 from workflows.domain.ids import UserId
 from workflows.domain.messages import Message
-from workflows.errors import OutsideError
+from workflows.errors import OutsideError, Rejected
 from workflows.ports import Clock, Outreach, Store, UnitOfWork
 from workflows.records import Effect, OutboxRow, OutboxState
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 async def send_staff_mail(mail: Outreach, write: Write, store: Store, clock: Clock) -> None:
-    """What was claimed by a process that is gone is sent again: the second one has the first one's Message-ID."""
+    """What was claimed by a process that is gone, or may have left, is sent again: the second one has the first one's Message-ID."""
     async with store() as work:
         left = await work.abandoned(Effect.STAFF_MAIL, clock.now(), AT_ONCE, LEASE)
         rows = [*left, *await work.claim(Effect.STAFF_MAIL, clock.now(), AT_ONCE, LEASE)]
@@ -43,7 +43,7 @@ async def _send(row: OutboxRow, mail: Outreach, write: Write, store: Store, cloc
             state = OutboxState.SENT
         except OutsideError as trouble:
             log.warning("mail to a colleague not sent", why=str(trouble))
-            wait = timedelta(seconds=min(30 * 2**row.attempts, LONGEST_PAUSE)) if trouble.retryable else None
+            wait = None if isinstance(trouble, Rejected) else timedelta(seconds=min(30 * 2**row.attempts, LONGEST_PAUSE))
             state, error = OutboxState.QUEUED if wait else OutboxState.FAILED, str(trouble)
     async with store() as work:
         await work.settle(row.id, state, clock.now(), not_before=clock.now() + wait if wait else None, error=error)

@@ -17,7 +17,7 @@ from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId, new_id
 from workflows.domain.messages import Message
 from workflows.domain.routing import Channel, Route
-from workflows.errors import NeedsReconnect, OutsideError, RateLimited, Rejected, Unavailable
+from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
 
 ADA = User(UserId(new_id()), "ada@seller.example", "Ada", Role.ADMINISTRATOR)
 MINUTE = timedelta(minutes=1)
@@ -165,3 +165,28 @@ async def test_the_chat_s_own_pause_is_kept_by_everybody_and_is_no_outage(office
     office.clock.advance(PATIENCE)
     await minutes(office, 3)
     assert len(office.slack.standing) >= 2
+
+
+async def test_a_workspace_that_only_a_channel_names_is_asked_until_it_is_back(office: ChatOffice) -> None:
+    """The settings' own workspace may be written with its name, too."""
+    async with office.store() as work:
+        await work.change_book(replace(await work.book("main"), chat_channel="T9/C5"))
+    office.slack.trouble = NeedsReconnect("Slack no longer accepts Duebot's token")
+    await minutes(office, 3)
+    office.slack.trouble = None
+    await minutes(office, 20)
+    async with office.store() as work:
+        assert await work.outages() == []
+    about = [subject for subject in mails(office)[ADA.email] if "T9" in subject]
+    assert about == ["Duebot: Slack, workspace T9 cannot be written to", "Duebot: Slack, workspace T9 is back"]
+
+
+async def test_the_word_waits_for_a_mail_server_that_is_out_of_order_too(office: ChatOffice) -> None:
+    office.slack.trouble = NeedsReconnect("Slack no longer accepts Duebot's token")
+    office.mail.trouble["*"] = NeedsReconnect("the mail server refused user or password")
+    await minutes(office, 3)
+    office.mail.trouble["*"] = OutcomeUnknown("the mail server did not say whether it took the message")
+    await minutes(office, 5)
+    office.mail.trouble.clear()
+    await minutes(office, 10)
+    assert mails(office)[ADA.email][0] == "Duebot: Slack cannot be written to"

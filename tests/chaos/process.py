@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import resource
 import signal
@@ -155,6 +156,7 @@ def live(birth: Birth, pipe: Connection) -> None:
     """The whole life of one process; ends with 0 after SIGTERM."""
     for name in [name for name in os.environ if "proxy" in name.lower() or name.startswith("DUEBOT_")]:
         del os.environ[name]
+    logging.disable(logging.CRITICAL)  # what drivers and servers say of what is done to them
     asyncio.run(_Process(birth, pipe).live())
 
 
@@ -186,6 +188,8 @@ class _Process:
             jobs = all_jobs(app)
             self._senders = {"tick", "catch_up", "mind_chats", *(job.name for job in jobs if job.wakes)}
             scheduler = await stack.enter_async_context(ticking(jobs, app.wake)) if self._birth.works else None
+            if scheduler is not None:
+                scheduler.pause()  # minutes are the round's
             if not self._birth.web:
                 asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._left.set)
             self._pipe.send(Born(port))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from adapters.chat.protocol import CardRef, Limit, Person, Profile
 from cards.elements import Card
 from workflows.domain.routing import ChannelFacts, against
-from workflows.errors import NotFound, OutsideError, Rejected
+from workflows.errors import NeedsReconnect, NotFound, OutsideError, Rejected
 
 
 def _conversation(channel: str) -> str:
@@ -52,6 +52,9 @@ class FakeRoom:
     async def alive(self, home: str) -> None:
         if self.trouble is not None:
             raise self.trouble
+        for channel, error in self.refusing.items():
+            if isinstance(error, NeedsReconnect) and self.home(channel) == home:
+                raise error
 
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()
