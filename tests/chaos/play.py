@@ -206,18 +206,17 @@ class Round:
         """Everything works again: minutes pass until nothing is under way, then hours and days if they must."""
         clock, plan = self.office.clock, self.plan
         clock.set(plan.start + max(minute.passed for life in plan.lives for minute in life.minutes if minute.passed < timedelta(hours=1)))
-        web, worker = await self._cast((None, None), clock.now())
+        (service,) = await self._cast((None,), clock.now(), alone=True)
         for nth, step in enumerate(_steps(plan)):
             clock.advance(step)
             minute = Minute(clock.now(), everything=nth == 0)
-            self._read(await asyncio.gather(web.pass_minute(minute), worker.pass_minute(minute)))
-            await self._answer_unknown(web)
+            self._read([await service.pass_minute(minute)])
+            await self._answer_unknown(service)
             if await self._at_rest():
                 break
-        for actor in (web, worker):
-            code = await actor.end(signal.SIGTERM)
-            if code != 0:
-                self.differences.append(f"told to stop, a process ended with {code}")
+        code = await service.end(signal.SIGTERM)
+        if code != 0:
+            self.differences.append(f"told to stop, a process ended with {code}")
 
     async def _at_rest(self) -> bool:
         under_way = any(state in UNDER_WAY for _, state in await self.office.outbox())
