@@ -26,10 +26,12 @@ from adapters.store.unit_of_work import SqlStore
 from bot.clock import SystemClock
 from bot.config import Settings, SMTPSettings, TeamsSettings, database_file, secret_keys
 from bot.counts import Counts
+from bot.evidence import Packing
 from bot.handle import Desk
 from bot.installations import StoredInstallations
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
+from bot.live.files import Files
 from bot.live.route_settings import routing_of
 from bot.live.standing import standing_card
 from bot.policies import PolicyBook, PolicyVersion, policy_files
@@ -66,6 +68,7 @@ class App:
     desk: Desk
     jobs: Jobs
     keeping: Keeping
+    files: Files
     wake: asyncio.Event
     slack: SlackChat | None = None
     teams: TeamsChat | None = None
@@ -110,10 +113,25 @@ async def _build(settings: Settings, clock: Clock) -> App:
         rooms["teams"] = teams.room
     counts = Counts()
     out = counts.of_channels(channels(settings.smtp, clock)), counts.of_rooms(rooms)
-    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing_of(settings.routes, settings.quiet), store.abreast)
-    keeping = Keeping(store, policies, clock, head_places(settings))
+    routing = routing_of(settings.routes, settings.quiet)
+    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing, settings.summaries, store.abreast)
+    files = Files(Packing(store, clock, settings.documents, settings.smtp.sender), policies, rooms)
     return App(
-        settings, clock, partial(is_current, engine), store, inbound, policies, letters, desk, jobs, keeping, wake, slack, teams, counts
+        settings,
+        clock,
+        partial(is_current, engine),
+        store,
+        inbound,
+        policies,
+        letters,
+        desk,
+        jobs,
+        Keeping(store, policies, clock, head_places(settings)),
+        files,
+        wake,
+        slack,
+        teams,
+        counts,
     )
 
 

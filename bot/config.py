@@ -17,6 +17,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.live.route_settings import RouteSettings
 from workflows.domain.maintenance import window
 from workflows.domain.routing import quiet_of
+from workflows.domain.summary import Period
+from workflows.post_summaries import USUAL
 
 KEY_BYTES = 32
 PREFIX, NESTED = "DUEBOT_", "__"
@@ -149,6 +151,7 @@ class Settings(BaseSettings):
     quiet: dict[str, str] = Field(
         default_factory=dict, description="hours in which a channel gets no card, like 18:00-08:00 of the book's day"
     )
+    summaries: tuple[Period, ...] = Field(default=USUAL, description="which are posted: weekly, fortnightly, monthly")
     slack: SlackSettings = Field(default_factory=SlackSettings)
     teams: TeamsSettings = Field(default_factory=TeamsSettings)
     smtp: SMTPSettings = Field(default_factory=SMTPSettings)
@@ -284,6 +287,7 @@ _WORDS = {
     "greater_than_equal": "expected at least {ge}",
     "less_than_equal": "expected at most {le}",
     "literal_error": "expected {expected}",
+    "enum": "expected {expected}",
 }
 
 

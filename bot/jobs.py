@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,9 +20,10 @@ from workflows.approve_request import expire_requests
 from workflows.channel_outages import Tried, Turn, note_outage
 from workflows.decide_accounts import DecideAccounts, Decided, decide_accounts
 from workflows.deliver_notices import abandoned_notices, settle_abandoned
+from workflows.domain.summary import Period
 from workflows.errors import OutsideError
 from workflows.ports import Clock, Letters, Outreach, Policies, Store
-from workflows.post_summaries import post_summaries
+from workflows.post_summaries import USUAL, post_summaries
 from workflows.raise_alerts import AlertsRaised, raise_alerts
 from workflows.records import CardKind
 
@@ -62,6 +63,7 @@ class Jobs:
     inbound: Accepted
     handler: Handler
     routing: Routing = field(default_factory=Routing)
+    periods: Collection[Period] = USUAL
     abreast: int = 1  # batches of a tick; more than one where the database lets several write
 
     async def tick(self) -> Ticked:
@@ -75,7 +77,7 @@ class Jobs:
     async def post_summaries(self) -> int:
         """Cards for managers about the week or month that is over."""
         async with self.store() as work:
-            return await post_summaries(work, self.clock)
+            return await post_summaries(work, self.clock, self.periods)
 
     async def refresh_homes(self) -> int:
         """Homes that would look otherwise by now. Those nobody looked at for two weeks wait until somebody does."""

@@ -65,6 +65,7 @@ def _all(app: App) -> tuple[Job, ...]:
         Job("refresh_homes", app.jobs.refresh_homes, "cards"),
         *map(partial(_messages, app), app.jobs.channels),
         Job("mind_chats", app.jobs.mind_chats, "mail"),
+        Job("attach_files", app.files.attach, "files", shared=True),
         Job("show_cards", app.jobs.show_cards, "cards", wakes=True, shared=True),
         *_mail(app),
         Job("seal_audit", app.store.audit.seal, "audit"),

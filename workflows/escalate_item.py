@@ -11,6 +11,7 @@ from workflows.domain.allocation import balances
 from workflows.domain.ids import ItemId, UserId
 from workflows.errors import Refused
 from workflows.ports import Clock, UnitOfWork
+from workflows.records import Effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Escalated:
 
 
 async def escalate_item(ask: EscalateItem, work: UnitOfWork, clock: Clock) -> Escalated:
-    """Raises `Refused` without a reason, to somebody who is no manager, or when it is escalated already."""
+    """What proves the claim follows in the thread of the item's card. Raises `Refused` without a reason, to somebody who is no manager, or when it is escalated already."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     to = await work.user(ask.to)
     if to.role < Role.MANAGER:
@@ -45,6 +46,9 @@ async def escalate_item(ask: EscalateItem, work: UnitOfWork, clock: Clock) -> Es
     await work.escalate(Escalation(item.id, to.id, ask.why.strip(), ask.by.id, clock.now()))
     words = f"{ask.by.name} escalated it to {to.name}: {ask.why.strip()}"
     await note_act(work, account, item, ask.by, "item.escalated", words, clock.now(), to=str(to.id))
+    if account.book.chat_channel is not None:
+        now = clock.now()
+        await work.enqueue(Effect.FILE, f"file:{item.id}:{now.isoformat()}", {"item": str(item.id), "by": str(ask.by.id)}, now)
     return Escalated(account, item, to, ask.why.strip())
 
 

@@ -25,10 +25,11 @@ class OutboxState(StrEnum):
 
 
 class Effect(StrEnum):
-    """The kinds of outbox rows: a message to a customer, a card in a chat, a mail to a colleague."""
+    """The kinds of outbox rows: a message to a customer, a card in a chat, files in the thread of one, a mail to a colleague."""
 
     NOTICE = "notice"
     CARD = "card"
+    FILE = "file"
     STAFF_MAIL = "staff_mail"
 
 

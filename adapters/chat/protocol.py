@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from cards.actions import Action
 from cards.elements import Card, Form
@@ -146,6 +146,24 @@ class ChatRoom(Protocol):
     async def update(self, ref: CardRef, card: Card) -> None: ...
     async def reply(self, ref: CardRef, card: Card) -> CardRef: ...
     async def profile(self, person: Person) -> Profile: ...
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """`alt` says in words what a picture shows."""
+
+    name: str
+    content: bytes = field(repr=False)
+    alt: str = ""
+
+
+@runtime_checkable
+class TakesFiles(Protocol):
+    """A room that holds files itself; others are given links."""
+
+    async def attach(self, ref: CardRef, files: Sequence[File]) -> None:
+        """Puts them into the card's thread. Raises the errors of `workflows.errors`."""
+        ...
 
 
 class Installations(Protocol):

@@ -16,7 +16,6 @@ from adapters.keep.audit_lines import as_csv, as_json, heading
 from adapters.keep.head_file import read_heads
 from adapters.store.audit import SealedEntry
 from bot.app import App
-from bot.evidence import pack
 from bot.verbs.options import JSON, OnlyBook
 from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
@@ -134,7 +133,7 @@ async def evidence(
             raise NotKnown(f"No invoice has the number “{invoice}”.")
         if len(found) > 1:
             stop(QUESTION, f"{invoice} is in several books: {', '.join(sorted(one.book.slug for one in found))}. Name one with --book.")
-        zipped = await pack(app, found[0].customer.id, None if whole else found[0].item.id, "command line")
+        zipped = await app.files.packing.pack(found[0].customer.id, None if whole else found[0].item.id, "command line")
         out.write_bytes(zipped)
         say(clean(f"Packed what is known of {'the customer of ' if whole else ''}{found[0].item.number} into {out}."))
 

@@ -8,14 +8,16 @@ import pytest
 
 from adapters.store.unit_of_work import SqlStore
 from bot.live.draw import draw
+from bot.live.routing import Routing
 from cards.plain.render import render
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import Office
 from workflows.domain.account import Book
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, new_id
+from workflows.domain.routing import Channel, Route
 from workflows.domain.summary import Period
-from workflows.post_summaries import posting_day
+from workflows.post_summaries import post_summaries, posting_day
 from workflows.records import CardKind
 
 BERLIN = Book(BookId(new_id()), "main", "Main", Place("Europe/Berlin", "DE"))
@@ -36,6 +38,28 @@ MONDAY = datetime(2026, 11, 30, 7, 0, tzinfo=UTC)  # 08:00 in Berlin
 def test_monday_at_eight_on_the_books_clocks_is_when_it_is_posted(now: datetime, weekly: date, monthly: date) -> None:
     assert posting_day(BERLIN, Period.WEEKLY, now) == weekly
     assert posting_day(BERLIN, Period.MONTHLY, now) == monthly
+
+
+def test_a_fortnight_is_told_of_every_other_monday() -> None:
+    mondays = [MONDAY + timedelta(weeks=n) for n in range(4)]
+    days = [posting_day(BERLIN, Period.FORTNIGHTLY, now) for now in mondays]
+    assert days == [date(2026, 11, 30), date(2026, 11, 30), date(2026, 12, 14), date(2026, 12, 14)]
+
+
+async def test_what_is_posted_may_be_chosen(store: SqlStore) -> None:
+    office = await office_on(store, MONDAY)
+    async with store() as work:
+        assert await post_summaries(work, office.clock, (Period.FORTNIGHTLY,)) == 1
+    assert [(card.data["period"], card.day) for card in await office.cards(CardKind.SUMMARY)] == [("fortnightly", date(2026, 11, 16))]
+
+
+async def test_managers_get_theirs_in_a_channel_of_their_own(store: SqlStore) -> None:
+    office = await office_on(store, MONDAY)
+    office.routing = Routing((Route((Channel("slack", "CMANAGERS"),), kind="summary"),))
+    await office.jobs.post_summaries()
+    await office.deliver()
+    assert office.room is not None
+    assert set(office.room.channels.values()) == {"CMANAGERS"}
 
 
 async def office_on(store: SqlStore, now: datetime) -> Office:

@@ -16,6 +16,7 @@ SCOPES = {
     "channels:read": "see that a channel is public before anything is posted",
     "groups:read": "see that a channel is private and not shared",
     "app_mentions:read": "answer when mentioned",
+    "files:write": "put a summary's spreadsheet and packs of evidence under their card",
     "im:history": "answer in direct messages",
     "im:read": "know a direct message from a channel",
 }

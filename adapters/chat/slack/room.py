@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
-from adapters.chat.protocol import CardRef, Limit, Person, Profile
+from adapters.chat.protocol import CardRef, File, Limit, Person, Profile
 from adapters.chat.slack.addresses import address, is_conversation, is_person, parted
 from adapters.chat.slack.faults import lacking, translated
+from adapters.chat.slack.files import share
 from adapters.chat.slack.names import HOME, SCOPES
 from adapters.chat.slack.reading import PLATFORM
 from adapters.chat.slack.workspaces import Workspaces
@@ -88,6 +89,12 @@ class SlackRoom:
         if not message:
             raise OutcomeUnknown("Slack took the card but did not say where it stands.")
         return CardRef(PLATFORM, address(team, str(answer.get("channel") or channel)), message)
+
+    async def attach(self, ref: CardRef, files: Sequence[File]) -> None:
+        """Into the card's thread."""
+        await self._allow(ref.channel)
+        team, channel = parted(ref.channel)
+        await share(await self._workspaces.client(team), channel, ref.message, files)
 
     async def update(self, ref: CardRef, card: Card) -> None:
         await self._allow(ref.channel)

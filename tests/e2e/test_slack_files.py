@@ -1,0 +1,68 @@
+"""Files under their card: what is uploaded, described, and shared in the thread."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from openpyxl import load_workbook
+
+from tests.e2e.service import Service, words
+from tests.peers.slack import Fault
+
+BIRKENHOF = "Birkenhof Manufaktur GmbH"
+
+
+def shared(duebot: Service) -> list[dict[str, Any]]:
+    """What was shared, each with its bytes."""
+    calls = [call.arguments for call in duebot.workspace.asked("files.completeUploadExternal")]
+    return [
+        {**said, "name": file["title"], "content": duebot.workspace.uploads[file["id"]]}
+        for said in calls
+        for file in _listed(said["files"])
+    ]
+
+
+def _listed(files: Any) -> list[dict[str, str]]:
+    return list(json.loads(files) if isinstance(files, str) else files)
+
+
+async def test_an_escalated_claim_has_its_evidence_in_the_thread(duebot_on_both: Service) -> None:
+    duebot = duebot_on_both
+    alert = await duebot.card(BIRKENHOF)
+    form = await duebot.open(alert, "Escalate", by="ana")
+    await duebot.submit(form, {"to": duebot.who("maria"), "why": "three promises broken"}, by="ana")
+    await duebot.app.jobs.deliver()
+    assert await duebot.app.files.attach() == 1
+    (file,) = shared(duebot)
+    assert (file["channel_id"], file["thread_ts"]) == (duebot.workspace.channels["desk"], alert["ts"])
+    assert file["name"] == "evidence-AF-1031.zip"
+    with zipfile.ZipFile(io.BytesIO(file["content"])) as pack:
+        assert any(name.endswith("index.html") for name in pack.namelist())
+    assert [entry.actor for entry in await duebot.audit("evidence.packed")] == [duebot.who("ana")]
+    assert await duebot.app.files.attach() == 0
+
+
+async def test_a_summary_has_its_picture_and_its_spreadsheet_in_the_thread(duebot: Service) -> None:
+    duebot.clock.set(datetime(2026, 11, 30, 7, 0, tzinfo=UTC))
+    await duebot.app.jobs.post_summaries()
+    assert await duebot.app.files.attach() == 0, "its card is not posted yet"
+    await duebot.app.jobs.deliver()
+    duebot.clock.advance(timedelta(minutes=1))
+    duebot.workspace.fail(
+        "files.getUploadURLExternal", Fault(status=429, headers={"Retry-After": "30"}, body='{"ok": false, "error": "ratelimited"}')
+    )
+    assert await duebot.app.files.attach() == 0
+    duebot.clock.advance(timedelta(minutes=1))
+    assert await duebot.app.files.attach() == 1
+    card = await duebot.card("Week 48")
+    picture, sheet = shared(duebot)
+    assert {picture["thread_ts"], sheet["thread_ts"]} == {card["ts"]}
+    assert picture["content"].startswith(b"\x89PNG")
+    first, _ = duebot.workspace.asked("files.getUploadURLExternal")
+    assert "Open by age, EUR" in str(first.arguments.get("alt_txt"))
+    assert load_workbook(io.BytesIO(sheet["content"])).sheetnames == ["Summary", "Aging", "Counts", "Customers"]
+    assert "All debtors" in words(card["blocks"])
