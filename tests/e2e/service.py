@@ -16,7 +16,7 @@ import socket
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,14 @@ class House:
     async def run(self) -> None:
         """One minute's jobs."""
         await self.app.jobs.tick()
-        await self.app.jobs.deliver()
+        await self.deliver()
+
+    async def deliver(self) -> None:
+        """What waits, and in the seconds after what waited for its turn in a chat."""
+        still = 0
+        while still < 2:
+            still = 0 if (await self.app.jobs.deliver()).cards else still + 1
+            self.clock.advance(timedelta(seconds=2))
 
     async def read_file(self, file: Path, as_of: date | None = None) -> Imported:
         reading = read_ledger(file)

@@ -32,12 +32,12 @@ async def test_after_the_morning_run_the_cards_and_the_digest_stand_in_the_priva
 async def test_flag_acts_at_once_and_unflag_takes_it_back(duebot: Service) -> None:
     alert = await duebot.card(BIRKENHOF)
     assert "AF-1031: flagged | A mark for colleagues; reminders go on" in await duebot.press(alert, "Flag", by="ana")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "⚑ flagged by Ana Ferreira (today 11:00)" in await duebot.shown(alert)
     alert = await duebot.fresh(alert)
     assert "Unflag" in labels(alert)
     assert "flag removed" in await duebot.press(alert, "Unflag", by="bo")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "⚑" not in await duebot.shown(alert)
     assert "Bo Lindqvist took the flag away (today 11:00)" in await duebot.shown(alert)
     assert [entry.actor for entry in await duebot.audit("item.flagged")] == [duebot.who("ana")]
@@ -53,7 +53,7 @@ async def test_snooze_opens_a_form_changes_the_card_in_place_and_wakes(duebot_on
     assert "after today" in (await duebot.submit(form, {"length": "date", "until": "2026-11-24"}, by="ana"))["errors"]["until"]
     done = await duebot.submit(form, {"length": "date", "until": "2026-12-14"}, by="ana")
     assert "AF-1031: snoozed until Mon 14 Dec | Silences: final notice of" in words(done["view"]["blocks"])
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "Ana Ferreira snoozed until Mon 14 Dec (today 11:00)" in await duebot.shown(alert)
     updates = [call.arguments for call in duebot.workspace.asked("chat.update") if call.arguments["ts"] == alert["ts"]]
     assert [update["channel"] for update in updates] == [duebot.workspace.channels["desk"]]
@@ -63,7 +63,7 @@ async def test_snooze_opens_a_form_changes_the_card_in_place_and_wakes(duebot_on
     (entry,) = await duebot.audit("item.snoozed")
     assert (entry.actor, entry.data["number"], entry.data["until"]) == (duebot.who("ana"), "AF-1031", "2026-12-14")
     assert "awake" in await duebot.press(snoozed, "Wake", by="bo")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "Send reminder" in labels(await duebot.fresh(alert))
     assert len(await duebot.audit("item.woken")) == 1
 
@@ -92,7 +92,7 @@ async def test_a_plan_is_previewed_to_the_cent_agreed_and_chased_by_instalment(d
         assert line in table
     done = await duebot.submit(preview, {"answer": "phone"}, by="ana")
     assert "plan of 4 instalments accepted" in words(done["view"]["blocks"])
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "On a plan of 4 instalments, next $150.00 on Tue 1 Dec" in await duebot.shown(alert)
     (entry,) = await duebot.audit("plan.accepted")
     assert (entry.actor, entry.data["how"], entry.data["amount"]) == (
@@ -110,12 +110,12 @@ async def test_a_plan_beyond_the_limit_waits_for_a_second_person_and_says_so(due
     asked = words((await duebot.submit(preview, {"answer": "phone", "reason": "They asked"}, by="ana"))["view"]["blocks"])
     assert "Waits for Maria Lindt or Ida Okafor" in asked
     assert not await duebot.audit("plan.accepted")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     request = await duebot.card("agree a payment plan")
     assert labels(request) == ["Approve", "Refuse", "Open"]
     assert "Your role is collector; this needs a manager." in await duebot.press(request, "Approve", by="bo")
     assert "approved" in await duebot.press(request, "Approve", by="maria")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "approved, today" in await duebot.shown(request)
     assert labels(await duebot.fresh(request)) == []
     assert "On a plan of 3 instalments" in await duebot.shown(alert)
@@ -130,17 +130,17 @@ async def test_a_proposal_waits_for_the_customers_word_which_staff_note(duebot: 
         form = await duebot.open(alert, "Payment plan", by="ana")
         preview = (await duebot.submit(form, {"count": "3"}, by="ana"))["view"]
         told = words((await duebot.submit(preview, by="ana"))["view"]["blocks"])
-        await duebot.app.jobs.deliver()
+        await duebot.deliver()
         if customer == BIRKENHOF:
             assert "Waits for Maria Lindt or Ida Okafor" in told
             await duebot.press(await duebot.card("agree a payment plan"), "Approve", by="maria")
-            await duebot.app.jobs.deliver()
+            await duebot.deliver()
         else:
             assert "plan of 3 instalments proposed" in told
         assert "Proposed: 3 instalments" in await duebot.shown(alert)
         assert "Reminders wait until Tue 1 Dec" in await duebot.shown(alert)
         await duebot.press(await duebot.fresh(alert), label, by="maria")
-        await duebot.app.jobs.deliver()
+        await duebot.deliver()
         assert after in await duebot.shown(alert)
         assert len(await duebot.audit(state)) == 1
 
@@ -151,13 +151,13 @@ async def test_escalate_hands_the_item_to_a_manager_and_back(duebot: Service) ->
     assert "Say in a few words why" in (await duebot.submit(form, {"to": duebot.who("maria")}, by="ana"))["errors"]["why"]
     done = await duebot.submit(form, {"to": duebot.who("maria"), "why": "Two <b>promises</b> broken"}, by="ana")
     assert "AF-1031: with Maria Lindt | Reminders wait until it is handed back." in words(done["view"]["blocks"])
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "Ana Ferreira escalated to Maria Lindt (today 11:00): Two <b>promises</b> broken" in await duebot.shown(alert)
     (entry,) = [entry for entry in await duebot.audit("item.escalated") if entry.data["number"] == "AF-1031"]
     assert (entry.actor, entry.data["to"]) == (duebot.who("ana"), duebot.who("maria"))
     escalated = await duebot.fresh(alert)
     assert "handed back" in await duebot.press(escalated, "Hand back", by="maria")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "Maria Lindt handed it back to chasing" in await duebot.shown(alert)
     assert labels(await duebot.fresh(alert))[0] == "Send reminder"
 
@@ -180,7 +180,7 @@ async def test_a_reminder_leaves_as_it_was_previewed_and_once(duebot_on_both: Se
     told = words(done["view"]["blocks"])
     assert "Ana Ferreira sent Calloway Interiors Ltd a reminder for $9,300.00 · 11:00" in told
     assert "To ap@calloway.example. It leaves within a minute." in told
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     (mail,) = duebot.mail.mailbox
     await _is_what_was_shown(duebot, mail, shown)
     assert "Reminded 3 times, last Thu 3 Dec by e-mail, sent" in await duebot.shown(alert)
@@ -210,7 +210,7 @@ async def test_a_reminder_over_the_policys_limits_needs_a_reason_which_is_kept(d
     assert "Give a reason to send it all the same." in words(again["view"]["blocks"])
     done = await duebot.submit(again["view"], {"reason": "They asked for a copy"}, by="ana")
     assert "sent Calloway Interiors Ltd a reminder" in words(done["view"]["blocks"])
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert [mail.recipients for mail in duebot.mail.mailbox].count(("ap@calloway.example",)) == 2
     (entry,) = await duebot.audit("reminder.sent_by_hand")
     assert entry.data["reason"] == without_people("reason", "They asked for a copy")
@@ -367,7 +367,7 @@ async def test_a_buttons_card_loses_its_buttons_the_moment_it_is_pressed_and_get
     assert labels(held) == []
     assert words(held["blocks"]).endswith("Flag … one moment")
     assert words(alert["blocks"][:1]) == words(held["blocks"][:1])
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "Unflag" in labels(await duebot.fresh(alert))
 
 
@@ -376,7 +376,7 @@ async def test_a_card_whose_press_came_to_nothing_gets_its_buttons_back(duebot: 
     before = labels(alert)
     await duebot.press(alert, "Flag", by="vic")
     assert labels(await duebot.fresh(alert)) == []
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert labels(await duebot.fresh(alert)) == before
 
 

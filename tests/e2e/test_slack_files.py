@@ -35,7 +35,7 @@ async def test_an_escalated_claim_has_its_evidence_in_the_thread(duebot_on_both:
     alert = await duebot.card(BIRKENHOF)
     form = await duebot.open(alert, "Escalate", by="ana")
     await duebot.submit(form, {"to": duebot.who("maria"), "why": "three promises broken"}, by="ana")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert await duebot.app.files.attach() == 1
     (file,) = shared(duebot)
     assert (file["channel_id"], file["thread_ts"]) == (duebot.workspace.channels["desk"], alert["ts"])
@@ -50,7 +50,7 @@ async def test_a_summary_has_its_picture_and_its_spreadsheet_in_the_thread(duebo
     duebot.clock.set(datetime(2026, 11, 30, 7, 0, tzinfo=UTC))
     await duebot.app.jobs.post_summaries()
     assert await duebot.app.files.attach() == 0, "its card is not posted yet"
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     duebot.clock.advance(timedelta(minutes=1))
     duebot.workspace.fail(
         "files.getUploadURLExternal", Fault(status=429, headers={"Retry-After": "30"}, body='{"ok": false, "error": "ratelimited"}')

@@ -12,7 +12,7 @@ BIRKENHOF = "Birkenhof Manufaktur GmbH"
 async def minute(duebot: Service) -> None:
     duebot.clock.advance(timedelta(minutes=1))
     await duebot.app.jobs.refresh_homes()
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
 
 
 async def test_a_home_shows_work_and_is_kept_fresh_while_others_act(duebot_on_both: Service) -> None:
@@ -42,7 +42,7 @@ async def test_an_approval_is_given_from_the_home_of_a_manager_and_not_offered_t
     assert "write off €100.00" in words((await duebot.open_home(by="maria"))["blocks"])
     answer = await duebot.press_at_home("Approve", by="maria")
     assert "approved" in words(answer["blocks"])
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert "Waits for your approval" not in words(duebot.workspace.home("maria")["blocks"])
 
 
@@ -60,7 +60,7 @@ async def test_a_message_of_today_is_stopped_from_the_home_and_never_leaves(dueb
     (entry,) = await duebot.audit("message.stopped")
     assert entry.actor == duebot.who("ana")
     before = words(home["blocks"]).count("Stop")
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     assert words(duebot.workspace.home("ana")["blocks"]).count("Stop") == before - 1
     duebot.clock.set(datetime(2026, 11, 25, 10, 0, tzinfo=UTC))
     await duebot.run()
@@ -73,7 +73,7 @@ async def test_settings_are_kept_and_used(duebot: Service) -> None:
     assert "18:00-08:00" in (await duebot.submit(form, {"quiet": "evenings"}, by="ana"))["errors"]["quiet"]
     done = await duebot.submit(form, {"quiet": "18:00-08:00", "language": "de"}, by="ana")
     assert "Your settings are kept" in words(done["view"]["blocks"])
-    await duebot.app.jobs.deliver()
+    await duebot.deliver()
     shown = words(duebot.workspace.home("ana")["blocks"])
     assert "10.750,40\u00a0€" in shown
     assert "nothing 18:00-08:00" in shown

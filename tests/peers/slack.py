@@ -35,7 +35,9 @@ from aiohttp import web
 from adapters.chat.slack.names import SCOPES
 from adapters.chat.slack.signature import sign
 from tests.paths import missing
+from tests.peers.slack_elements import button, chosen, elements, held, state_of
 
+__all__ = ["SECRET", "Fault", "Workspace", "button", "chosen", "elements", "emulator", "interactive", "signed", "slack"]
 HOST = "127.0.0.1"
 SECRET = "a signing secret of the tests"
 TEAM = "T000000001"
@@ -268,7 +270,7 @@ class Workspace:
         """A form sent off. `values` by the field's action id: text, or for a menu and a date what Slack would hold."""
         return {
             **self._interaction("view_submission", by, trigger),
-            "view": {**view, "state": {"values": _state(view, values)}},
+            "view": {**view, "state": {"values": state_of(view, values)}},
             "response_urls": [],
         }
 
@@ -276,12 +278,12 @@ class Workspace:
         """A field of a form that is being filled in: `values` as for `submission`."""
         (block,) = [one for one in view["blocks"] if one.get("block_id") == name]
         assert block.get("dispatch_action"), "Slack tells of no change of that field"
-        held = _held(block["element"], values.get(name))
+        now = held(block["element"], values.get(name))
         return {
             **self._interaction("block_actions", by, trigger),
             "container": {"type": "view", "view_id": view["id"]},
-            "view": {**view, "state": {"values": _state(view, values)}},
-            "actions": [{"block_id": name, "action_id": name, "action_ts": "1700000001.000000", **held}],
+            "view": {**view, "state": {"values": state_of(view, values)}},
+            "actions": [{"block_id": name, "action_id": name, "action_ts": "1700000001.000000", **now}],
         }
 
     def mention(self, text: str, *, by: str, event_id: str, channel: str = "credit") -> dict[str, Any]:
@@ -409,52 +411,6 @@ def signed(body: bytes, *, secret: str = SECRET, timestamp: int | str) -> dict[s
 def interactive(payload: Mapping[str, Any]) -> bytes:
     """A press or a submission as it is sent: JSON in one field of a form."""
     return urlencode({"payload": json.dumps(payload)}).encode()
-
-
-def chosen(menu: Mapping[str, Any], label: str) -> dict[str, Any]:
-    """The element that is sent when a person takes the option of that label from a menu."""
-    option = next(one for one in menu["options"] if one["text"]["text"] == label)
-    return {"type": menu["type"], "action_id": menu["action_id"], "selected_option": option}
-
-
-def button(blocks: list[dict[str, Any]], label: str) -> dict[str, Any]:
-    """The element that is sent when a person presses the button of that label, or chooses it from the menu of rarer ones."""
-    for element in elements(blocks):
-        if element["type"] == "button" and element["text"]["text"] == label:
-            return {"type": "button", "action_id": element["action_id"], "value": element.get("value", ""), "text": element["text"]}
-        if any(option["text"]["text"] == label for option in element.get("options", ())):
-            return chosen(element, label)
-    raise AssertionError(f"no button {label!r} among {[element.get('text', {}).get('text') for element in elements(blocks)]}")
-
-
-def elements(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        element
-        for block in blocks
-        for element in [*(block.get("elements") or ()), *([block["accessory"]] if block.get("accessory") else ())]
-        if "action_id" in element
-    ]
-
-
-def _state(view: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What Slack holds of every field: what was given in `values`, else what the field started with."""
-    state: dict[str, Any] = {}
-    for block in view["blocks"]:
-        if block["type"] == "input":
-            element = block["element"]
-            given = values.get(element["action_id"])
-            state[block["block_id"]] = {element["action_id"]: _held(element, given)}
-    return state
-
-
-def _held(element: Mapping[str, Any], given: Any) -> dict[str, Any]:
-    kind = element["type"]
-    if kind in {"static_select", "radio_buttons"}:
-        option = next((one for one in element["options"] if one["value"] == given), element.get("initial_option"))
-        return {"type": kind, "selected_option": option}
-    if kind == "datepicker":
-        return {"type": kind, "selected_date": given if given is not None else element.get("initial_date")}
-    return {"type": kind, "value": given if given is not None else element.get("initial_value")}
 
 
 async def _arguments(request: web.Request) -> dict[str, Any]:
