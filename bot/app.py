@@ -115,7 +115,6 @@ async def _build(settings: Settings, clock: Clock) -> App:
     out = counts.of_channels(channels(settings.smtp, clock)), counts.of_rooms(rooms)
     routing = routing_of(settings.routes, settings.quiet)
     jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing, settings.summaries, store.abreast)
-    files = Files(Packing(store, clock, settings.documents, settings.smtp.sender), policies, rooms)
     return App(
         settings,
         clock,
@@ -127,7 +126,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
         desk,
         jobs,
         Keeping(store, policies, clock, head_places(settings)),
-        files,
+        Files(Packing(store, clock, settings.documents, settings.smtp.sender), policies, rooms),
         wake,
         slack,
         teams,
