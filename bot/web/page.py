@@ -33,6 +33,7 @@ from workflows.domain.ids import ItemId, UserId
 from workflows.errors import Refused
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, StaffCard
+from workflows.stops import Stop, StopKind
 
 TODAYS = (View.NEEDS_ME, View.APPROVALS, View.ANSWERS, View.TASKS, View.FIRST_CONTACT, View.PROBLEMS, View.TODAY)
 OPEN_ITEMS = (
@@ -63,7 +64,10 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`notice` is the answer to the press just made. `back` and `onward` are addresses of neighbouring pages. `today` is the book's day."""
+    """`notice` is the answer to the press just made. `back` and `onward` are addresses of neighbouring pages. `today` is the book's day.
+
+    `banner` says why nothing leaves at the moment.
+    """
 
     place: Place
     user: User
@@ -86,6 +90,7 @@ class Page:
     back: str = ""
     onward: str = ""
     range: str = ""
+    banner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,13 @@ class Middle:
     customer: CustomerPage | None = None
     count: int = 0
     more: bool = False
+
+
+def _said(stop: Stop) -> str:
+    if stop.kind is StopKind.MAINTENANCE:
+        return "Duebot is being maintained: for some minutes nothing is sent, and what is pressed is not taken."
+    copied = datetime.fromisoformat(stop.data["copied_at"])
+    return f"This is a restored copy of {copied:%Y-%m-%d %H:%M} UTC. Nothing is sent before an administrator releases it: duebot release --restored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +152,7 @@ class Reading:
             back=place.url(page=place.page - 1, item=None, answer="") if place.page and not middle.customer else "",
             onward=place.url(page=place.page + 1, item=None, answer="") if middle.more else "",
             range=_range(first, middle.count) if (place.page and not middle.customer) or middle.more else "",
+            banner=" ".join(_said(stop) for stop in await self.work.stops(self.now)),
         )
 
     async def _middle(self, place: Place, book: Book, user: User, cards: Sequence[StaffCard], people: Mapping[UserId, str]) -> Middle:

@@ -10,6 +10,7 @@ from hashlib import sha256
 
 from adapters.chat.protocol import Handler, Inbound, Incoming, Reply
 from cards.problems import refused
+from workflows.stops import BeingMaintained
 
 MOST_KEPT = 200
 
@@ -57,6 +58,10 @@ class Presses:
         return self.keep(incoming.key, Answer(reply, incoming.values))
 
     async def _do(self, incoming: Incoming) -> Reply:
-        if not await self._inbound.accept(incoming):
+        try:
+            is_new = await self._inbound.accept(incoming)
+        except BeingMaintained as paused:
+            return Reply(card=refused(str(paused)))
+        if not is_new:
             return Reply(card=refused("This was done already, and was not done twice. The page shows how things stand now."))
         return await self._handler(incoming)

@@ -55,7 +55,7 @@ def folder(tmp_path: Path, sqlite_url: str) -> Path:
 
 def answered(url: str) -> httpx.Response:
     """The sockets are bound when the service has spoken, and it listens a moment later."""
-    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as web:
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=30) as web:
         return web.get(url)
 
 
