@@ -12,6 +12,8 @@ BENCHES = {
     "deliver": ["deliver", "postgresql", "1"],
     "deliver-4": ["deliver", "postgresql", "4"],
     "deliver-sqlite": ["deliver", "sqlite", "1"],
+    "import": ["imports", "postgresql"],
+    "import-sqlite": ["imports", "sqlite"],
     "report": ["report"],
     "simulate-1": ["simulate", "1"],
     "simulate-300": ["simulate", "300"],
