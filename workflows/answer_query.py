@@ -105,6 +105,8 @@ async def balance(words: str, work: UnitOfWork, policies: Policies, at: datetime
     """Raises `NotKnown`. A full name or number wins over parts of others; a name spelt almost so is a choice."""
     if (exact := _exactly(words)) is not None:
         return await see(CustomerId(exact), work, policies, at)
+    if len(named := await work.named_customers(words)) == 1:
+        return await see(named[0].id, work, policies, at)
     found = await work.find_customers(words)
     if not found:
         near = await work.near_customers(words)
@@ -153,9 +155,9 @@ async def overdue(
     seen: list[Seen] = []
     count = 0
     for book, day in before.items():
-        late = await work.overdue_accounts(day, limit, book, bounds.owner, bounds.least)
+        late, among = await work.overdue_accounts(day, limit, book, bounds.owner, bounds.least)
         seen += (await see_many(late, work, policies, at)).values()
-        count += await work.count_overdue(day, book, bounds.owner, bounds.least)
+        count += among
     late_ones = [one for one in seen if one.overdue]
     late_ones.sort(key=lambda one: min(item.item.due_on for item in one.overdue if item.item.due_on is not None))
     return Overdue(tuple(late_ones[:limit]), max(count - len(late_ones[:limit]), 0))

@@ -177,8 +177,8 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
 
     async def overdue_accounts(
         self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
-    ) -> Sequence[CustomerId]:
-        """Accounts with an open item past due on that day, the oldest due first.
+    ) -> tuple[Sequence[CustomerId], int]:
+        """Accounts with an open item past due on that day, the oldest due first, and how many there are without the limit.
 
         Of that `owner` only; with at least `least` past due on that day in its currency.
         """
@@ -409,6 +409,10 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
 
     # reading for answers and reports
     async def find_items(self, number: str, book: BookId | None = None) -> Sequence[FoundItem]: ...
+    async def named_customers(self, words: str) -> Sequence[Customer]:
+        """Whose number or whole name it is, any case."""
+        ...
+
     async def find_customers(self, words: str, limit: int = 10) -> Sequence[Customer]:
         """By number or by part of the name, any case, exact matches first."""
         ...

@@ -34,6 +34,7 @@ def sandbox(folder: Path | None) -> LimitedEnvironment:
         loader=ChoiceLoader([FileSystemLoader(folder), shipped]) if folder else shipped,
         autoescape=lambda template: template is not None and template.endswith(".html"),
         undefined=StrictUndefined,
+        auto_reload=False,  # what was checked at the start is what is written; looking for changes costs eight file accesses a letter
         trim_blocks=True,
         lstrip_blocks=True,
     )

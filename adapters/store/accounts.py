@@ -92,11 +92,11 @@ class Accounts(Part):
 
     async def overdue_accounts(
         self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
-    ) -> Sequence[CustomerId]:
+    ) -> tuple[Sequence[CustomerId], int]:
         late = _late_lines(day, book, owner, least).subquery()
-        grouped = select(late.c.customer_id).group_by(late.c.customer_id)
-        ordered = grouped.order_by(func.min(late.c.due_on), late.c.customer_id).limit(limit)
-        return [CustomerId(row.customer_id) for row in await self._all(ordered)]
+        grouped = select(late.c.customer_id, func.count().over().label("all")).group_by(late.c.customer_id)
+        found = await self._all(grouped.order_by(func.min(late.c.due_on), late.c.customer_id).limit(limit))
+        return [CustomerId(row.customer_id) for row in found], found[0].all if found else 0
 
     async def count_overdue(self, day: date, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None) -> int:
         late = select(_late_lines(day, book, owner, least).subquery().c.customer_id).distinct().subquery()

@@ -107,7 +107,8 @@ async def test_customers_with_something_open_past_due_are_counted(store: SqlStor
     async with store() as work:
         book, _ = await filled(work)
         assert await work.count_overdue(day, book) == await work.count_overdue(day) == late
-        assert len(await work.overdue_accounts(day, 10, book)) == late
+        found, among = await work.overdue_accounts(day, 10, book)
+        assert len(found) == among == late
 
 
 async def test_items_know_their_owners(store: SqlStore) -> None:
