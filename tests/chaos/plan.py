@@ -89,6 +89,14 @@ class Plan:
         return any(abs(minute.passed) > timedelta(hours=1) for minute in self.minutes)
 
     @property
+    def oddities(self) -> tuple[str, ...]:
+        """What the round is besides kills and troubles."""
+        two = ("two workers at the same work",) if any(len(life.deaths) > 2 for life in self.lives) else ()
+        jump = max((minute.passed for minute in self.minutes), key=abs)
+        jumps = (f"clock jumps {'forward' if jump > timedelta() else 'back'} and is put right",) if self.jumps else ()
+        return (*two, *jumps, *(("a night in which clocks change",) if self.at_night else ()))
+
+    @property
     def spares_mail(self) -> bool:
         """Nothing stands in the way of letters."""
         quiet = all(minute.mail is None and minute.machine is None for minute in self.minutes)

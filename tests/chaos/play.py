@@ -3,47 +3,36 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import signal
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import aiohttp
-from pydantic import SecretStr
 
 from adapters.chat.slack.names import EVENTS_PATH
 from adapters.outreach.mime import message_id
-from adapters.store.unit_of_work import SqlStore
-from bot.config import Settings, SlackSettings, SMTPSettings
 from bot.desk import forms
 from cards.actions import Action, Name
 from cards.slack.modal import render_form
+from tests.chaos.office import settings_of
 from tests.chaos.plan import Death, Life, Machine, Plan
 from tests.chaos.plan import Minute as Planned
 from tests.chaos.process import CHAT_HOST, MAIL_HOST, Birth, Doom, Minute, Past
-from tests.chaos.slack_api import APOLOGY, CHANNEL
+from tests.chaos.slack_api import APOLOGY
 from tests.chaos.stage import Actor, Stage
 from tests.chaos.troubles import Trouble, misbehave
-from tests.chaos.warmth import LETTERS, warm_engine
-from tests.conftest import SECRET_KEY
 from tests.e2e.crashing import SENDER
-from tests.fakes.clock import FixedClock
-from tests.peers.slack import SECRET, TEAM, Workspace, interactive, signed
+from tests.peers.slack import Workspace, interactive, signed
 from tests.peers.smtp import HOST
-from tests.workflows.office import ANA, BEN, MAX, Office
-from workflows.domain.access import Role, User
-from workflows.domain.ids import NoticeId, UserId
+from tests.workflows.office import ANA, Office
+from workflows.domain.ids import NoticeId
 from workflows.records import CardKind, Effect, OutboxState
 from workflows.send_reminder import PreviewReminder, preview_reminder
 
-IDA = User(UserId(UUID(int=5)), "ida@seller.example", "Ida", Role.ADMINISTRATOR)
-PEOPLE = {"ana": ANA, "ben": BEN, "max": MAX, "ida": IDA}
 ROOM = 4096  # bytes a file may have on a full disk
 UNDER_WAY = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNKNOWN})
 
@@ -72,6 +61,7 @@ class Round:
 
     async def play(self) -> None:
         """From the first process to the last."""
+        self.stage.tally.faults.update(self.plan.oddities)
         await self.prepare_clicks()
         await self.office.store.close()  # the other processes alone have the database open
         for life in self.plan.lives:
@@ -233,47 +223,3 @@ def _steps(plan: Plan) -> Sequence[timedelta]:
 async def _kill_after(actor: Actor, seconds: float) -> None:
     await asyncio.sleep(seconds)
     actor.kill()
-
-
-def settings_of(plan: Plan, stage: Stage, url: str) -> Settings:
-    into = {"folder": stage.mails} if plan.folder else {"host": MAIL_HOST, "port": stage.mail.port, "security": "none"}
-    return Settings(
-        database_url=url,
-        secret_key=SecretStr(base64.b64encode(SECRET_KEY).decode()),
-        slack=SlackSettings(
-            bot_token=SecretStr("xoxb-duebot"), signing_secret=SecretStr(SECRET), api_url=f"http://{CHAT_HOST}:{stage.chat.port}/api/"
-        ),
-        smtp=SMTPSettings.model_validate({**into, "sender": SENDER}),
-    )
-
-
-@asynccontextmanager
-async def opened(plan: Plan, stage: Stage) -> AsyncGenerator[Round]:
-    """The office as it is when the round begins: people with their chat accounts, customers who owe."""
-    stage.clear()
-    timeout = aiohttp.ClientTimeout(total=10)
-    async with stage.base.fresh() as url, aiohttp.ClientSession(timeout=timeout, trust_env=False) as http:
-        store = SqlStore(warm_engine(url), [SECRET_KEY])
-        try:
-            yield Round(plan, stage, url, await _office(store, plan), _workspace(stage, http), http)
-        finally:
-            await store.close()
-
-
-async def _office(store: SqlStore, plan: Plan) -> Office:
-    office = Office(store, clock=FixedClock(plan.start), letters=LETTERS)
-    await office.open(*PEOPLE.values(), chat=True)
-    async with store() as work:
-        for name, user in PEOPLE.items():
-            await work.link(user.id, "slack", TEAM, f"U{name.upper()}")
-    await office.owe(*plan.due)
-    await office.owe(*plan.by_hand, late=1)
-    return office
-
-
-def _workspace(stage: Stage, http: aiohttp.ClientSession) -> Workspace:
-    workspace = Workspace("", http)
-    workspace.base = f"http://{CHAT_HOST}:{stage.chat.port}"
-    workspace.users = {name: f"U{name.upper()}" for name in PEOPLE}
-    workspace.channels = {"credit": CHANNEL}
-    return workspace

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, cast
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from adapters.chat.protocol import CardRef, ChatRoom, Incoming
+from adapters.chat.protocol import ChatRoom
 from adapters.chat.slack import workspaces
 from adapters.jobs.embedded import ticking
 from adapters.outreach.smtp import SMTPMail
@@ -32,7 +32,7 @@ from bot.config import Settings
 from bot.schedule import jobs as all_jobs
 from bot.serve import listening, serve_app
 from tests.chaos.warmth import build_with
-from tests.e2e.crashing import DyingChannel, DyingStore, Fuse
+from tests.e2e.crashing import DyingChannel, DyingInbound, DyingRoom, DyingStore, Fuse
 from tests.fakes.clock import FixedClock
 from tests.peers.smtp import HOST
 from workflows.ports import Outreach
@@ -99,36 +99,6 @@ class MortalStore(SqlStore):
 
     def inbound(self, clock: Any) -> SqlInbound:
         return cast(SqlInbound, DyingInbound(super().inbound(clock), self.fuse))
-
-
-@dataclass(slots=True)
-class DyingInbound:
-    inbound: SqlInbound
-    fuse: Fuse
-
-    async def accept(self, incoming: Incoming) -> bool:
-        self.fuse.pass_by("before the click is accepted")
-        new = await self.inbound.accept(incoming)
-        self.fuse.pass_by("after the click is accepted")
-        return new
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.inbound, name)
-
-
-@dataclass(slots=True)
-class DyingRoom:
-    room: ChatRoom
-    fuse: Fuse
-
-    async def post(self, *given: Any) -> CardRef:
-        self.fuse.pass_by("before the chat has a card")
-        ref = await self.room.post(*given)
-        self.fuse.pass_by("after the chat has a card")
-        return ref
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.room, name)
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ IN_DOUBT = frozenset({Trouble.LOST, Trouble.HANG, Trouble.TRUNCATED, Trouble.WRO
 def misbehave(server: MailServer, trouble: Trouble | None) -> None:
     """From the next word on, as a mail server shows that trouble; null ends it."""
     server.answer = server.go_ahead = server.refuse_sender = server.hang_up = None
-    server.mute = server.silent = server.drip = False
+    server.silent = server.drip = False
     match trouble:
         case Trouble.LIMITED_FOR_A_TIME:
             server.answer = "451 4.7.1 too many messages, try again in 90 seconds"

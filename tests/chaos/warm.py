@@ -20,9 +20,10 @@ import bot.policies
 import tests.e2e.warm  # ruff: ignore[unused-import] - it knows the holidays
 from bot.app import running
 from bot.schedule import jobs as all_jobs
+from tests.chaos.office import settings_of
 from tests.chaos.plan import Machine, plan_of
-from tests.chaos.play import opened, settings_of
 from tests.chaos.process import Log, names_lead_here
+from tests.chaos.run import REHEARSAL, opened
 from tests.chaos.slack_api import slack_api
 from tests.chaos.stage import Stage
 from tests.chaos.warmth import LETTERS, build_with, warm_engine
@@ -31,7 +32,6 @@ from tests.peers.smtp import mail_server
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
-REHEARSAL = "CHAOS_REHEARSAL"  # in the environment: the kind and the address of a database for it
 PASSES = 3
 
 

@@ -17,11 +17,12 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any, cast
 
-from adapters.chat.protocol import Incoming, Person
+from adapters.chat.protocol import CardRef, ChatRoom, Incoming, Person
 from adapters.letters.template_letters import TemplateLetters
 from adapters.outreach.eml_folder import EmlFolder
 from adapters.outreach.smtp import TLS, SMTPMail, SMTPSettings
 from adapters.store.engine import open_engine
+from adapters.store.inbound import SqlInbound
 from adapters.store.unit_of_work import SqlStore
 from bot.handle import Desk
 from bot.jobs import Jobs
@@ -137,6 +138,36 @@ class DyingChannel:
 
     async def rest(self) -> None:
         await self.outreach.rest()
+
+
+@dataclass(slots=True)
+class DyingInbound:
+    inbound: SqlInbound
+    fuse: Fuse
+
+    async def accept(self, incoming: Incoming) -> bool:
+        self.fuse.pass_by("before the click is accepted")
+        new = await self.inbound.accept(incoming)
+        self.fuse.pass_by("after the click is accepted")
+        return new
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.inbound, name)
+
+
+@dataclass(slots=True)
+class DyingRoom:
+    room: ChatRoom
+    fuse: Fuse
+
+    async def post(self, *given: Any) -> CardRef:
+        self.fuse.pass_by("before the chat has a card")
+        ref = await self.room.post(*given)
+        self.fuse.pass_by("after the chat has a card")
+        return ref
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.room, name)
 
 
 @dataclass(frozen=True, slots=True)

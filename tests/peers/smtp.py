@@ -52,8 +52,7 @@ class Received:
 class MailServer:
     """What arrived, and how to behave from the next command on. Answers are whole lines such as `451 4.7.1 later`.
 
-    `silent` takes a message and never answers, `mute` never even greets, `drip` says everything letter by letter. `begun` counts bodies
-    that were asked for.
+    `silent` takes a message and never answers, `drip` says everything letter by letter. `begun` counts bodies that were asked for.
     """
 
     port: int = 0
@@ -64,7 +63,6 @@ class MailServer:
     go_ahead: str | None = None
     hang_up: HangUp | None = None
     silent: bool = False
-    mute: bool = False
     drip: bool = False
     begun: int = 0
     passwords: dict[str, str] = field(default_factory=dict)
@@ -146,8 +144,6 @@ class _Server(SMTP):
             _cut(self)
 
     async def push(self, status: Any) -> None:
-        if self._behaviour.mute:
-            await asyncio.Event().wait()
         if not self._behaviour.drip:
             await super().push(status)
             return
