@@ -8,6 +8,7 @@ from adapters.outreach.mime import mailbox
 from adapters.store.trouble import sentence_of
 from bot.app import App, NotMigrated, running
 from bot.check_slack import of_slack, of_slack_settings
+from bot.check_teams import of_teams, of_teams_settings
 from bot.check_work import of_work
 from bot.config import BadSetting, Settings
 from bot.finding import Finding
@@ -30,7 +31,7 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
         async with running(settings) as app:
             found += [*await _of_store(app), *await of_work(app), *await _of_trail(app)]
             if not offline:
-                found += await of_slack(app)
+                found += [*await of_slack(app), *await of_teams(app)]
     except NotMigrated as missing:
         found.append(Finding("migrations", f"Nothing can start. {missing.what}", "Run: duebot migrate"))
     except (BadSetting, BadPolicy, Refused) as bad:
@@ -55,7 +56,7 @@ def _of_settings(settings: Settings) -> list[Finding]:
     elif smtp.sender is None or mailbox(smtp.sender) is None:
         what = "There is no sender address that a mail server would take."
         found.append(Finding("smtp.sender", what, "Set DUEBOT_SMTP__SENDER to an address such as receivables@your-company.example."))
-    found += of_slack_settings(settings)
+    found += [*of_slack_settings(settings), *of_teams_settings(settings)]
     return found
 
 
@@ -73,7 +74,7 @@ async def _of_store(app: App) -> list[Finding]:
         )
     found += [_of_stop(stop) for stop in standing]
     found += [finding for book in books for finding in _of_book(book, app)]
-    if app.slack is not None:
+    if app.slack is not None or app.teams is not None:
         found += [_no_channel(book) for book in books if book.chat_channel is None]
     unknown = sum(number for (_, state), number in counts.items() if state is OutboxState.UNKNOWN)
     if unknown:
@@ -110,7 +111,7 @@ def _of_book(book: Book, app: App) -> list[Finding]:
 
 
 def _no_channel(book: Book) -> Finding:
-    what = f"The book {book.slug} has no Slack channel, so its cards stand in the inbox only."
+    what = f"The book {book.slug} has no chat channel, so its cards stand in the inbox only."
     return Finding(
         f"book.{book.slug}.channel", what, f"Invite the bot to a private channel and run: duebot book {book.slug} --channel CHANNEL-ID"
     )

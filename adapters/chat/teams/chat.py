@@ -10,12 +10,13 @@ from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.credentials import Credentials
 from adapters.chat.teams.endpoint import TeamsEndpoint
 from adapters.chat.teams.framework import Framework
-from adapters.chat.teams.keys import Keys
+from adapters.chat.teams.keys import Keys, KeysUnavailable
 from adapters.chat.teams.listeners import PATIENCE, Listeners, Standing
 from adapters.chat.teams.pace import Pace
 from adapters.chat.teams.room import Approved, TeamsRoom
 from adapters.chat.teams.settings import TeamsSettings
 from adapters.chat.teams.tokens import Tokens
+from workflows.errors import Unavailable
 from workflows.ports import Clock
 
 TIMEOUT = httpx.Timeout(10)  # seconds a call to Teams may take
@@ -25,17 +26,26 @@ LEAVING = 10.0  # seconds that answers under way are given at the end
 
 
 class TeamsChat:
-    """`endpoint` is the ASGI application for `POST /api/messages`, `room` writes; `local` says that the endpoint is for this machine alone."""
+    """`endpoint` is the ASGI application for `POST /api/messages`, `room` writes. Without `keys` nothing is proven: that is for this machine alone."""
 
     def __init__(
-        self, endpoint: TeamsEndpoint, room: TeamsRoom, listeners: Listeners, credentials: Credentials, clients: Clients, *, local: bool
+        self, endpoint: TeamsEndpoint, room: TeamsRoom, listeners: Listeners, credentials: Credentials, clients: Clients, keys: Keys | None
     ) -> None:
-        self.endpoint, self.room, self.local = endpoint, room, local
-        self._listeners, self._credentials, self._clients = listeners, credentials, clients
+        self.endpoint, self.room, self.local = endpoint, room, keys is None
+        self._listeners, self._credentials, self._clients, self._keys = listeners, credentials, clients, keys
 
     async def settled(self, timeout: float | None = None) -> None:
         """Returns when all that was acknowledged has been answered."""
         await self._listeners.settled(timeout)
+
+    async def check(self) -> None:
+        """Asks Microsoft whether we may speak, and for the keys that tell who speaks to us; raises what stands against it."""
+        await self.room.alive("")
+        if self._keys is not None:
+            try:
+                await self._keys.of("")
+            except KeysUnavailable:
+                raise Unavailable("The Bot Framework's keys could not be read, so nobody who presses or writes can be believed.") from None
 
     async def stop(self) -> None:
         """Lets answers under way arrive."""
@@ -61,13 +71,14 @@ def build(
     def now() -> float:
         return clock.now().timestamp()
 
-    http, keys = httpx.AsyncClient(timeout=TIMEOUT), httpx.AsyncClient(timeout=KEYS_TIMEOUT)
+    http, fetching = httpx.AsyncClient(timeout=TIMEOUT), httpx.AsyncClient(timeout=KEYS_TIMEOUT)
     credentials = Credentials(settings, now)
     connector = Connector(settings, http, credentials, Pace())
     book = AddressBook(addresses)
     room = TeamsRoom(connector, book, settings.approved_channels, approved)
     listeners = Listeners(handler, inbound, book, room, standing, patience=patience)
-    tokens = None if settings.local else Tokens(settings.app_id, settings.issuer, Keys(settings.openid_url, keys, clock), clock)
+    keys = None if settings.local else Keys(settings.openid_url, fetching, clock)
+    tokens = None if keys is None else Tokens(settings.app_id, settings.issuer, keys, clock)
     tenants = settings.tenants | ({settings.tenant} if settings.tenant else frozenset())
     endpoint = TeamsEndpoint(Framework(listeners.take), connector, tokens, tenants)
-    return TeamsChat(endpoint, room, listeners, credentials, (http, keys), local=settings.local)
+    return TeamsChat(endpoint, room, listeners, credentials, (http, fetching), keys)

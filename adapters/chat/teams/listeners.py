@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
 
 import structlog
 
@@ -19,6 +20,7 @@ from workflows.errors import OutsideError
 
 PATIENCE = 4.0  # seconds an invoke's answer may take; clients give up after ten or so
 Standing = Callable[[Incoming], Awaitable[Card | None]]
+_Kept = TypeVar("_Kept")
 log = structlog.get_logger(__name__)
 
 
@@ -34,7 +36,7 @@ class Listeners:
 
     async def take(self, turn: Turn) -> Answer:
         """The answer of an invoke; null for everything else, which is answered by a message. Raises when it could not be kept."""
-        await self._book.learn(turn)
+        await self._soon(self._book.learn(turn))
         dialog = turn.name != EXECUTE
         try:
             found = read(turn)
@@ -43,12 +45,24 @@ class Listeners:
             return outdated(dialog=dialog) if turn.kind is Kind.INVOKE else None
         if found.incoming is None:
             return None if found.dialog else said("Nothing was changed.")
-        new = await self._inbound.accept(found.incoming)
+        new = await self._soon(self._inbound.accept(found.incoming))
         if turn.kind is Kind.INVOKE:
             return await self._in_time(found, found.incoming, turn)
         if new:
             self._start(self._heard(found.incoming, turn))
         return None
+
+    async def _soon(self, keeping: Awaitable[_Kept]) -> _Kept:
+        """A database that takes too long is one that did not take it: Teams then says at once to try again, and not that we cannot be reached.
+
+        It goes on all the same; should it be kept after all, it is handled with what a crash left behind.
+        """
+        task = asyncio.ensure_future(keeping)
+        await asyncio.wait({task}, timeout=self._patience)
+        if not task.done():
+            task.add_done_callback(_looked_at)
+            raise TimeoutError("the database took too long")
+        return task.result()
 
     async def settled(self, timeout: float | None = None) -> None:
         """Returns when every answer under way has been given, or after `timeout` seconds."""
@@ -69,7 +83,8 @@ class Listeners:
         reply = await asyncio.shield(work)
         if found.dialog:
             return as_dialog(reply, incoming)
-        return in_place(reply, await self._standing(incoming))
+        standing = await self._standing(incoming) if reply.redrawn else None  # else they may not see what it says now
+        return in_place(reply, standing)
 
     async def _later(self, work: asyncio.Future[Reply], incoming: Incoming, turn: Turn) -> None:
         await self._tell(await work, incoming, turn)
@@ -112,6 +127,11 @@ class Listeners:
         self._under_way.discard(task)
         if not task.cancelled() and (trouble := task.exception()) is not None:
             log.error("teams answer broke", exc_info=trouble)
+
+
+def _looked_at(task: asyncio.Future[Any]) -> None:
+    if not task.cancelled() and (trouble := task.exception()) is not None:
+        log.warning("teams activity not kept", why=type(trouble).__name__)
 
 
 def apology(trouble: Exception) -> Card:

@@ -100,12 +100,9 @@ class TeamsRoom:
         row = await self._connector.member(place.service, place.tenant, place.conversation, place.user)
         return _profile(row, person)
 
-    async def check(self, channel: str | None) -> None:
-        """Asks whether a token is to be had (without `channel`), or whether cards may go there; raises what stands against it."""
-        if channel is None:
-            await self._connector.ready()
-        else:
-            await self._allow(await self._place(channel))
+    async def check(self, channel: str) -> None:
+        """Whether cards may go there; raises what stands against it."""
+        await self._allow(await self._place(channel))
 
     async def _open(self, key: str) -> Place:
         """A person's own chat is made when there is none yet."""

@@ -169,13 +169,13 @@ async def test_wrong_credentials_are_named_without_showing_them(met: TeamsDesk) 
     with pytest.raises(NeedsReconnect):
         await met.chat.room.post(GROUP, card())
     with pytest.raises(NeedsReconnect, match="app id and password") as refused:
-        await met.chat.room.check(None)
+        await met.chat.check()
     assert "made up for this test" not in str(refused.value)
 
 
 async def test_a_bot_of_several_tenants_asks_for_its_token_where_they_all_do() -> None:
     async with desk(tenant=None, tenants=frozenset({TENANT})) as one:
-        await one.chat.room.check(None)
+        await one.chat.check()
         assert ("TOKEN", "botframework.com") in one.tenant.calls
 
 
@@ -249,11 +249,13 @@ def flag(one: TeamsDesk) -> dict[str, Any]:
 
 
 async def test_the_pressed_card_comes_back_as_it_is_now_with_what_came_of_it(met: TeamsDesk) -> None:
-    met.handler.replies[Name.FLAG] = Reply(line("Flagged."))
+    met.handler.replies[Name.FLAG] = Reply(line("Flagged."), redrawn=True)
     answer = (await met.post(flag(met))).json()
     assert (answer["statusCode"], answer["type"]) == (200, "application/vnd.microsoft.card.adaptive")
     assert words(answer) == "Flagged. | The card as it is now."
     assert met.handler.handled[-1].card == CardRef("teams", CHANNEL, "m1")
+    met.handler.replies[Name.FLAG] = Reply(line("I do not know you."))
+    assert words((await met.post(flag(met))).json()) == "I do not know you."
 
 
 async def test_a_slow_press_is_answered_in_time_and_told_in_private_when_it_is_done(met: TeamsDesk) -> None:
@@ -272,6 +274,17 @@ async def test_a_slow_dialog_says_so_in_its_window(met: TeamsDesk) -> None:
     fetch = met.tenant.task("task/fetch", carried(Action(Name.SNOOZE, ITEM)), by="ana", at=CHANNEL, message="m1")
     assert "takes a little longer" in words((await met.post(fetch)).json())
     met.handler.gate.set()
+
+
+async def test_a_database_that_takes_too_long_is_told_at_once_and_loses_nothing(met: TeamsDesk) -> None:
+    met.inbound.gate = asyncio.Event()
+    press = flag(met)
+    async with asyncio.timeout(10):
+        assert (await met.post(press)).status_code == 503
+    met.inbound.gate.set()
+    await asyncio.sleep(0)
+    assert (await met.post(press)).status_code == 200
+    assert [one.key for one in met.handler.handled].count(f"teams:{CHANNEL}:{press['id']}") == 1
 
 
 async def test_a_press_on_a_client_that_only_submits_is_the_same_press(met: TeamsDesk) -> None:
