@@ -201,7 +201,8 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -
         return await standing_card(incoming, store, desk.policies, clock)
 
     wire = Wire(
-        app_id=settings.app_id or "duebot",
+        app_id=settings.app_id or ("duebot" if settings.local else ""),
+        workflows={name: one.get_secret_value() for name, one in settings.workflows.items()},
         password=_shown(settings.app_password) or "",
         tenant=settings.tenant_id,
         tenants=frozenset(settings.tenants),

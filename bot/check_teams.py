@@ -27,7 +27,8 @@ async def of_teams(app: App) -> list[Finding]:
     if app.teams is None:
         return []
     try:
-        await app.teams.check()
+        if app.settings.teams.app_id is not None:
+            await app.teams.check()
     except OutsideError as error:
         return [
             Finding("teams", str(error), "Correct DUEBOT_TEAMS__APP_ID, APP_PASSWORD and TENANT_ID, or the network, and run: duebot check")

@@ -69,6 +69,9 @@ class TeamsSettings(BaseModel):
         default=(), description="channels of teams that may see names and amounts, by id or name; shared ones by name"
     )
     local: bool = Field(default=False, description="try it without Microsoft: everybody on this machine is believed, and nobody else")
+    workflows: dict[str, SecretStr] = Field(
+        default_factory=dict, description="for channels without the app: a name of yours, and the address of a workflow that posts there"
+    )
     service_urls: tuple[str, ...] = Field(default=(), description="where answers may go, if not to Teams' own addresses")
     openid_url: str = "https://login.botframework.com/v1/.well-known/openidconfiguration"
     issuer: str = "https://api.botframework.com"
@@ -76,7 +79,15 @@ class TeamsSettings(BaseModel):
 
     @property
     def used(self) -> bool:
-        return self.local or self.app_id is not None
+        return self.local or self.app_id is not None or bool(self.workflows)
+
+    @field_validator("workflows")
+    @classmethod
+    def addresses_others_cannot_read(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        parts = [urlsplit(one.get_secret_value()) for one in value.values()]
+        if not all(part.scheme == "https" or part.hostname == "127.0.0.1" for part in parts):
+            raise ValueError("expected names and the https addresses of workflows")
+        return value
 
     @model_validator(mode="after")
     def somebody_to_serve(self) -> TeamsSettings:
@@ -271,7 +282,7 @@ def _unknown(name: str) -> str:
 def _unparsed(error: SettingsError) -> str:
     field = str(error).partition('"')[2].partition('"')[0].upper()
     names = [name for name in setting_names() if name.startswith(f"{PREFIX}{field}") and name in os.environ]
-    lists = [name for name in names if name.endswith(("_CHANNELS", "__TENANTS", "__SERVICE_URLS"))]
+    lists = [name for name in names if name.endswith(("_CHANNELS", "__TENANTS", "__SERVICE_URLS", "__WORKFLOWS"))]
     if not names:
         return f"{PREFIX}{field}: expected a section with settings of its own, not one value."
     return f'{", ".join(lists or names)}: expected a JSON list, as in ["C0123456789"].'

@@ -99,7 +99,8 @@ def private_app(inbox: Inbox, port: int, teams: ASGIApp | None = None, metrics: 
 def chat_app(app: App, *, runs_jobs: bool = True) -> FastAPI:
     """The public application of a running Duebot. Teams without tokens has no place in it."""
     slack = None if app.slack is None else Acknowledged(app.slack.endpoint, app.counts)
-    teams = None if app.teams is None or app.teams.local else Acknowledged(app.teams.endpoint, app.counts)
+    proven = app.teams is not None and not app.teams.local and app.settings.teams.app_id is not None
+    teams = Acknowledged(app.teams.endpoint, app.counts) if app.teams is not None and proven else None
     installing = None if app.slack is None else app.slack.installing
     return public_app(app.ready, slack, teams, installing, readiness_of(app, runs_jobs=runs_jobs))
 

@@ -17,7 +17,7 @@ from workflows.domain.money import UnknownCurrency, exponent
 ROLES = ", ".join(role.word for role in Role)
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_CHANNEL = re.compile(r"(T[A-Z0-9]{6,}/)?[CG][A-Z0-9]{6,}|teams:19:[\w.@-]+")
+_CHANNEL = re.compile(r"(T[A-Z0-9]{6,}/)?[CG][A-Z0-9]{6,}|teams:(19:[\w.@-]+|workflow:[\w-]+)")
 _DAY_LENGTH = len("2026-11-24")
 
 

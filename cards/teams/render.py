@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from cards.elements import Card, Form
+from cards.elements import Actions, Card, Element, Form, Rows
 from cards.teams.blocks import VERSION, Pen
 from cards.teams.dialog import blocks_of, title_of
 from cards.teams.presses import Pressed, pressed
@@ -16,9 +17,11 @@ from cards.teams.text import Block, line, run, words
 
 __all__ = ["Block", "Pressed", "in_dialog", "pressed", "render", "render_form", "size", "summary", "title_of"]
 
+ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
 MESSAGE = 28_000  # bytes of a whole message, its envelope included
 CARD = 26_000
+FLOW = 20_000  # of a card a workflow takes
 SMALL = 9_000  # what is tried when Teams says that a message was too large
 SUMMARY = 300
 _BUDGETS = ((40, 3_000), (20, 1_500), (12, 800), (6, 400), (3, 200), (2, 80))  # rows of a list, characters of a text: the first that fits
@@ -27,6 +30,19 @@ _BUDGETS = ((40, 3_000), (20, 1_500), (12, 800), (6, 400), (3, 200), (2, 80))  #
 def render(card: Card, most: int = CARD) -> Block:
     """For a message."""
     return _fitting(lambda pen: pen.draw(card.body), summary(card), most)
+
+
+def linked(card: Card, address: str | None, most: int) -> Block:
+    """For where nothing can be pressed: no buttons, and a link in their place where there is one."""
+    body = tuple(_still(part) for part in card.body if not isinstance(part, Actions))
+    way_on = [{"type": "ActionSet", "actions": [{"type": "Action.OpenUrl", "title": "Open Duebot", "url": address}]}] if address else []
+    return _fitting(lambda pen: [*pen.draw(body), *way_on], summary(card), most)
+
+
+def _still(part: Element) -> Element:
+    if not isinstance(part, Rows):
+        return part
+    return replace(part, rows=tuple(replace(row, open=None) for row in part.rows), all=None)
 
 
 def in_dialog(card: Card, opened_from: str = "") -> Block:

@@ -58,7 +58,7 @@ class Fault:
 @dataclass(slots=True)
 class Tenant:
     """`standing` is what every message shows now, by conversation and id; `calls` are all that were made, in order; `changes` are to rows of the
-    roster, by name. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless."""
+    roster, by name. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless. `flows` is what a workflow took."""
 
     url: str = "http://127.0.0.1:9"
     key: RSAPrivateKey = field(default_factory=lambda: _KEY)
@@ -72,6 +72,8 @@ class Tenant:
     refuse_login: bool = False
     lost: bool = False
     published: object = ""
+    flows: list[Activity] = field(default_factory=list)
+    flow_answers: int = 202
     _numbers: Any = field(default_factory=lambda: count(1))
 
     # What Microsoft sends us ------------------------------------------------------------------------------------------------
@@ -150,6 +152,7 @@ class Tenant:
             Route("/keys", self._keys),
             Route("/{tenant}/v2.0/.well-known/openid-configuration", self._entra),
             Route("/{tenant}/oauth2/v2.0/token", self._token, methods=["POST"]),
+            Route("/flow", self._flow, methods=["POST"]),
             Route(base, self._open, methods=["POST"]),
             Route(base + "/{talk}/activities", self._post, methods=["POST"]),
             Route(base + "/{talk}/activities/{message}", self._put, methods=["PUT"]),
@@ -231,6 +234,12 @@ class Tenant:
             "userRole": "user",
         }
         return JSONResponse(row | self.changes.get(name, {}))
+
+    async def _flow(self, request: Request) -> Response:
+        """A workflow: it says that it took something, or not."""
+        if self.flow_answers < 300:
+            self.flows.append(await request.json())
+        return Response(status_code=self.flow_answers)
 
     async def _refused(self, request: Request) -> Response | None:
         """Without a token of ours nobody writes; then what a test asked for."""

@@ -9,6 +9,7 @@ from adapters.chat.teams.addresses import AddressBook
 from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.credentials import Credentials
 from adapters.chat.teams.endpoint import TeamsEndpoint
+from adapters.chat.teams.flows import Flows
 from adapters.chat.teams.framework import Framework
 from adapters.chat.teams.keys import Keys, KeysUnavailable
 from adapters.chat.teams.listeners import PATIENCE, Listeners, Standing
@@ -75,7 +76,8 @@ def build(
     credentials = Credentials(settings, now)
     connector = Connector(settings, http, credentials, Pace())
     book = AddressBook(addresses)
-    room = TeamsRoom(connector, book, settings.approved_channels, approved)
+    flows = Flows(settings.workflows, http, settings.app_id)
+    room = TeamsRoom(connector, flows, book, settings.approved_channels, approved)
     listeners = Listeners(handler, inbound, book, room, standing, patience=patience)
     keys = None if settings.local else Keys(settings.openid_url, fetching, clock)
     tokens = None if keys is None else Tokens(settings.app_id, settings.issuer, keys, clock)

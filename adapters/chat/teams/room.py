@@ -10,14 +10,14 @@ from adapters.chat.protocol import CardRef, Limit, Person, Profile
 from adapters.chat.teams.addresses import AddressBook, Place
 from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.faults import Closed, TooBig
+from adapters.chat.teams.flows import PREFIX, Flows
 from adapters.chat.teams.names import PLATFORM
 from adapters.chat.teams.turn import Room
 from cards.elements import Card, Form, Text
-from cards.teams.render import CARD, SMALL, Block, render, render_form, summary, title_of
+from cards.teams.render import ADAPTIVE, CARD, SMALL, Block, render, render_form, summary, title_of
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import NotFound, Rejected
 
-ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 _CHANNELS = ("@thread.tacv2", "@thread.skype")  # how the ids of teams' channels end; only there a message has a thread
 Activity = dict[str, Any]
 Approved = Callable[[], Awaitable[Iterable[str]]]
@@ -28,8 +28,10 @@ class TeamsRoom:
 
     platform = PLATFORM
 
-    def __init__(self, connector: Connector, book: AddressBook, approved: frozenset[str], also: Approved | None = None) -> None:
-        self._connector, self._book, self._approved, self._also = connector, book, approved, also
+    def __init__(
+        self, connector: Connector, flows: Flows, book: AddressBook, approved: frozenset[str], also: Approved | None = None
+    ) -> None:
+        self._connector, self._flows, self._book, self._approved, self._also = connector, flows, book, approved, also
 
     def threads(self, channel: str) -> bool:
         return channel.endswith(_CHANNELS)
@@ -51,6 +53,8 @@ class TeamsRoom:
 
     async def post(self, channel: str, card: Card) -> CardRef:
         """To a conversation, or to a person in their chat with the app. Raises `OutcomeUnknown` when it may stand there."""
+        if channel.startswith(PREFIX):
+            return await self._flows.post(channel, card)
         return await self._send(channel, lambda most: message(render(card, most), summary(card)))
 
     async def ask(self, channel: str, form: Form) -> CardRef:
@@ -64,6 +68,9 @@ class TeamsRoom:
         await self._connector.send(place.service, place.tenant, place.conversation, message(render(line), words))
 
     async def update(self, ref: CardRef, card: Card) -> None:
+        """What a workflow posted stays as it is."""
+        if ref.channel.startswith(PREFIX):
+            return
         place = await self._place(ref.channel)
         await self._allow(place)
         root, _, one = ref.message.rpartition("/")
@@ -102,6 +109,9 @@ class TeamsRoom:
 
     async def check(self, channel: str) -> None:
         """Whether cards may go there; raises what stands against it."""
+        if channel.startswith(PREFIX):
+            self._flows.address(channel)
+            return
         await self._allow(await self._place(channel))
 
     async def _open(self, key: str) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 PUBLIC_CLOUD = (
@@ -17,7 +18,7 @@ class TeamsSettings:
     """`tenant` is that of a single-tenant registration; `tenants` are all whose people are served, by id.
 
     `services` are the addresses (scheme and host) of Teams' connector that answers may go to. `local` is a bot without an app:
-    nothing is proven, so it is served on this machine only.
+    nothing is proven, so it is served on this machine only. `workflows` are secret addresses by name. An empty `app_id` has workflows only.
     """
 
     app_id: str
@@ -30,3 +31,4 @@ class TeamsSettings:
     login_url: str = "https://login.microsoftonline.com"
     local: bool = False
     approved_channels: frozenset[str] = frozenset()
+    workflows: Mapping[str, str] = field(default_factory=dict, repr=False)
