@@ -159,6 +159,11 @@ async def _again(waiting: Waiting, at: datetime, why: str, work: UnitOfWork, clo
         await work.settle(row.id, OutboxState.QUEUED, clock.now(), not_before=at, error=why)
 
 
+async def put_off(waiting: Waiting, at: datetime, work: UnitOfWork, clock: Clock) -> None:
+    """Its turn in the chat comes then."""
+    await _again(waiting, at, "", work, clock)
+
+
 async def show(showing: Showing, place: Place, room: ChatRoom, clock: Clock) -> Place:
     """Posts or updates, then tells the thread. A card whose message was deleted is posted anew. Raises the errors of `workflows.errors`."""
     drawn = showing.at(place)

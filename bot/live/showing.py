@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -14,6 +15,7 @@ from bot.live.pace import Pace
 from bot.live.places import Place
 from bot.live.routing import Routing
 from workflows.chat_outages import back, lost
+from workflows.domain.ids import CardId
 from workflows.errors import OutsideError, RateLimited, Unavailable
 from workflows.ports import Clock, Policies, Store
 
@@ -24,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class ShowCards:
-    """One pass. `shown` counts cards, `errors` are in words; `down` are the chats and channels that were so when the pass began."""
+    """One pass. `shown` counts cards, `errors` are in words; `down` are the chats and channels that were so when the pass began, `later` when a card's turn is."""
 
     store: Store
     policies: Policies
@@ -36,6 +38,7 @@ class ShowCards:
     in_vain: dict[Home, list[Exception]] = field(default_factory=dict)
     seen: set[Home] = field(default_factory=set)
     down: set[str] = field(default_factory=set)
+    later: dict[CardId, datetime] = field(default_factory=dict)
     pace: Pace = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +59,10 @@ class ShowCards:
         return len(claimed)
 
     async def _show(self, waiting: Waiting) -> None:
+        if waiting.card in self.later and not waiting.acted:  # its turn is known: it goes with the others of the card
+            async with self.store() as work:
+                await live_cards.put_off(waiting, self.later[waiting.card], work, self.clock)
+            return
         try:
             async with self.store() as work:
                 showing = await live_cards.prepare(waiting, work, self.policies, self.clock, self.rooms, self.routing)
@@ -84,6 +91,7 @@ class ShowCards:
         try:
             await self.pace.take(limits, urgent=urgent)
         except RateLimited as wait:
+            self.later[showing.card.id] = self.clock.now() + timedelta(seconds=wait.retry_after)
             return Shown(place, wait)
         try:
             shown = await live_cards.show(showing, place, room, self.clock)

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from adapters.chat.slack.reading import Ended, read
+from cards.actions import Action, Name
 from tests.e2e.service import CHANNEL, Service, words
 from tests.peers.slack import Fault, Workspace, interactive, signed
 
@@ -153,3 +154,34 @@ async def test_slack_out_of_order_holds_the_cards_and_shows_the_newest_when_it_i
     duebot.clock.set(datetime(2026, 11, 24, 10, 30, tzinfo=UTC))
     await duebot.run()
     assert "⚑ flagged by Ana Ferreira" in await duebot.shown(alert)
+
+
+PAIRS = 60  # on each database; hundreds more at the desk, without Slack around it, in `tests/bot/test_two_at_once.py`
+
+
+async def test_two_people_press_at_the_same_moment_again_and_again_and_each_time_one_acts_and_the_other_is_told(
+    duebot_on_both: Service,
+) -> None:
+    """On every invoice at once, round after round, on the card as it stands then."""
+    duebot, pairs = duebot_on_both, 0
+    async with duebot.app.store() as work:
+        accounts = [account async for account in work.all_accounts()]
+    open_ones = [item.id for account in accounts for item in account.items if not any(one.item == item.id for one in account.payments)]
+    while pairs < PAIRS:
+        seen, name = pairs // len(open_ones), (Name.FLAG, Name.UNFLAG)[pairs // len(open_ones) % 2]
+        before = len(duebot.workspace.whispers())
+        presses = [_press(duebot, Action(name, item, seen), f"{pairs}.{item}.{by}", by) for item in open_ones for by in ("ana", "bo")]
+        answers = await asyncio.gather(*map(duebot.send, presses))
+        await duebot.settled()
+        assert {answer.status_code for answer in answers} == {200}
+        said = [words(one["blocks"]) for one in duebot.workspace.whispers()[before:]]
+        assert sum("was first" in one for one in said) == len(open_ones), said
+        assert len(said) == 2 * len(open_ones)
+        pairs += len(open_ones)
+    acted = [entry for entry in await duebot.audit() if entry.type in {"item.flagged", "item.unflagged"}]
+    assert len(acted) == pairs
+
+
+def _press(duebot: Service, action: Action, trigger: str, by: str) -> bytes:
+    element = {"type": "button", "action_id": action.name.value, "value": action.encode()}
+    return interactive(duebot.workspace.press(element, by=by, trigger=trigger, channel=CHANNEL))

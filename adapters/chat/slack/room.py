@@ -44,11 +44,7 @@ class SlackRoom:
         return True
 
     def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:
-        """Slack takes a message a second in a channel, and 50 changes a minute in a workspace: the bursts are part of the 50."""
-        team, one = parted(channel)
-        if new:
-            return (Limit(f"{PLATFORM}:{team}:chat.postMessage:{one}", 1.1),)
-        return (Limit(f"{PLATFORM}:{team}:chat.update", 1.5, burst=3, urgent=10),)
+        return limits(channel, new=new)
 
     async def homes(self) -> Sequence[str]:
         return await self._workspaces.homes()
@@ -142,6 +138,14 @@ class SlackRoom:
         about = await self.profile(person)
         if about.outsider or about.deactivated:
             raise Rejected(f"{about.name or person.id} is a guest, of another company, or no longer there: nothing was sent to them.")
+
+
+def limits(channel: str, *, new: bool) -> Sequence[Limit]:
+    """Slack takes a message a second in a channel and tolerates short bursts, and 50 changes a minute in a workspace: 30 and a burst of 20."""
+    team, one = parted(channel)
+    if new:
+        return (Limit(f"{PLATFORM}:{team}:chat.postMessage:{one}", 1.1, burst=10, urgent=10),)
+    return (Limit(f"{PLATFORM}:{team}:chat.update", 2.0, burst=15, urgent=20),)
 
 
 def _facts(channel: dict[str, Any]) -> ChannelFacts:
