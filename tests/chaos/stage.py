@@ -7,6 +7,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes
@@ -115,13 +116,16 @@ class Actor:
         return heard if isinstance(heard, Past) else None
 
     def kill(self) -> None:
-        if self.alive:
-            os.kill(self._process.pid or 0, signal.SIGKILL)
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, how: signal.Signals) -> None:
+        with suppress(ProcessLookupError):  # it may just have died by itself
+            if self.alive and self._process.pid is not None:
+                os.kill(self._process.pid, how)
 
     async def end(self, how: signal.Signals) -> int:
         """How it ended, by this or before. One that does not go is killed, and 1 returned."""
-        if self.alive:
-            os.kill(self._process.pid or 0, how)
+        self._signal(how)
         await asyncio.to_thread(self._process.join, MOST_SECONDS)
         code = self._process.exitcode
         self.kill()
