@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from enum import Enum, auto
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from workflows.acting import show
 from workflows.domain.ids import CardId, new_id
 from workflows.errors import NeedsReconnect, NotFound, OutsideError, Rejected
 from workflows.ports import Clock, UnitOfWork
-from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Effect, Outage, OutageKind, StaffCard
+from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Outage, OutageKind, StaffCard
 
 PATIENCE = timedelta(minutes=5)  # what passes sooner is nobody's business
 OUTAGE = "outage"  # what a card is about, in its data
@@ -52,7 +53,7 @@ async def note_outage(tried: Tried, work: UnitOfWork, clock: Clock) -> Turn | No
         return None
     begins = _new(tried, now)
     await work.note_outage(begins)
-    outage = next(one for one in await work.outages() if one.key == begins.key)
+    outage = next((one for one in await work.outages() if one.key == begins.key), begins)
     lasts = outage.kind is OutageKind.RECONNECT or now - outage.since >= PATIENCE
     return await _begun(outage, work, now) if lasts and await work.told_outage(outage.key, now) else None
 
@@ -67,11 +68,9 @@ async def _begun(outage: Outage, work: UnitOfWork, now: datetime) -> Turn:
     data = {"what": OUTAGE, "channel": outage.platform, "because": outage.why, "since": outage.since.isoformat(), TO_ADMINISTRATORS: True}
     card = StaffCard(CardId(new_id()), CardKind.PROBLEM, book.id, _subject(outage), book.place.day(now), now, data=data)
     await work.add_card(card)
-    for standing in await work.live_cards(book.id, card.subject):
-        await work.set_card(
-            replace(standing, data={**standing.data, "because": outage.why})
-        )  # it was down, and now wants to be connected anew
-        await _show(standing, work, now)
+    for standing in await work.live_cards(book.id, card.subject):  # what was down and now wants to be connected anew has its card
+        await work.set_card(replace(standing, data={**standing.data, "because": outage.why}))
+        await show(work, book, standing, now)
     return Turn.BEGAN
 
 
@@ -79,13 +78,8 @@ async def _over(outage: Outage, work: UnitOfWork, now: datetime) -> Turn:
     book = (await work.books())[0]
     for card in await work.live_cards(book.id, _subject(outage)):
         await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "until": now.isoformat()}))
-        await _show(card, work, now)
+        await show(work, book, card, now)
     return Turn.OVER
-
-
-async def _show(card: StaffCard, work: UnitOfWork, now: datetime) -> None:
-    """To the administrators themselves, whatever channel the book has."""
-    await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, now)
 
 
 def _subject(outage: Outage) -> UUID:

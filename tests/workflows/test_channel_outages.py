@@ -97,5 +97,6 @@ async def test_every_outage_is_told_of_by_one_process(store: SqlStore) -> None:
         office.clock.set(TUESDAY + timedelta(minutes=minutes))
         async with store() as work:
             turns.append(await note_outage(tried, work, office.clock))
+    assert await office.outbox() == {}, "without a chat it stands in the inbox, and nothing waits for one"
     assert turns == [None, Turn.BEGAN, None, Turn.OVER, None, None, Turn.BEGAN]
     assert [card.data["since"] for card in await outages(office)] == [(TUESDAY + timedelta(minutes=9)).isoformat()]
