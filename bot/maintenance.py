@@ -76,15 +76,15 @@ async def maintain(settings: Settings, clock: Clock, say: Say, *, chats: bool) -
     """Nothing is paused where nothing is migrated. With `chats` it waits until staff were told. Raises `Refused` while another one goes on."""
     before, after = await planned(settings)
     engine = open_engine(settings.database_url)
-    pause = Pause(engine)
+    pause, done = Pause(engine), Maintained(ok=False, from_schema=before, to_schema=after, because="It was broken off")
     try:
         if before != after:
             await _pause(pause, clock, say, chats=chats)
         done = await _maintained(settings, clock, say, before, after)
         if not done.ok and before == after:
             await pause.announce(clock.now(), {})
-        await pause.end(clock.now(), {"ok": done.ok, "because": done.because, "backup": Path(done.backup).name})
     finally:
+        await pause.end(clock.now(), {"ok": done.ok, "because": done.because, "backup": Path(done.backup).name})
         await engine.dispose()
     return done
 
@@ -94,7 +94,6 @@ async def _pause(pause: Pause, clock: Clock, say: Say, *, chats: bool) -> None:
     if await pause.announce(clock.now(), {}) and chats:
         await _until(pause.is_announced, TOLD_WITHIN)
     if not await pause.begin(clock.now(), {}):
-        await pause.end(clock.now(), {"ok": False, "because": "Another maintenance goes on"})
         raise Refused(
             "Another maintenance goes on. If its process was killed, its pause ends by itself within half an hour; run this again then."
         )

@@ -10,6 +10,7 @@ from cards.clean import bare
 from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
 from cards.format import day, listing, locale_of, moment, money, name, over, service, since
 from workflows.domain.account import Account, Book, Item, Notice
+from workflows.domain.doubt import LOST
 
 NOBODY = UUID(int=0)  # what a press of somebody unknown is about
 
@@ -102,7 +103,9 @@ def unknown_message(account: Account, notice: Notice, now: datetime, *, to: tupl
     at = since(notice.at, now, book.place, locale_of(book))
     addresses = f" to {listing([bare(address) for address in to])}" if to else ""
     numbers = listing([name(item.number) for item in _listed(account, notice)[:5]])
-    told = f"The message {over(notice.channel)}{addresses} about {numbers} ({at}) may or may not have left: the connection broke while it was being handed over."
+    broke = "the connection broke while it was being handed over"
+    why = "a backup was put back, and the database before it may have sent it" if notice.because == LOST else broke
+    told = f"The message {over(notice.channel)}{addresses} about {numbers} ({at}) may or may not have left: {why}."
     asks = "It is not sent again by itself. Look in the mailbox it leaves from, then say:"
     choice = Actions((Button("It was sent", Action(Name.WAS_SENT, notice.id)), Button("Send again", Action(Name.SEND_AGAIN, notice.id))))
     return _problem(f"{name(account.customer.name)}: did the reminder leave?", told, asks, actions=choice)

@@ -130,14 +130,18 @@ async def settle_abandoned(
     work: UnitOfWork,
     clock: Clock,
     because: str = "The process stopped while it was being handed over.",
+    known_by: str = "found at the vendor after a stop",
 ) -> None:
-    """By the vendor's answer: it left, it did not (then it is tried again), or nobody can say (then a person is asked)."""
+    """By the vendor's answer: it left, it did not (then it is tried again), or nobody can say (then a person is asked).
+
+    `because` is told to that person, `known_by` is who says in the trail that it left.
+    """
     notice = NoticeId(UUID(str(row.payload["notice"])))
     if was_sent is None:
         await _unknown(row, notice, because, work, clock)
     elif was_sent:
         await work.settle(row.id, OutboxState.SENT, clock.now())
-        await note(notice, NoticeState.SENT, "", work, clock, "notice.sent", reference="found at the vendor after a stop")
+        await note(notice, NoticeState.SENT, "", work, clock, "notice.sent", reference=known_by)
     else:
         await work.settle(row.id, OutboxState.QUEUED, clock.now(), not_before=clock.now())
 

@@ -12,7 +12,7 @@ from workflows.deliver_notices import DOCUMENT_MISSING, LEASE, Ready, no_longer_
 from workflows.domain.account import Account, ListedItem, Notice, NoticeState
 from workflows.domain.decide import decide
 from workflows.domain.decision import Action, ActionKind, Decision
-from workflows.domain.doubt import Doubt, Restoration, doubt_of
+from workflows.domain.doubt import BY_RELEASE, Doubt, Restoration, doubt_of
 from workflows.domain.events import EVENT_NAMES
 from workflows.domain.freshness import fresh_under
 from workflows.domain.guard_rows import Effect as GuardEffect
@@ -205,7 +205,7 @@ async def _stays(claimed: Claimed, found: Dropped | Stuck | Doubt | DocumentMiss
             await work.settle(row.id, OutboxState.QUEUED, now, not_before=now + STUCK_PAUSE, error=found.because)
             await record(work, "duebot", now, "notice.held", {"notice": str(notice), "because": found.because})
         case Doubt():
-            await settle_abandoned(row, found.left, work, clock, found.because)
+            await settle_abandoned(row, found.left, work, clock, found.because, BY_RELEASE)
         case DocumentMissing():
             await _wait_for(found, row, notice, work, clock)
         case _:

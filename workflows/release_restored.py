@@ -12,7 +12,7 @@ from workflows.deliver_notices import settle_abandoned
 from workflows.domain.account import ListedItem, Notice
 from workflows.domain.decide import to_do
 from workflows.domain.decision import Action, ActionKind
-from workflows.domain.doubt import LOST, Doubted, Restoration, may_have_been_sent
+from workflows.domain.doubt import BY_RELEASE, LOST, Doubted, Restoration, may_have_been_sent
 from workflows.domain.ids import CustomerId, NoticeId
 from workflows.errors import AlreadyDone, OutsideError
 from workflows.keeping_ports import KeepingStore, KeepingWork
@@ -72,7 +72,7 @@ async def foresee(
     restoration = _restoration(stop, ask)
     found = Foreseen(restoration.copied_at, restoration.ran_until)
     async for row, notice, customer in _waiting(store, restoration.ran_until):
-        was_sent = await _asked(row, notice, channels, restoration)
+        was_sent = _settled(await _asked(row, notice, channels), restoration)
         _count(found, was_sent)
         async with store() as work:
             name = (await work.account(customer)).customer.name
@@ -91,10 +91,12 @@ async def release_restored(ask: ReleaseRestored, store: KeepingStore, channels: 
     restoration = _restoration(stop, ask)
     done = Foreseen(restoration.copied_at, restoration.ran_until)
     async for row, notice, _ in _waiting(store, restoration.ran_until):
-        was_sent = await _asked(row, notice, channels, restoration)
+        asked = await _asked(row, notice, channels)
+        was_sent = _settled(asked, restoration)
         _count(done, was_sent)
+        known = () if asked is not None else (BY_RELEASE,)
         async with store() as work:
-            await settle_abandoned(row, was_sent, work, clock, LOST)
+            await settle_abandoned(row, was_sent, work, clock, LOST, *known)
     async with store() as work:
         await _end(stop, restoration, work, clock)
     return done
@@ -128,16 +130,20 @@ async def _waiting(store: KeepingStore, until: datetime) -> AsyncIterator[tuple[
         last = page[-1].id
 
 
-async def _asked(row: OutboxRow, notice: Notice, channels: Mapping[str, Outreach], of: Restoration) -> bool | None:
-    """The vendor's word; where it has none, what the person who releases says of all of them."""
+async def _asked(row: OutboxRow, notice: Notice, channels: Mapping[str, Outreach]) -> bool | None:
+    """The vendor's word; null where it has none."""
     outreach = channels.get(notice.channel)
     try:
-        said = None if outreach is None else await outreach.was_sent(row.key)
+        return None if outreach is None else await outreach.was_sent(row.key)
     except OutsideError:
-        said = None
-    if said is None and of.doubted is not Doubted.ASK:
+        return None
+
+
+def _settled(asked: bool | None, of: Restoration) -> bool | None:  # ruff: ignore[boolean-type-hint-positional-argument] - the vendor's own answer
+    """Where the vendor has no word, what the person who releases says of all of them."""
+    if asked is None and of.doubted is not Doubted.ASK:
         return of.doubted is Doubted.SENT
-    return said
+    return asked
 
 
 def _count(found: Foreseen, was_sent: bool | None) -> None:  # ruff: ignore[boolean-type-hint-positional-argument] - the vendor's own answer

@@ -25,8 +25,8 @@ from workflows.errors import Refused
 from workflows.records import CardKind, CardState
 from workflows.stops import StopKind
 
-# What a database that was only made and never used holds.
-_MADE_EMPTY = frozenset({"audit_head", "books", "policies", "stops"})
+# What a database holds that was made, and served, and never used.
+_MADE_EMPTY = frozenset({"audit_head", "books", "job_runs", "policies", "processes", "stops"})
 
 Progress = Callable[[int], None]
 

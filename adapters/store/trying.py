@@ -16,7 +16,7 @@ class _InOne:
     """What the store takes for an engine: every unit is a part of the one transaction."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self._connection = connection
+        self._connection, self.dialect = connection, connection.dialect
 
     @asynccontextmanager
     async def begin(self) -> AsyncGenerator[AsyncConnection, None]:

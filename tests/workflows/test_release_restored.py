@@ -13,13 +13,14 @@ import pytest
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
+from bot.live.draw import draw
 from tests.conftest import SECRET_KEY
 from tests.fakes.clock import FixedClock
 from tests.fakes.outreach import FakeOutreach
 from tests.store.whole import backed_up, restored
 from tests.workflows.office import ANY_HOUR, MAX, Office, opened, policies
 from workflows.domain.account import NoticeState
-from workflows.domain.doubt import Doubted
+from workflows.domain.doubt import BY_RELEASE, Doubted
 from workflows.domain.ids import NoticeId
 from workflows.errors import AlreadyDone, Unavailable
 from workflows.records import CardKind
@@ -146,6 +147,11 @@ async def test_one_word_for_all_and_the_time_when_the_other_database_ended(
         await release(copy, None if ran_until is None else at + ran_until, doubted)
         await go_on(copy)
         assert (len(copy.mail.mailbox), await copy.states("acme")) == (sent, states)
+        by_word = [data["reference"] for kind, data in await copy.trail() if kind == "notice.sent" and doubted is Doubted.SENT]
+        assert by_word == [BY_RELEASE] * (doubted is Doubted.SENT)
+        for card in await copy.cards(CardKind.PROBLEM):
+            async with copy.store() as work:
+                assert "a backup was put back" in (await draw(card, work, copy.policies, copy.clock.now())).summary
 
 
 async def test_what_a_person_sends_after_the_release_leaves_at_once(office: Office, sqlite_url: str, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from workflows.domain.happenings import NEWS
 from workflows.domain.policy import Policy
 
 LOST = "A backup was put back, and the database before it may have sent this."
+BY_RELEASE = "said for all in doubt when the copy was released"
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _AT_A_MINUTE = frozenset({EventName.FLAGGED.value, EventName.REPLY_RECEIVED.value})
 
