@@ -198,7 +198,8 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -
     from adapters.chat.teams.settings import TeamsSettings as Wire  # ruff: ignore[import-outside-top-level]
 
     async def standing(incoming: Incoming) -> Card | None:
-        return await standing_card(incoming, store, desk.policies, clock)
+        threaded = incoming.card is not None and chat.room.threads(incoming.card.channel)
+        return await standing_card(incoming, store, desk.policies, clock, threaded=threaded)
 
     wire = Wire(
         app_id=settings.app_id or ("duebot" if settings.local else ""),
@@ -213,7 +214,8 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -
         local=settings.local,
         approved_channels=frozenset(settings.approved_channels),
     )
-    return build(wire, desk, store.inbound(clock), store.addresses(clock), standing, clock, partial(_approved, store))
+    chat = build(wire, desk, store.inbound(clock), store.addresses(clock), standing, clock, partial(_approved, store))
+    return chat
 
 
 def _shown(secret: SecretStr | None) -> str | None:

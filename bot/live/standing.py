@@ -5,6 +5,7 @@ from __future__ import annotations
 from adapters.chat.protocol import CardRef, Incoming
 from bot.live.draw import draw
 from bot.live.places import Place, places_of
+from bot.live.threads import folded
 from cards.actions import Action, Name
 from cards.elements import Card
 from workflows.domain.ids import CardId, TaskId
@@ -13,13 +14,16 @@ from workflows.ports import Clock, Policies, Store, UnitOfWork
 from workflows.records import StaffCard
 
 
-async def standing_card(incoming: Incoming, store: Store, policies: Policies, clock: Clock) -> Card | None:
-    """Null for a card that is not kept up to date, such as an answer to a question."""
+async def standing_card(incoming: Incoming, store: Store, policies: Policies, clock: Clock, *, threaded: bool) -> Card | None:
+    """Null for a card that is not kept up to date, such as an answer to a question. `threaded`: what happened stands below it."""
     if incoming.card is None or incoming.action is None:
         return None
     async with store() as work:
         pressed = await pressed_card(incoming.card, incoming.action, work)
-        return None if pressed is None else await draw(pressed, work, policies, clock.now())
+        if pressed is None:
+            return None
+        drawn = await draw(pressed, work, policies, clock.now())
+        return drawn if threaded else await folded(pressed, drawn, work, policies, clock.now())
 
 
 async def pressed_card(ref: CardRef, action: Action, work: UnitOfWork) -> StaffCard | None:

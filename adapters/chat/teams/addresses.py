@@ -8,8 +8,6 @@ from adapters.chat.protocol import Address, Addresses
 from adapters.chat.teams.names import PLATFORM
 from adapters.chat.teams.turn import Kind, Room, Turn
 
-MOST_KNOWN = 10_000  # addresses kept in memory; more are read again
-
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -30,22 +28,19 @@ class Place:
 
 
 class AddressBook:
-    """The store behind a memory, so that an activity that says nothing new costs no write."""
+    """Nothing is remembered here: another process may have heard, or been refused, in between."""
 
     def __init__(self, store: Addresses) -> None:
         self._store = store
-        self._known: dict[str, Place] = {}
 
     async def find(self, key: str) -> Place | None:
-        if key in self._known:
-            return self._known[key]
         found = await self._store.find(PLATFORM, key)
-        return None if found is None else self._remember(key, Place(**found.details))
+        return None if found is None else Place(**found.details)
 
     async def keep(self, key: str, place: Place) -> None:
+        """What says nothing new costs no write."""
         if await self.find(key) != place:
             await self._store.keep(Address(PLATFORM, key, asdict(place)))
-            self._remember(key, place)
 
     async def close(self, key: str, why: str) -> None:
         place = await self.find(key)
@@ -79,9 +74,3 @@ class AddressBook:
         await self.close(turn.conversation, why)
         if turn.room is Room.PERSONAL and turn.person:
             await self.close(turn.person, why)
-
-    def _remember(self, key: str, place: Place) -> Place:
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[key] = place
-        return place

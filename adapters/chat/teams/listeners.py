@@ -58,7 +58,7 @@ class Listeners:
         It goes on all the same; should it be kept after all, it is handled with what a crash left behind.
         """
         task = asyncio.ensure_future(keeping)
-        await asyncio.wait({task}, timeout=self._patience)
+        await asyncio.wait({task}, timeout=self._patience / 2)
         if not task.done():
             task.add_done_callback(_looked_at)
             raise TimeoutError("the database took too long")
@@ -76,6 +76,7 @@ class Listeners:
         await asyncio.wait({answer}, timeout=self._patience)
         if answer.done():
             return answer.result()
+        answer.cancel()
         self._start(self._later(work, incoming, turn))
         return working(dialog=found.dialog)
 
@@ -83,8 +84,15 @@ class Listeners:
         reply = await asyncio.shield(work)
         if found.dialog:
             return as_dialog(reply, incoming)
-        standing = await self._standing(incoming) if reply.redrawn else None  # else they may not see what it says now
-        return in_place(reply, standing)
+        return in_place(reply, await self._now(incoming) if reply.redrawn else None)  # else they may not see what it says now
+
+    async def _now(self, incoming: Incoming) -> Card | None:
+        """What was done is done, whether the card can be drawn or not."""
+        try:
+            return await self._standing(incoming)
+        except Exception:
+            log.exception("pressed card not drawn")
+            return None
 
     async def _later(self, work: asyncio.Future[Reply], incoming: Incoming, turn: Turn) -> None:
         await self._tell(await work, incoming, turn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -135,6 +136,24 @@ async def test_who_blocked_us_is_written_to_no_more_until_they_write_again(met: 
     await met.post(met.tenant.message("overdue", by="ana"))
     await met.chat.settled(20)
     assert (await met.chat.room.post(ANA, card())).channel == met.tenant.own_chat("ana")
+
+
+async def test_what_another_process_heard_counts_here_too(met: TeamsDesk) -> None:
+    """Workers hear nothing themselves: who blocked us there and wrote to the service since is written to again."""
+    met.tenant.faults.append(Fault(403, BLOCKED))
+    with pytest.raises(Rejected):
+        await met.chat.room.post(ANA, card())
+    open_again = met.addresses.rows["teams", ANA]
+    await met.addresses.keep(replace(open_again, details={**open_again.details, "closed": ""}))
+    await met.chat.room.post(ANA, card())
+
+
+async def test_what_says_nothing_new_is_not_written_again(met: TeamsDesk) -> None:
+    await met.post(met.tenant.message("overdue", by="ana"))
+    written = met.addresses.writes
+    await met.post(met.tenant.message("overdue", by="ana"))
+    assert met.addresses.writes == written
+    await met.chat.settled(20)
 
 
 async def test_where_the_app_was_taken_out_nothing_is_written_until_it_is_back(met: TeamsDesk) -> None:
