@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from adapters.outreach.mime import message_id
 from tests.chaos.office import IDA
-from tests.chaos.play import UNDER_WAY, Round
+from tests.chaos.play import Round
 from tests.e2e.crashing import SENDER
 from workflows.channel_outages import OUTAGE
 from workflows.domain.account import NoticeState
@@ -71,8 +71,7 @@ async def _over(played: Round) -> list[str]:
 async def _settled(played: Round) -> list[str]:
     """Nothing is under way, and nobody was asked about more than died with its sender, nor twice."""
     found = []
-    left = {key: count for key, count in (await played.office.outbox()).items() if key[1] in UNDER_WAY}
-    if left:
+    if left := await played.under_way():
         found.append(f"LEFT OPEN: {', '.join(f'{count} {kind} {state}' for (kind, state), count in left.items())}")
     asked, doubtful = played.answered.total(), played.in_flight + played.stage.mail.begun * played.plan.doubts_mail
     if asked > doubtful:

@@ -77,6 +77,11 @@ class Round:
     def letters(self) -> Counter[str]:
         return Counter(letter.to for letter in self.stage.letters())
 
+    async def under_way(self) -> Mapping[tuple[Effect, OutboxState], int]:
+        """Messages and cards that are still to leave, by kind and state. The stand-in for Slack takes no files."""
+        left = (await self.office.outbox()).items()
+        return {key: count for key, count in left if key[1] in UNDER_WAY and key[0] is not Effect.FILE}
+
     def expected(self) -> Counter[str]:
         return Counter(f"pay@{name}.example" for name in (*self.plan.due, *(one for one in self.plan.by_hand if one in self.promised)))
 
@@ -209,7 +214,7 @@ class Round:
             self.differences.append(f"told to stop, a process ended with {code}")
 
     async def _at_rest(self) -> bool:
-        under_way = any(state in UNDER_WAY for _, state in await self.office.outbox())
+        under_way = await self.under_way()
         await self.office.store.close()
         return not under_way and self.letters() >= self.expected()
 
