@@ -231,7 +231,7 @@ def _lines(each: SimulatedAccount, action: Action, now: datetime) -> Iterator[Di
     amounts = {amount.currency: amount for amount in action.amounts}
     by = "+".join(action.via) if action.kind in _MESSAGES and action.via else None
     is_written = action.kind is ActionKind.REMIND and not SPOKEN.issuperset(action.via)
-    ordinal = max(each.account.times_written(one.id) for one in listed) if is_written else None
+    ordinal = each.account.times_written(one.id for one in listed) if is_written else None
     for code in dict.fromkeys(one.total.currency for one in listed):
         numbers = tuple(one.number for one in listed if one.total.currency == code)
         amount = amounts.get(code, Money.zero(code))

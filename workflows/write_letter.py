@@ -69,7 +69,7 @@ def letter(
         came.crossed_on,
         promise_given(account, about) if template in ABOUT_PROMISES else None,
         documents_of(account, overdue or upcoming) if carries_documents(policy, template) else (),
-        ordinal=1 + max((account.times_written(entry.item) for entry in about), default=0),
+        ordinal=1 + account.times_written(entry.item for entry in about),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -303,10 +305,11 @@ class Account:
         """The local day at the customer's place on which the message left, or is to leave."""
         return notice.day if notice.sent_at is None else self.customer.place.day(notice.sent_at)
 
-    def times_written(self, item: ItemId) -> int:
-        """How many messages that count have listed the item; what was said on the phone is none."""
+    def times_written(self, items: Iterable[ItemId]) -> int:
+        """How many messages that count have listed one of the items, of that which was listed most; what was said on the phone is none."""
         mine = (notice for notice in self.notices if notice.state.counts and notice.channel not in SPOKEN)
-        return sum(any(listed.item == item for listed in notice.items) for notice in mine)
+        times = Counter(item for notice in mine for item in {listed.item for listed in notice.items})
+        return max((times[item] for item in items), default=0)
 
     def acts_on(self, item: ItemId) -> tuple[Act, ...]:
         """What people did about the item, oldest first. Their number is the version a card carries."""
