@@ -61,7 +61,7 @@ class Gathered:
         kept = await work.add_notices([(one.customer, one.notice, one.action.key) for one in messages])
         raised = [(one.customer, each) for one in self._said if isinstance(one, _Alert) for each in one.raised]
         new = await work.raise_all(raised)
-        untold = None if len(new) == len(raised) else frozenset(map(id, new))
+        untold = None if len(new) == len(raised) else frozenset(map(id, new))  # the very ones: another may say the same
         leaving = [_leaving(one.notice) for one in messages if one.notice.id in kept]
         await work.enqueue_all(Effect.NOTICE, leaving, now)
         entries = list(self._entries(kept, untold, now))

@@ -28,8 +28,8 @@ from workflows.domain.ids import CustomerId
 from workflows.ports import UnitOfWork
 
 NOW = datetime(2027, 2, 23, 10, 0, tzinfo=UTC)  # a Tuesday, when every account of the ledgers is to be looked at
-BATCH, PATIENCE = 4, 60
-LEDGERS = (partial(fill, invoices=150), partial(fill_open, invoices=70, due=50, now=NOW))  # of every age, and all at their first step
+BATCH, PATIENCE = 2, 60
+LEDGERS = (partial(fill, invoices=150), partial(fill_open, invoices=120, due=90, now=NOW))  # of every age, and all at their first step
 WRITTEN = {
     "notices": "SELECT customer_id, key, day, step, state, counts, channel, currencies::text, because FROM notices",
     "listed": "SELECT n.key, i.item_id, i.step, i.occurrence, i.leads, i.counts, i.position FROM notice_items i JOIN notices n ON n.id = i.notice_id",
