@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import shutil
 import signal
 import subprocess
@@ -27,6 +28,7 @@ def main() -> int:
     asked.add_argument("--seed", type=int, default=0, help="the number of the first round")
     asked.add_argument("--database", choices=(SQLITE, POSTGRESQL), help="only this one")
     options = asked.parse_args()
+    logging.disable(logging.CRITICAL)  # drivers and servers complain of what is done to them
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what was started is stopped then, too
     if options.database:
         return _on(options.database, range(options.seed, options.seed + options.rounds))

@@ -12,7 +12,7 @@ from tests.chaos.troubles import Trouble
 from tests.paths import ROOT
 from tests.peers.postgres import require_postgres
 
-ROUNDS = {SQLITE: 18, POSTGRESQL: 12}
+ROUNDS = {SQLITE: 20, POSTGRESQL: 10}
 
 
 @pytest.mark.timeout(600)
