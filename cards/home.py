@@ -40,6 +40,7 @@ from workflows.domain.tasks import Task
 
 SHOWN, FEW = 8, 5
 LANGUAGES = (("", "As each book writes them"), ("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("nl", "Dutch"))
+_TOLD = {Notify.ALL: "what happens to your customers, in a message of your own", Notify.NOTHING: "only what stands in the channels"}
 _NOTIFY = {Notify.ALL: "What happens to my customers, in a message to me", Notify.NOTHING: "Only what stands in the channels"}
 
 
@@ -170,7 +171,7 @@ def _settings(told: Home) -> Iterator[Element]:
     quiet = f"nothing {wanted.quiet.words}" if wanted.quiet else "at any hour"
     written = dict(LANGUAGES).get(wanted.language or "", wanted.language or "")
     yield Text(
-        f"You are told: {_NOTIFY[wanted.notify].lower()}, {quiet}. Figures and dates: {written[:1].lower() + written[1:] if not wanted.language else written}.",
+        f"You are told: {_TOLD[wanted.notify]}, {quiet}. Figures and dates: {written[:1].lower() + written[1:] if not wanted.language else written}.",
         quiet=True,
     )
     yield Actions((Button("Settings", Action(Name.PREFERENCES, told.reader.id)),))

@@ -25,6 +25,7 @@ from adapters.chat.slack.workspaces import Workspaces
 
 PATIENCE = 2.0  # seconds of Slack's three that a form's answer may take before the window says "Working"
 HEAD_START = 1.0  # seconds the keeping may take before a window opens all the same: its trigger lives three
+AT_ONCE = 8  # handled at a time: fewer than the database has connections, or a burst would keep the next click from being kept
 log = structlog.get_logger(__name__)
 
 
@@ -61,6 +62,7 @@ class Listeners:
         self._workspaces, self._installations = workspaces, installations
         self._patience, self._head_start = patience, head_start
         self._under_way: set[asyncio.Future[None]] = set()
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._typed: dict[str, str] = {}  # the newest change of each window that is being answered
 
     def attach(self, app: AsyncApp) -> None:
@@ -163,7 +165,8 @@ class Listeners:
     async def _handle(self, kept: Kept) -> Reply:
         """Nothing when the row turns out to be known, and an apology when it cannot be kept."""
         try:
-            return await self._handler(kept.found.incoming) if await kept.keeping else Reply()
+            async with self._turns:
+                return await self._handler(kept.found.incoming) if await kept.keeping else Reply()
         except Exception as trouble:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
             return Reply(apology(trouble))
 
