@@ -114,7 +114,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
     counts = Counts()
     out = counts.of_channels(channels(settings.smtp, clock)), counts.of_rooms(rooms)
     routing = routing_of(settings.routes, settings.quiet)
-    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing, settings.summaries, store.abreast)
+    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing, settings.summaries, store.abreast, wake.set)
     return App(
         settings,
         clock,

@@ -16,7 +16,11 @@ from workflows.records import Effect, OutboxState
 PATIENT = timedelta(minutes=15)  # what might have left for so long is not merely in a queue
 SKEW = timedelta(seconds=5)
 LOG = "Read the log of the process that runs the jobs: duebot worker, or duebot serve."
-WORDS = {Effect.NOTICE: ("message to customers", "messages to customers"), Effect.CARD: ("card", "cards")}
+WORDS = {
+    Effect.NOTICE: ("message to customers", "messages to customers"),
+    Effect.CARD: ("card", "cards"),
+    Effect.STAFF_MAIL: ("mail to colleagues", "mails to colleagues"),
+}
 
 
 async def of_work(app: App) -> list[Finding]:
@@ -50,7 +54,7 @@ def _of_jobs(seen: Health, app: App) -> Iterator[Finding]:
 
 def _of_backlog(waiting: Waiting, app: App, now: datetime) -> Iterator[Finding]:
     """Only of what has a way out: a channel that is not set up is a finding of its own."""
-    ways = {Effect.NOTICE: bool(app.jobs.channels), Effect.CARD: bool(app.jobs.rooms)}
+    ways = {Effect.NOTICE: bool(app.jobs.channels), Effect.CARD: bool(app.jobs.rooms), Effect.STAFF_MAIL: bool(app.jobs.channels)}
     for part in waiting.backlog:
         if part.state is OutboxState.QUEUED and ways[part.kind] and part.oldest is not None and part.oldest < now - PATIENT:
             yield _old(part, part.oldest)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -65,6 +65,7 @@ class Jobs:
     routing: Routing = field(default_factory=Routing)
     periods: Collection[Period] = USUAL
     abreast: int = 1  # batches of a tick; more than one where the database lets several write
+    nudge: Callable[[], None] = lambda: None  # something may wait to be delivered
 
     async def tick(self) -> Ticked:
         """Decides every account whose time has come, batch by batch, then turns what was raised into cards."""
@@ -119,7 +120,7 @@ class Jobs:
         return done
 
     def sending(self, channel: str) -> Sending:
-        return Sending(self.store, self.policies, self.letters, self.clock, self.channels[channel])
+        return Sending(self.store, self.policies, self.letters, self.clock, self.channels[channel], self.nudge)
 
     async def show_cards(self) -> Delivered:
         """What waits for the chats; a job of its own, so that a chat which is slow or down delays no message to a customer."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -68,6 +68,7 @@ class Sending:
     letters: Letters
     clock: Clock
     outreach: Outreach
+    call: Callable[[], None] = lambda: None  # others to help, where more waits than was claimed at once
     done: Delivered = field(default_factory=Delivered)
     tried: Tried = field(init=False)
     _ahead: deque[Ready] = field(default_factory=deque)
@@ -124,6 +125,8 @@ class Sending:
     def _write_ahead(self) -> None:
         if self._writing is not None and self._writing.done():
             self._more, self._writing = self._writing.result() == AHEAD, None
+            if self._more:
+                self.call()
         if self._writing is None and self._handed_back:
             self._more, self._handed_back = True, False
         if self._writing is None and self._more and len(self._ahead) < AHEAD:

@@ -28,6 +28,7 @@ from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect, OutboxRow, OutboxState
 from workflows.write_letter import EDITED, LANGUAGE, OVERRIDDEN, fingerprint, letter, listed_by_hand
 
+RESERVED = timedelta(seconds=35)  # how long a worker that says nothing more keeps others from what it wrote ahead
 FRESH = timedelta(seconds=30)  # written longer ago, a message is decided and written anew before it leaves
 DOCUMENT_PAUSE = timedelta(minutes=30)
 STUCK_PAUSE = timedelta(hours=1)
@@ -90,7 +91,7 @@ Found = Written | Dropped | Stuck | Doubt | DocumentMissing | Verdict
 
 async def claim_notices(work: UnitOfWork, channel: str, clock: Clock, limit: int) -> Sequence[Claimed]:
     """What waits for the channel, its accounts locked. It stays `queued`, reserved: a worker that dies now has sent none of it."""
-    rows = {_notice(row): row for row in await work.reserve(Effect.NOTICE, channel, clock.now(), limit, LEASE)}
+    rows = {_notice(row): row for row in await work.reserve(Effect.NOTICE, channel, clock.now(), limit, RESERVED)}
     owners = await work.addressees(list(rows))
     if len(owners) < len(rows):
         raise NotKnown("There is no such message.")

@@ -23,10 +23,11 @@ from procrastinate.worker import Worker
 
 from adapters.jobs.job import GRACE, Job
 
-HEARTBEAT = 5.0  # seconds between two signs of life
-SILENT = 30.0  # seconds without one after which a process counts as dead
+HEARTBEAT = 4.0  # seconds between two signs of life
+SILENT = 20.0  # seconds without one after which a process counts as dead
 POLL = 5.0  # seconds between two looks for a run that nobody was told of
-LOOK = 10.0  # seconds between two looks for what the dead were at
+LOOK = 5.0  # seconds between two looks for what the dead were at
+LATER = 20  # seconds after which a job that was taken over runs once more: by then what the dead had reserved is free
 PAUSE = 3.0  # seconds until a database that failed is tried again
 LATE = 59  # seconds after which a minute that nobody ran is left out; the next one does its work
 LEAVE = 3.0  # seconds that saying goodbye to the database may take
@@ -103,13 +104,14 @@ def _task(app: App, job: Job) -> Task[Any, Any, Any]:
     return task
 
 
-async def _ask_for(task: Task[Any, Any, Any]) -> None:
-    """A run of it as soon as a process is free; one that waits already is enough."""
+async def _ask_for(task: Task[Any, Any, Any], *, later: bool = False) -> None:
+    """A run of it as soon as a process is free, or a while later; one that waits already is enough."""
+    when = task.configure(schedule_in={"seconds": LATER}, queueing_lock=f"{task.name}:later") if later else task.configure()
     try:
-        await task.defer_async()
+        await when.defer_async()
     except AlreadyEnqueued:
         pass
-    except ConnectorException as error:
+    except Exception as error:  # ruff: ignore[blind-except] - a connection may be cut anywhere in the driver
         log.warning("job not asked for; it runs within a minute", job=task.name, why=type(error).__name__)
 
 
@@ -160,8 +162,8 @@ async def _rescue(queues: Sequence[Queue], leaving: asyncio.Event) -> None:
             for left in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
                 if left.id is not None and left.task_name in tasks:
                     await _take_over(left.id, tasks[left.task_name], manager)
-        except ConnectorException as error:
-            log.debug("nothing rescued", why=type(error).__name__)
+        except Exception as error:  # ruff: ignore[blind-except] - whatever it is, the next look must come
+            log.warning("nobody's job taken over", why=type(error).__name__)
         await _first(leaving.wait(), timeout=LOOK)
 
 
@@ -172,6 +174,7 @@ async def _take_over(left: int, task: Task[Any, Any, Any], manager: JobManager) 
         return
     log.warning("job of a dead process runs again", job=task.name)
     await _ask_for(task)
+    await _ask_for(task, later=True)
 
 
 @asynccontextmanager

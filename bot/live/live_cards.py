@@ -23,7 +23,7 @@ from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideEr
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=35)  # longer than a chat is waited for; of a process that died the rest goes on within a minute
 SOON = timedelta(seconds=10)
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less: held for longer, a card was held by a clock that was ahead
 INTERVAL = timedelta(seconds=45)  # between two drawings for which nobody waits

@@ -218,7 +218,7 @@ async def test_prometheus_reads_what_waits_what_was_sent_and_how_late_it_is(watc
     clock.advance(timedelta(seconds=90))
     lag = (await figures(app, of_worker=of_worker))["duebot_tick_lag_seconds"][()]
     assert lag >= 90
-    await watching.run("send_messages")
+    await watching.run("send_email")
     clock.advance(timedelta(seconds=30))
     async with watching.worker():
         waiting = await figures(app, of_worker=of_worker)

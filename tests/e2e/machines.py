@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -81,9 +81,11 @@ def machines(folder: Path, url: str, mail: MailServer) -> Generator[Machines, No
             process.communicate()
 
 
-async def owing(url_store: SqlStore, *names: str) -> Office:
-    """An office of today whose customers are to be reminded at once."""
-    office = Office(url_store, FixedClock(datetime.now(UTC)))
+async def owing(store: SqlStore, *names: str, channel: str | None = None) -> Office:
+    """An office of today whose customers are to be reminded at once, and its colleagues told in that channel."""
+    office = Office(store, FixedClock(datetime.now(UTC)))
     await office.open(place=Place("UTC"))
+    async with store() as work:
+        await work.change_book(replace(await work.book("main"), chat_channel=channel))
     await office.owe(*names)
     return office

@@ -63,6 +63,8 @@ class MailServer:
     go_ahead: str | None = None
     hang_up: HangUp | None = None
     silent: bool = False
+    held: asyncio.Event | None = None  # until it is set, what comes in is neither taken nor refused
+    waiting: int = 0
     drip: bool = False
     begun: int = 0
     passwords: dict[str, str] = field(default_factory=dict)
@@ -76,6 +78,13 @@ class MailServer:
         """Returns when so many mails have arrived; fails after so many seconds."""
         async with asyncio.timeout(seconds):
             while len(self.mailbox) < number:
+                self.arrived.clear()
+                await self.arrived.wait()
+
+    async def has_waiting(self, number: int, seconds: float = 60) -> None:
+        """Returns when so many mails have come in and are held."""
+        async with asyncio.timeout(seconds):
+            while self.waiting < number:
                 self.arrived.clear()
                 await self.arrived.wait()
 
@@ -104,6 +113,10 @@ class MailServer:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # ruff: ignore[invalid-function-name] - the server calls it so
         if self.answer and not self.answer.startswith("2"):
             return self.answer
+        if self.held is not None and not self.held.is_set():
+            self.waiting += 1
+            self.arrived.set()
+            await self.held.wait()
         self.mailbox.append(_received(envelope))
         self.arrived.set()
         self.encrypted.append(server.transport is not None and server.transport.get_extra_info("sslcontext") is not None)

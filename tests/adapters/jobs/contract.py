@@ -12,7 +12,8 @@ from typing import Protocol
 from adapters.jobs.job import GRACE, Job
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-NEXT = NOON + timedelta(minutes=1)
+MINUTE = timedelta(minutes=1)
+NEXT = NOON + MINUTE
 
 
 class Process(Protocol):
@@ -75,7 +76,7 @@ async def all_of(engine: Engine, jobs: Sequence[Job], wake: asyncio.Event | None
 
 
 async def begun(body: Body) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await body.begun.wait()
         body.begun.clear()
 
