@@ -59,13 +59,14 @@ async def _tick(url: str) -> None:
     await store.close()
 
 
-def ours(url: str, port: int, begins_at: float) -> tuple[float, Delivered, int]:
-    """When it ended, what was sent, and the megabytes it took. Logs as the service does."""
+def ours(url: str, port: int, begins_at: float) -> tuple[float, float, Delivered, int]:
+    """When it began and ended, what was sent, and the megabytes it took. Logs as the service does."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, redirect_stderr(nowhere):
         logs_to_stderr(everything=True)
         time.sleep(max(0.0, begins_at - time.time()))
+        begun = time.time()
         done = asyncio.run(_deliver(url, port))
-        return time.time(), done, peak_mb()
+        return begun, time.time(), done, peak_mb()
 
 
 async def _deliver(url: str, port: int) -> Delivered:
@@ -77,13 +78,14 @@ async def _deliver(url: str, port: int) -> Delivered:
 
 
 def work(url: str, server: Server, workers: int, size: int) -> tuple[float, int]:
-    """Seconds until every message is at the server, once, and the most memory of a worker."""
+    """Seconds from the first worker's beginning until every message is at the server, once, and the most memory of a worker."""
     begins_at = time.time() + LEAD
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        ends = [run.result() for run in [pool.submit(ours, url, server.port, begins_at) for _ in range(workers)]]
+        runs = [run.result() for run in [pool.submit(ours, url, server.port, begins_at) for _ in range(workers)]]
     taken = server.taken()
-    assert len(taken) == len(set(taken)) == size, (len(taken), [done for _, done, _ in ends])
-    return max(at for at, _, _ in ends) - begins_at, max(memory for _, _, memory in ends)
+    assert len(taken) == len(set(taken)) == size, (len(taken), [done for _, _, done, _ in runs])
+    took = max(ended for _, ended, _, _ in runs) - min(begun for begun, _, _, _ in runs)
+    return took, max(memory for _, _, _, memory in runs)
 
 
 def written(url: str, size: int) -> Mails:
