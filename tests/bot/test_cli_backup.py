@@ -6,7 +6,14 @@ import shutil
 
 import pytest
 
-from tests.bot.cli_place import Place
+from tests.bot.cli_place import SAMPLE, Place
+
+
+@pytest.fixture
+def local_place(sqlite_place: Place) -> Place:
+    """As `filled_place`, on a local database with the key beside it."""
+    assert sqlite_place.duebot("import", str(SAMPLE), "--yes").code == 0
+    return sqlite_place
 
 
 def fresh(place: Place) -> str:
@@ -26,24 +33,24 @@ def test_a_backup_is_told_and_never_written_over_unasked(filled_place: Place) ->
     assert '"backup.made"' in filled_place.duebot("audit", "export").out
 
 
-def test_a_copy_is_put_back_looked_at_and_released(filled_place: Place) -> None:
-    assert filled_place.duebot("backup", "b").code == 0
-    assert filled_place.duebot("restore", "b", "--dry-run").out.startswith("b is whole: ")
-    env = {"DUEBOT_DATABASE_URL": fresh(filled_place), "DUEBOT_SMTP__FOLDER": "mails"}
-    assert filled_place.duebot("restore", "b", "--json", env=env).json["restored"] is True
-    found = filled_place.duebot("check", "--offline", "--json", env=env).json["findings"]
+def test_a_copy_is_put_back_looked_at_and_released(local_place: Place) -> None:
+    assert local_place.duebot("backup", "b").code == 0
+    assert local_place.duebot("restore", "b", "--dry-run").out.startswith("b is whole: ")
+    env = {"DUEBOT_DATABASE_URL": fresh(local_place), "DUEBOT_SMTP__FOLDER": "mails"}
+    assert local_place.duebot("restore", "b", "--json", env=env).json["restored"] is True
+    found = local_place.duebot("check", "--offline", "--json", env=env).json["findings"]
     assert "duebot release --restored" in next(one["fix"] for one in found if one["name"] == "stops.restored")
-    assert filled_place.duebot("tick", "--json", env=env).json["accounts"] == 0
-    asked = filled_place.duebot("release", "--restored", env=env)
+    assert local_place.duebot("tick", "--json", env=env).json["accounts"] == 0
+    asked = local_place.duebot("release", "--restored", env=env)
     assert (asked.code, "Say so with --yes." in asked.err or "say so with --yes" in asked.err) == (2, True)
     assert "This is a copy of" in asked.out
-    asked = filled_place.duebot("release", "--restored", "--json", env=env)
+    asked = local_place.duebot("release", "--restored", "--json", env=env)
     assert (asked.code, asked.json["released"]) == (2, False)
-    done = filled_place.duebot("release", "--restored", "--yes", env=env)
+    done = local_place.duebot("release", "--restored", "--yes", env=env)
     assert (done.code, "Released." in done.out) == (0, True)
-    assert filled_place.duebot("release", "--restored", "--yes", env=env).code == 1
-    assert filled_place.duebot("tick", "--json", env=env).json["accounts"] > 0
-    assert filled_place.duebot("audit", "verify", env=env).code == 0
+    assert local_place.duebot("release", "--restored", "--yes", env=env).code == 1
+    assert local_place.duebot("tick", "--json", env=env).json["accounts"] > 0
+    assert local_place.duebot("audit", "verify", env=env).code == 0
 
 
 @pytest.mark.parametrize(
@@ -63,15 +70,15 @@ def test_what_is_no_backup_gets_one_sentence_and_changes_nothing(filled_place: P
     assert filled_place.duebot("query", "overdue").code == 0
 
 
-def test_a_backup_without_its_key_is_refused_and_no_new_key_is_made(filled_place: Place) -> None:
-    filled_place.duebot("backup", "b")
+def test_a_backup_without_its_key_is_refused_and_no_new_key_is_made(local_place: Place) -> None:
+    local_place.duebot("backup", "b")
     env = {"DUEBOT_DATABASE_URL": "sqlite+aiosqlite:///new.db"}
-    told = filled_place.duebot("restore", "b", env=env)
+    told = local_place.duebot("restore", "b", env=env)
     assert (told.code, "The secret key of the backup is missing" in told.err) == (2, True)
-    (filled_place.folder / "new.key").write_text("A" * 43 + "=\n", encoding="utf-8")
-    told = filled_place.duebot("restore", "b", env=env)
+    (local_place.folder / "new.key").write_text("A" * 43 + "=\n", encoding="utf-8")
+    told = local_place.duebot("restore", "b", env=env)
     assert (told.code, "made with another secret key" in told.err) == (1, True)
-    assert not (filled_place.folder / "new.db").exists()
+    assert not (local_place.folder / "new.db").exists()
 
 
 def test_a_database_in_use_is_kept(filled_place: Place) -> None:
