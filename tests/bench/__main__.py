@@ -9,6 +9,7 @@ import sys
 BENCHES = {
     "backup": ["backup", "postgresql"],
     "backup-sqlite": ["backup", "sqlite"],
+    "click": ["click"],
     "deliver": ["deliver", "postgresql", "1"],
     "deliver-4": ["deliver", "postgresql", "4"],
     "deliver-sqlite": ["deliver", "sqlite", "1"],

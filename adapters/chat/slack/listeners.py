@@ -25,7 +25,9 @@ from adapters.chat.slack.workspaces import Workspaces
 
 PATIENCE = 2.0  # seconds of Slack's three that a form's answer may take before the window says "Working"
 HEAD_START = 1.0  # seconds the keeping may take before a window opens all the same: its trigger lives three
-AT_ONCE = 8  # handled at a time: fewer than the database has connections, or a burst would keep the next click from being kept
+AT_ONCE = (
+    2  # handled at a time: more would keep the next click waiting to be kept, for the database's connections and for this process's time
+)
 log = structlog.get_logger(__name__)
 
 
@@ -165,8 +167,10 @@ class Listeners:
     async def _handle(self, kept: Kept) -> Reply:
         """Nothing when the row turns out to be known, and an apology when it cannot be kept."""
         try:
+            if not await kept.keeping:
+                return Reply()
             async with self._turns:
-                return await self._handler(kept.found.incoming) if await kept.keeping else Reply()
+                return await self._handler(kept.found.incoming)
         except Exception as trouble:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
             return Reply(apology(trouble))
 
