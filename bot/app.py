@@ -108,6 +108,8 @@ async def _build(settings: Settings, clock: Clock) -> App:
     slack = _slack(settings, desk, inbound, store, clock)
     if slack is not None:
         rooms["slack"] = slack.room
+    if (hooks := await _hooks(settings, store)) is not None:
+        rooms[hooks.platform] = hooks
     teams = _teams(settings.teams, desk, store, clock)
     if teams is not None:
         rooms["teams"] = teams.room
@@ -188,6 +190,20 @@ def _slack(settings: Settings, desk: Desk, inbound: SqlInbound, store: SqlStore,
         frozenset(slack.approved_channels),
     )
     return build(wire, desk, inbound, StoredInstallations("slack", store, clock), clock, partial(_approved, store))
+
+
+async def _hooks(settings: Settings, store: SqlStore) -> ChatRoom | None:
+    """Channels that only have a webhook; one that is named later is known from the next start."""
+    async with store() as work:
+        if not await work.has_webhooks("slack_hook"):
+            return None
+    from adapters.chat.slack.hooks import SlackHooks  # ruff: ignore[import-outside-top-level]
+
+    async def address(hook: str) -> str | None:
+        async with store() as work:
+            return await work.webhook(hook)
+
+    return SlackHooks(address, settings.inbox_url)
 
 
 def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -> TeamsChat | None:

@@ -157,6 +157,7 @@ class Settings(BaseSettings):
     payment_limit: int = Field(
         default=5000, ge=0, description="money noted by hand above this, in thirty days and per customer, needs a second person"
     )
+    inbox_url: str | None = Field(default=None, description="where colleagues reach the inbox, for cards without buttons")
     inbox_user: str | None = Field(default=None, description="the e-mail of the person the local inbox acts as")
     routes: tuple[RouteSettings, ...] = Field(default=(), description="which cards go to which channel, the first that fits")
     quiet: dict[str, str] = Field(

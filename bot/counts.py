@@ -93,7 +93,7 @@ class CountedRoom:
 
     def __init__(self, room: ChatRoom, counts: Counts) -> None:
         self._room, self._counts = room, counts
-        self.platform = room.platform
+        self.platform, self.edits = room.platform, room.edits
 
     def threads(self, channel: str) -> bool:
         return self._room.threads(channel)

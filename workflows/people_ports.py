@@ -64,6 +64,16 @@ class PeopleAndChats(Protocol):
         """Those that run, the oldest first."""
         ...
 
+    async def add_webhook(self, platform: str, url: str, at: datetime) -> str:
+        """The id under which its address is kept, encrypted."""
+        ...
+
+    async def webhook(self, hook: str) -> str | None:
+        """The address; null for an id that is none."""
+        ...
+
+    async def has_webhooks(self, platform: str) -> bool: ...
+
     # what chats take
     async def take_turn(self, key: str, every: timedelta, ahead: timedelta, now: datetime) -> datetime | None:
         """Null: it was taken. Else nothing was, and from then on one is free.

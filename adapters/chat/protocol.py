@@ -122,10 +122,11 @@ class ChatRoom(Protocol):
     `post` and `update` raise `Rejected` for a channel that must not see customers' names (`workflows.domain.routing.against`). A
     person's id in place of a channel's is a line to them alone. `threads` says whether `reply` puts a line under a card there.
     `address` is how a channel or a person of a workspace is written for `post`, `home` the workspace that such an address lies in: one that
-    is down leaves the others alone.
+    is down leaves the others alone. Without `edits` nothing that was posted can be changed.
     """
 
     platform: str
+    edits: bool
 
     def threads(self, channel: str) -> bool: ...
     def address(self, team: str, channel: str) -> str: ...

@@ -38,6 +38,7 @@ from adapters.store.screens import Screens
 from adapters.store.secrets import Vault
 from adapters.store.signs import SignsOfLife
 from adapters.store.stops import Stops
+from adapters.store.webhooks import Webhooks
 from workflows.ports import Clock
 
 
@@ -61,6 +62,7 @@ class SqlUnitOfWork(
     Invitations,
     Outages,
     Paces,
+    Webhooks,
     People,
     Arrivals,
     Trail,

@@ -119,6 +119,7 @@ async def prepare(
         card, drawn, places, with_history=await threads.folded(card, drawn, work, policies, now) if bare else None, unthreaded=bare
     )
     changed = [place for place in places if place.look != look_of(showing.at(place)) or (waiting.anew and place.message)]
+    changed = [place for place in changed if _may_change(place, card, rooms)]
     wanted = await preferences_at(changed, rooms, work)
     free = {place.key: _free_from(place, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)
@@ -128,6 +129,12 @@ async def prepare(
         return None
     await work.set_card(replace(card, data={**card.data, BUSY: (now + LEASE).isoformat()}))
     return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
+
+
+def _may_change(place: Place, card: StaffCard, rooms: Mapping[str, ChatRoom]) -> bool:
+    """Where nothing can be changed it is posted again, and only when it was raised anew: somebody has to look at it."""
+    room = rooms.get(place.platform)
+    return room is None or room.edits or place.at is None or card.at > place.at
 
 
 async def enqueue_if_changed(card: StaffCard, work: UnitOfWork, policies: Policies, clock: Clock) -> bool:
@@ -174,7 +181,7 @@ async def show(showing: Showing, place: Place, room: ChatRoom, clock: Clock) -> 
 
 
 async def _put(drawn: Card, place: Place, room: ChatRoom) -> CardRef:
-    if place.ref is None:
+    if place.ref is None or not room.edits:
         return await room.post(place.channel, drawn)
     try:
         await room.update(place.ref, drawn)

@@ -16,7 +16,7 @@ from workflows.domain.acts import NOTIFY
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import totals
 from workflows.domain.preferences import Notify, Preferences
-from workflows.domain.routing import Channel, Quiet, Route, Subject, channel, channels_for
+from workflows.domain.routing import CHATS, Channel, Quiet, Route, Subject, channel, channels_for
 from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import TO_ADMINISTRATORS, CardKind, StaffCard
@@ -45,7 +45,7 @@ class Routing:
             administrators = {user.id for user in await work.users() if user.role is Role.ADMINISTRATOR}
             return await _of_people(administrators, rooms, work)
         chosen = await self._chosen(card, book, work, policies, now)
-        places = [Place(one.platform or next(iter(rooms), ""), one.id) for one in chosen]
+        places = [Place(one.platform or next((chat for chat in rooms if chat in CHATS), ""), one.id) for one in chosen]
         return tuple(dict.fromkeys(place for place in places if place.platform in rooms))
 
     async def _chosen(self, card: StaffCard, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Sequence[Channel]:

@@ -18,6 +18,7 @@ ROLES = ", ".join(role.word for role in Role)
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _CHANNEL = re.compile(r"(T[A-Z0-9]{6,}/)?[CG][A-Z0-9]{6,}|teams:(19:[\w.@-]+|workflow:[\w-]+)")
+_HOOK = re.compile(r"https://hooks\.slack(-gov)?\.com/services/[A-Za-z0-9/_-]+")
 _DAY_LENGTH = len("2026-11-24")
 
 
@@ -83,6 +84,8 @@ def a_country(text: str) -> str:
 
 
 def a_channel(text: str) -> str:
+    if _HOOK.fullmatch(text) is not None:
+        return text
     if _CHANNEL.fullmatch(text) is None:
         raise typer.BadParameter(
             f"“{text}” is no channel id; in Slack it stands at the end of the channel's details, like C0123456789; in Teams in its link, like teams:19:abc@thread.tacv2."

@@ -84,6 +84,8 @@ async def book(
     async def run(app: App) -> None:
         async with app.store() as work:
             found = await _book(work, slug, new=bool(changes or place))
+            if channel is not None and channel.startswith("https://"):
+                changes["chat_channel"] = f"slack_hook:{await work.add_webhook('slack_hook', channel, app.clock.now())}"
             found = replace(found, place=replace(found.place, **place), **changes)
             if changes or place:
                 _must_have_holidays(found.place)

@@ -179,3 +179,18 @@ async def test_a_card_held_by_a_clock_that_was_ahead_is_shown_all_the_same(store
     office.clock.advance(-timedelta(days=1))
     await office.deliver()
     assert len(room.standing) == 1
+
+
+async def test_where_nothing_can_be_changed_a_card_is_posted_again_only_when_it_is_raised_anew(store: SqlStore) -> None:
+    room = FakeRoom(edits=False)
+    office = Office(store, room=room)
+    await office.open(chat=True)
+    await office.owe("acme")
+    await office.tick()
+    await office.jobs.show_cards()
+    posted = room.drawn
+    await office.pay("acme", "40.00")
+    office.clock.advance(timedelta(minutes=5))
+    await office.tick()
+    await office.jobs.show_cards()
+    assert room.drawn == posted, "less is owed: nobody has to do anything"

@@ -22,6 +22,7 @@ class FakeRoom:
 
     platform: str = "slack"
     threaded: bool = True
+    edits: bool = True
     standing: dict[str, Card] = field(default_factory=dict)
     channels: dict[str, str] = field(default_factory=dict)
     lines: dict[str, list[str]] = field(default_factory=dict)

@@ -12,13 +12,14 @@ from workflows.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel of a chat. Written `teams:19:abc@thread`; without a chat's name it is one of the first chat that is connected."""
+    """A channel of a chat. Written `teams:19:abc@thread`; without a chat's name it is one of the first chat that is connected, a webhook never."""
 
     platform: str
     id: str
 
 
-PLATFORMS = ("slack", "teams")
+CHATS = ("slack", "teams")
+PLATFORMS = (*CHATS, "slack_hook")
 
 
 def channel(text: str) -> Channel:

@@ -27,6 +27,7 @@ class SlackRoom:
     """Implements `ChatRoom`. Names and amounts go only to private channels, or to those an administrator approved."""
 
     platform = PLATFORM
+    edits = True
 
     def __init__(self, workspaces: Workspaces, approved: frozenset[str], clock: Clock, also: Approved | None = None) -> None:
         """`approved` stand in the settings, `also` are those approved while it runs."""

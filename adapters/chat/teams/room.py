@@ -27,6 +27,7 @@ class TeamsRoom:
     """Implements `ChatRoom`. Names and amounts go to people, group chats and private channels, and to channels an administrator approved."""
 
     platform = PLATFORM
+    edits = True
 
     def __init__(
         self, connector: Connector, flows: Flows, book: AddressBook, approved: frozenset[str], also: Approved | None = None
