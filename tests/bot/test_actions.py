@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.actions import Command, FieldErrors, command, promised, read_amount, terms
-from bot.desk import entry_forms, reply_forms
+from bot.desk import entry_forms, home_desk, reply_forms
 from bot.desk.request_forms import NAMES
 from cards.actions import OPENS, Action, Name, UnreadableAction, decode
 from workflows.domain.access import Role, User
@@ -74,7 +74,9 @@ READ_WITH_THE_ACCOUNT = {
 
 
 def test_every_name_means_a_command_or_is_read_with_the_account() -> None:
-    assert set(MEANT) | READ_WITH_THE_ACCOUNT | NAMES | reply_forms.NAMES | entry_forms.NAMES | {Name.ASK} == set(Name)
+    of_desks = NAMES | reply_forms.NAMES | entry_forms.NAMES | home_desk.NAMES
+    of_strangers = {Name.LINK, Name.CONFIRM_LINK}
+    assert set(MEANT) | READ_WITH_THE_ACCOUNT | of_desks | of_strangers | {Name.ASK} == set(Name)
     for name in Name:
         assert command(Action(name, THING, 3, CARRIED), GIVEN, ANA) == MEANT.get(name), name
 

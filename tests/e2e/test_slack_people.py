@@ -14,7 +14,7 @@ from bot.app import running
 from bot.commands import parse
 from bot.desk.answers import answer
 from bot.desk.people import CHECKED
-from bot.verbs import ledger, terminal
+from bot.verbs import ledger
 from cards.actions import Action, Name
 from cards.plain.render import render
 from cards.slack.render import render as blocks_of
@@ -135,7 +135,7 @@ async def test_the_command_line_answers_what_slack_answers(
     assert settings.secret_key is not None
     monkeypatch.setenv("DUEBOT_DATABASE_URL", settings.database_url)
     monkeypatch.setenv("DUEBOT_SECRET_KEY", settings.secret_key.get_secret_value())
-    monkeypatch.setattr(terminal, "running", lambda settings, clock, **more: running(settings, clock or duebot.clock, **more))
+    monkeypatch.setattr("bot.app.running", lambda settings, clock, **more: running(settings, clock or duebot.clock, **more))
     for text in ("balance birkenhof", "overdue", "invoice AF-1031", "balance gmbh"):
         async with duebot.app.store() as work:
             card = await answer(parse(text), work, duebot.app.policies, duebot.clock.now())
