@@ -43,13 +43,14 @@ class People(Part):
         if done.rowcount == 0:
             raise NotKnown("There is no such user.")
 
-    async def link(self, user: UserId, platform: str, team: str, person: str) -> None:
+    async def link(self, user: UserId, platform: str, team: str, person: str) -> bool:
         """A chat account belongs to one user: the one it was linked to last."""
         await self.user(user)
         i = t.identities.c
-        if not await self._add_new(t.identities, id=new_id(), user_id=user, platform=platform, team=team, person=person):
-            there = (i.platform == platform) & (i.team == team) & (i.person == person)
-            await self._connection.execute(update(t.identities).where(there).values(user_id=user))
+        if await self._add_new(t.identities, id=new_id(), user_id=user, platform=platform, team=team, person=person):
+            return True
+        anothers = (i.platform == platform) & (i.team == team) & (i.person == person) & (i.user_id != user)
+        return (await self._connection.execute(update(t.identities).where(anothers).values(user_id=user))).rowcount == 1
 
     async def unlink(self, platform: str, team: str, person: str) -> bool:
         i = t.identities.c

@@ -87,8 +87,8 @@ class People:
             user = await work.user_by_email(email)
             if user is None:
                 return Stranger.UNKNOWN
-            await work.link(user.id, person.platform, person.team, person.id)
-            await record(work, str(user.id), self.clock.now(), "user.linked", {"platform": person.platform, "person": person.id})
+            if await work.link(user.id, person.platform, person.team, person.id):
+                await record(work, str(user.id), self.clock.now(), "user.linked", {"platform": person.platform, "person": person.id})
             return user
 
 

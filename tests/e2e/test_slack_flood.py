@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, MutableMapping, Sequence
-from contextlib import closing
 from itertools import starmap
 from typing import Any
 from uuid import UUID
@@ -16,10 +14,12 @@ import aiohttp
 
 from adapters.chat.slack.names import EVENTS_PATH
 from cards.actions import Action, Name
+from tests.e2e.rows import row_counts
 from tests.e2e.service import CHANNEL, Service
 from tests.peers.slack import Workspace, interactive, signed
 from workflows.domain.ids import ItemId
 
+TABLES = ("inbound", "acts", "audit", "flags")
 MANY, BAD, REPLAYED, OVER_HTTP = 1_000, 10_000, 1_000, 2_000
 AT_ONCE = 40
 Request = tuple[bytes, Mapping[str, str]]
@@ -59,11 +59,6 @@ def _forged(duebot: Service, items: list[ItemId], number: int) -> Request:
     return ways[number % len(ways)]
 
 
-def _rows(url: str) -> dict[str, int]:
-    with closing(sqlite3.connect(url.partition(":///")[2])) as database:
-        return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("inbound", "acts", "audit", "flags")}
-
-
 async def test_a_thousand_valid_requests_are_served_and_of_ten_thousand_others_not_a_row_is_written(duebot: Service) -> None:
     async with duebot.app.store() as work:
         book = await work.book("main")
@@ -71,14 +66,14 @@ async def test_a_thousand_valid_requests_are_served_and_of_ten_thousand_others_n
     now = int(duebot.clock.now().timestamp())
     url = duebot.app.settings.database_url
     valid = [_genuine(duebot, items, number) for number in range(MANY)]
-    before = _rows(url)
+    before = row_counts(url, TABLES)
     requests: list[tuple[str, Request]] = [("valid", (body, signed(body, timestamp=now))) for body in valid]
     requests += [("replayed", (body, signed(body, timestamp=now))) for body in valid[:REPLAYED]]
     requests += [("forged", _forged(duebot, items, number)) for number in range(BAD - REPLAYED)]
     random.Random(11).shuffle(requests)
     answers = await _all(duebot, requests[OVER_HTTP:], requests[:OVER_HTTP])
     assert Counter(answers) == {("valid", 200): MANY, ("forged", 401): BAD - REPLAYED, ("replayed", 200): REPLAYED}
-    after = _rows(url)
+    after = row_counts(url, TABLES)
     grown = {table: after[table] - before[table] for table in before}
     paid = 2  # presses on invoices that are paid are refused
     assert grown == {"inbound": MANY, "acts": len(items) - paid, "flags": len(items) - paid, "audit": len(items) - paid + 3}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from itertools import product
 from typing import Any
 
@@ -13,6 +11,7 @@ from cards.elements import Button, Form, TextField
 from cards.slack.modal import render_form
 from tests.bot.test_handle import CLAIMS, ESCALATION, TABLE, TERMS, WORD
 from tests.bot.test_rights import COLLECTORS, MANAGERS, WHY
+from tests.e2e.rows import row_counts
 from tests.e2e.service import CHANNEL, ROLES, Service, words
 from tests.peers.slack import Workspace, interactive
 from workflows.domain.access import Role, least_role
@@ -38,11 +37,6 @@ def least() -> dict[Name, Role]:
     for form, (answer, right) in entry_forms.FORMS.items():
         found |= {form: least_role(right), answer: least_role(right)}
     return found
-
-
-def rows(url: str) -> dict[str, int]:
-    with closing(sqlite3.connect(url.partition(":///")[2])) as database:
-        return {table: database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in FACTS}
 
 
 def sent(action: Action, role: Role, workspace: Workspace, trigger: str) -> dict[str, Any]:
@@ -74,13 +68,13 @@ async def test_each_role_is_refused_what_it_may_not_and_nothing_else_and_a_refus
         items = [item.id async for account in work.all_accounts(book.id) for item in account.items]
     wrong, told_so = [], 0
     for number, (name, role) in enumerate(product(Name, Role)):
-        before, refusals = rows(url), len(await duebot.audit("refused"))
+        before, refusals = row_counts(url, FACTS), len(await duebot.audit("refused"))
         thing = book.id if name in OF_BOOK else items[number % len(items)]
         said = await told(duebot, role, Action(name, thing, 999, {**TERMS, **CARRIED.get(name, {})}))
         refused = f"Your role is {role.word}" in said
         if (refused and role >= needs[name]) or not said:
             wrong.append((name, role, said))
-        if role < needs[name] and rows(url) != before:
+        if role < needs[name] and row_counts(url, FACTS) != before:
             wrong.append((name, role, "changed something"))
         if refused and len(await duebot.audit("refused")) != refusals + 1:
             wrong.append((name, role, "is not in the trail"))

@@ -33,8 +33,9 @@ async def test_people_are_found_by_mail_in_any_case_and_by_each_chat_account(sto
 async def test_a_chat_account_belongs_to_whom_it_was_linked_to_last(store: SqlStore) -> None:
     ana, bo = await add_user(store), await add_user(store, "Bo")
     async with store() as work:
-        await work.link(ana, "slack", "T1", "U1")
-        await work.link(bo, "slack", "T1", "U1")
+        assert await work.link(ana, "slack", "T1", "U1")
+        assert not await work.link(ana, "slack", "T1", "U1"), "another press was quicker: nothing new is told of"
+        assert await work.link(bo, "slack", "T1", "U1")
         found = await work.user_by_identity("slack", "T1", "U1")
     assert found is not None
     assert found.id == bo
