@@ -29,6 +29,7 @@ POLL = 5.0  # seconds between two looks for a run that nobody was told of
 LOOK = 5.0  # seconds between two looks for what the dead were at
 LATER = 20  # seconds after which a job that was taken over runs once more: by then what the dead had reserved is free
 PAUSE = 3.0  # seconds until a database that failed is tried again
+TRIES = 5  # times that a database which failed is told of a run's end; it may have taken it the first time
 LATE = 59  # seconds after which a minute that nobody ran is left out; the next one does its work
 LEAVE = 3.0  # seconds that saying goodbye to the database may take
 CONNECTIONS = 10  # at most, beside one for every queue that listens; those not needed are closed again
@@ -125,10 +126,26 @@ async def _call(queues: Iterable[Queue], wake: asyncio.Event, leaving: asyncio.E
                 await _ask_for(task)
 
 
+class _Finishing(Worker):
+    """A run's end that the database did not take is told again: else the run would count as under way for as long as the process lives."""
+
+    async def _persist_job_status(self, *args: Any, **ended: Any) -> None:
+        for left in reversed(range(TRIES)):
+            try:
+                await super()._persist_job_status(*args, **ended)
+            except ConnectorException as error:
+                if not left:
+                    raise
+                log.warning("end of a job told again", why=type(error).__name__)
+                await asyncio.sleep(PAUSE)
+            else:
+                return
+
+
 async def _work(queue: Queue, leaving: asyncio.Event, grace: float) -> None:
     """One run at a time. Where the database fails, it is tried again until it is back."""
     while not leaving.is_set():
-        worker = Worker(
+        worker = _Finishing(
             queue.app,
             [queue.name],
             queue.name,
