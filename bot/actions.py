@@ -107,8 +107,15 @@ def _flag(action: Action, _: Mapping[str, str], by: User) -> Command:
 def _send(action: Action, values: Mapping[str, str], by: User) -> Command:
     earlier = whole(action.data.get("earlier", ""))
     wording = Wording(values.get("subject", ""), values["text"]) if "text" in values else None
-    language = values.get("language") or action.data.get("language", "")
-    return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""), wording, language)
+    language, channel = (values.get(name) or action.data.get(name, "") for name in ("language", "channel"))
+    return SendReminder(ItemId(action.id), by, action.data.get("print", ""), earlier, values.get("reason", ""), wording, language, channel)
+
+
+def _look(action: Action, values: Mapping[str, str], by: User) -> Command:
+    """The preview as it is chosen in the form; to edit, as it was chosen when the form was drawn."""
+    edit = action.name is Name.EDIT_REMINDER
+    chosen = action.data if edit else values
+    return PreviewReminder(ItemId(action.id), by, action.seen, edit, chosen.get("language", ""), chosen.get("channel", ""))
 
 
 def _answer_plan(action: Action, _: Mapping[str, str], by: User) -> Command:
@@ -129,10 +136,8 @@ _COMMANDS: Mapping[Name, Callable[[Action, Mapping[str, str], User], Command]] =
     Name.UNFLAG: _flag,
     Name.WAKE: lambda action, _, by: WakeItem(ItemId(action.id), by, action.seen),
     Name.HAND_BACK: lambda action, _, by: HandBackItem(ItemId(action.id), by, action.seen),
-    Name.SEND_REMINDER: lambda action, values, by: PreviewReminder(ItemId(action.id), by, action.seen, language=values.get("language", "")),
-    Name.EDIT_REMINDER: lambda action, _, by: PreviewReminder(
-        ItemId(action.id), by, action.seen, edit=True, language=action.data.get("language", "")
-    ),
+    Name.SEND_REMINDER: _look,
+    Name.EDIT_REMINDER: _look,
     Name.CONFIRM_REMINDER: _send,
     Name.CONFIRM_ESCALATE: lambda action, values, by: EscalateItem(ItemId(action.id), _manager(values), _why(values), by, action.seen),
     Name.CANCEL_PROMISE: lambda action, _, by: CancelPromise(ItemId(action.id), by, action.seen),

@@ -104,7 +104,8 @@ async def _build(settings: Settings, clock: Clock) -> App:
         raise
     inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
-    desk = Desk(store, policies, letters, clock, rooms, wake.set, Limits(settings.payment_limit), read_rates(settings.rates))
+    outreach = channels(settings.smtp, clock)
+    desk = Desk(store, policies, letters, clock, rooms, wake.set, Limits(settings.payment_limit), read_rates(settings.rates), outreach)
     slack = _slack(settings, desk, inbound, store, clock)
     if slack is not None:
         rooms["slack"] = slack.room
@@ -114,9 +115,20 @@ async def _build(settings: Settings, clock: Clock) -> App:
     if teams is not None:
         rooms["teams"] = teams.room
     counts = Counts()
-    out = counts.of_channels(channels(settings.smtp, clock)), counts.of_rooms(rooms)
-    routing = routing_of(settings.routes, settings.quiet)
-    jobs = Jobs(store, policies, letters, clock, *out, inbound, desk, routing, settings.summaries, store.abreast, wake.set)
+    out = counts.of_channels(outreach), counts.of_rooms(rooms)
+    jobs = Jobs(
+        store,
+        policies,
+        letters,
+        clock,
+        *out,
+        inbound,
+        desk,
+        routing_of(settings.routes, settings.quiet),
+        settings.summaries,
+        store.abreast,
+        wake.set,
+    )
     return App(
         settings,
         clock,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -30,6 +30,7 @@ from workflows.answer_query import MOST as ENOUGH
 from workflows.domain.access import Right, User
 from workflows.domain.approving import Limits
 from workflows.domain.ids import new_id
+from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
 from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused
 from workflows.escalate_item import EscalateItem, HandBackItem, escalate_item, hand_back_item
@@ -61,6 +62,7 @@ class Desk:
     nudge: Callable[[], None]
     limits: Limits = field(default_factory=Limits)
     rates: Sequence[Rate] = ()
+    channels: Collection[str] = (EMAIL,)  # over which customers can be written to
     people: People = field(init=False)
 
     def __post_init__(self) -> None:
@@ -208,18 +210,19 @@ class Desk:
 
     async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
         """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""
-        words, look, wording = "", PreviewReminder(asked.item, asked.by), None
+        words, wording = "", None
         if isinstance(asked, PreviewReminder):
             look = asked
         else:
             try:
-                queued = await send_reminder(asked, work, self.policies, self.letters, self.clock)
+                queued = await send_reminder(asked, work, self.policies, self.letters, self.clock, self.channels)
                 return Reply(card=await outcome_card(queued, work, self.policies, self.clock.now()))
             except (NotAllowed, AlreadyDone):
                 raise
             except Refused as refused:
-                words, wording, look = str(refused), asked.wording, PreviewReminder(asked.item, asked.by, language=asked.language)
-        preview = await preview_reminder(look, work, self.policies, self.letters, self.clock)
+                words, wording = str(refused), asked.wording
+                look = PreviewReminder(asked.item, asked.by, language=asked.language, channel=asked.channel)
+        preview = await preview_reminder(look, work, self.policies, self.letters, self.clock, self.channels)
         if look.edit or wording is not None:
             return Reply(form=forms.edited_reminder(preview, self.policies, self.clock.now(), wording, words))
         return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), sorted(self.letters.languages), words))

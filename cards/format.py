@@ -15,6 +15,7 @@ from cards.clean import bare, isolated, shorten
 from workflows.domain.account import Book
 from workflows.domain.calendar import Place
 from workflows.domain.money import Money, exponent
+from workflows.domain.reach import OVER
 
 NEAR_DAYS = 60  # within these a weekday tells more than a year
 NAME_WIDTH = 60
@@ -163,11 +164,8 @@ def step_words(step: str, *, reminds: bool = True) -> str:
     return f"{words} reminder" if reminds else f"{words} step"
 
 
-_OVER = {"email": "by e-mail", "sms": "by SMS", "letter": "by letter"}
-
-
 def over(channel: str) -> str:
-    return _OVER.get(channel, f"over {bare(channel)}")
+    return OVER.get(channel, f"over {bare(channel)}")
 
 
 _SERVICES = {"email": "E-mail", "sms": "SMS", "slack": "Slack", "teams": "Microsoft Teams"}

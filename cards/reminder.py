@@ -28,11 +28,12 @@ from cards.elements import (
     TextField,
     Tone,
 )
-from cards.format import amounts, cell, clock, count, day, lateness, listing, locale_of, moment, money, name
+from cards.format import amounts, cell, clock, count, day, lateness, listing, locale_of, moment, money, name, over, service
 from cards.forms import filled, reason_field
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision
 from workflows.domain.money import Money
+from workflows.domain.reach import EMAIL
 
 LONGEST_SUBJECT, LONGEST_EDITED = 200, 3_000  # characters a chat's form takes
 
@@ -43,6 +44,8 @@ def reminder_preview(
     today: date,
     *,
     to: Sequence[str],
+    channel: str = EMAIL,
+    channels: Sequence[str] = (),
     sender: str,
     subject: str,
     text: str,
@@ -58,11 +61,12 @@ def reminder_preview(
 ) -> Form:
     """The message as the customer will get it. With a `warning` the answer `reason` is asked for.
 
-    `asked` are the sums of the message, `languages` those it can be had in: the answer `language` chooses one. `data` comes back in the submit's action (a fingerprint of what was shown, the step).
+    `asked` are the sums of the message, `languages` those it can be had in and `channels` those it can go over: the answers `language` and
+    `channel` choose one of each. `data` comes back in the submit's action (a fingerprint of what was shown, the step).
     """
     facts = Facts(
         (
-            ("To", listing([bare(address) for address in to])),
+            ("To", _reached(to, channel)),
             ("From", bare(sender)),
             ("Subject", bare(subject)),
             *((("Language", language_name(language)),) if len(languages) < 2 else ()),
@@ -74,13 +78,15 @@ def reminder_preview(
     intro += [facts, Quote(text, caption="The message as the customer gets it")]
     intro += [listed_items(account, listed, today)] if len(listed) > 1 else []
     intro.append(Text("Decided again just before it leaves: whoever paid, was credited or stopped in between gets nothing.", quiet=True))
-    options = tuple(Option(code, language_name(code)) for code in languages)
-    fields: tuple[Field, ...] = (ChoiceField("language", "Language", options, language),) if len(options) > 1 else ()
-    fields += (reason_field(),) if warning else ()
+    spoken = tuple(Option(code, language_name(code)) for code in languages)
+    ways = tuple(Option(one, service(one)) for one in channels)
+    offered = ChoiceField("channel", "Send over", ways, channel), ChoiceField("language", "Language", spoken, language)
+    choices: tuple[Field, ...] = tuple(choice for choice in offered if len(choice.options) > 1)
+    fields = choices + ((reason_field(),) if warning else ())
     submit = Button("Send now", about(account, leader, Name.CONFIRM_REMINDER, **(data or {})), Style.PRIMARY)
-    kept = {"language": data["language"]} if data and "language" in data else {}
+    kept = {name: data[name] for name in ("language", "channel") if data and name in data}
     edit = Button("Edit", about(account, leader, Name.EDIT_REMINDER, **kept)) if len(text) <= LONGEST_EDITED else None
-    live = about(account, leader, Name.SEND_REMINDER) if len(options) > 1 else None
+    live = about(account, leader, Name.SEND_REMINDER) if choices else None
     return Form("Send reminder", submit, tuple(intro), filled(fields, values or {}), also=edit, live=live)
 
 
@@ -89,6 +95,7 @@ def reminder_edit(
     leader: ItemDecision,
     *,
     to: Sequence[str],
+    channel: str = EMAIL,
     subject: str,
     text: str,
     warning: str | None = None,
@@ -97,7 +104,7 @@ def reminder_edit(
 ) -> Form:
     """The message's words to be changed. Answers: `subject`, `text` and `reason`, which is needed with a `warning`."""
     intro = [Text(f"⚠ {words}") for words in ((errors or {}).get(""), bare(warning or "")) if words]
-    facts = Facts((("To", listing([bare(address) for address in to])), ("About", name(leader.item.number))))
+    facts = Facts((("To", _reached(to, channel)), ("About", name(leader.item.number))))
     fields: tuple[Field, ...] = (
         TextField("subject", "Subject", subject, max_length=LONGEST_SUBJECT),
         TextField("text", "Message", text, lines=20, max_length=LONGEST_EDITED),
@@ -106,6 +113,11 @@ def reminder_edit(
     outro = (Text("It is kept as you send it. If the balance changes before it leaves, it does not leave.", quiet=True),)
     submit = Button("Send now", about(account, leader, Name.CONFIRM_REMINDER, **(data or {})), Style.PRIMARY)
     return Form("Edit reminder", submit, (*intro, facts), fields, outro)
+
+
+def _reached(to: Sequence[str], channel: str) -> str:
+    """`ap@acme.example, by e-mail`."""
+    return ", ".join(part for part in (listing([bare(address) for address in to]), over(channel)) if part)
 
 
 def _asked(account: Account, leader: ItemDecision, listed: Sequence[ItemDecision], asked: Sequence[Money]) -> str:
@@ -127,7 +139,7 @@ def reminder_queued(
     """It is on its way; `at` when it leaves later than now (outside the hours)."""
     when = f"It leaves {moment(at, now, account.book.place, locale_of(account.book))}." if at and at > now else "It leaves within a minute."
     words = f"{name(by_name)} sent {name(account.customer.name)} a reminder for {money(leader.open, locale_of(account.book))}"
-    told = f"To {listing([bare(address) for address in to])}. {when}"
+    told = f"To {listing([bare(address) for address in to])}. {when}" if to else when
     return Card(f"{words}. {told}", (Heading(words, badge=clock(now, account.book.place), tone=Tone.GOOD), Text(told)), Tone.GOOD)
 
 

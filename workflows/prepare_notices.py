@@ -125,7 +125,7 @@ def prepare(claimed: Claimed, policies: Policies, letters: Letters, clock: Clock
     if (doubted := doubt_of(claimed.copies, policy, account, notice, due.listed[0], claimed.row.attempts)) is not None:
         return doubted
     try:
-        message = _written(claimed, letter(policy, account, due.template, due.overdue, due.upcoming, clock), letters)
+        message = _written(claimed, letter(policy, account, due.template, due.overdue, due.upcoming, clock, notice.channel), letters)
     except DocumentMissing as missing:
         return missing
     except Refused as refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -17,7 +18,7 @@ from workflows.domain.ids import ItemId, NoticeId, new_id
 from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
-from workflows.domain.reach import addresses
+from workflows.domain.reach import EMAIL, OVER, channels, ways
 from workflows.domain.standing import first_contact_waits
 from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, PreviewChanged, Refused
@@ -31,13 +32,14 @@ _FIGURE = re.compile(r"\d(?:[.,'’\u00a0\u202f ]?\d)*")
 
 @dataclass(frozen=True, slots=True)
 class PreviewReminder:
-    """`language` is one of the letters' codes; empty: as the customer is written to."""
+    """`language` is one of the letters' codes, `channel` one the customer can be reached over; empty: as the customer is written to."""
 
     item: ItemId
     by: User
     seen: int | None = None
     edit: bool = False
     language: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class ReminderPreview:
     """`message` is what would leave now and `asked` the sums in it. `warnings` are limits of the policy that stand against it; sending then needs a reason.
 
     `fingerprint` binds a later send to this text; `earlier` is how many messages the customer had got when it was drawn. `language` is one
-    that was chosen in place of the customer's.
+    that was chosen in place of the customer's. It goes over `channel`, the first of the `channels` there are unless one was chosen.
     """
 
     account: Account
@@ -58,36 +60,61 @@ class ReminderPreview:
     fingerprint: str
     earlier: int
     language: str = ""
+    channel: str = EMAIL
+    channels: tuple[str, ...] = (EMAIL,)
 
 
-async def preview_reminder(ask: PreviewReminder, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock) -> ReminderPreview:
-    """Raises `Refused` for an item that must not be asked for, or a customer without an address that wants messages."""
+async def preview_reminder(
+    ask: PreviewReminder, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock, set_up: Collection[str] = (EMAIL,)
+) -> ReminderPreview:
+    """`set_up` are the channels that messages can leave over.
+
+    Raises `Refused` for an item that must not be asked for, or a customer who cannot be reached over any of them.
+    """
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
-    return _preview(account, item, policies.of(account), letters, clock, ask.language)
+    return _preview(account, item, policies.of(account), letters, clock, set_up, ask)
 
 
-def _preview(account: Account, item: Item, policy: Policy, letters: Letters, clock: Clock, language: str) -> ReminderPreview:
-    if not account.customer.emails:
-        raise Refused(f"No e-mail address of {account.customer.name} is known; import one, or call them.")
-    if not addresses(account):
-        raise Refused(f"{account.customer.name} wants no more messages at any e-mail address that is known; call them.")
+def _preview(
+    account: Account,
+    item: Item,
+    policy: Policy,
+    letters: Letters,
+    clock: Clock,
+    set_up: Collection[str],
+    ask: PreviewReminder | SendReminder,
+) -> ReminderPreview:
+    possible = ways(account, set_up)
+    if not possible:
+        raise Refused(_unreachable(account, set_up))
+    channel, language = ask.channel if ask.channel in possible else possible[0], ask.language
     decision = decide(policy, account, clock.now())
     step, listed = listed_by_hand(policy, decision, item.id)
     template = step.remind.template if step.remind else step.name
     today = account.book.place.day(clock.now())
     late = [entry for entry in listed if _is_late(account.item(entry.item), today)]
-    soon = [entry for entry in listed if entry not in late]
-    written = letter(policy, account, template, late, soon, clock)
+    written = letter(policy, account, template, late, [entry for entry in listed if entry not in late], clock, channel)
     message, asked = letters.write(written), written.amounts or totals(line.open for line in written.upcoming)
     if language in letters.languages - {message.language}:
         written = replace(written, language=language)
         message = letters.write(written)
     else:
         language = ""
-    items = tuple(account.item(entry.item) for entry in listed)
     earlier = sum(1 for notice in account.notices if notice.state.counts)
+    items = tuple(account.item(entry.item) for entry in listed)
     warnings = (*_silences(decision.of(item.id)), *_warnings(policy, account, clock.now()))
-    return ReminderPreview(account, item, written, message, asked, items, warnings, fingerprint(message), earlier, language)
+    return ReminderPreview(
+        account, item, written, message, asked, items, warnings, fingerprint(message), earlier, language, channel, possible
+    )
+
+
+def _unreachable(account: Account, set_up: Collection[str]) -> str:
+    who = account.customer.name
+    if channels(account) - frozenset(set_up):
+        return f"Nothing is set up over which {who} could be written to; an administrator sees with `duebot check` what is missing."
+    if not account.customer.emails:
+        return f"No e-mail address of {who} is known; import one, or call them."
+    return f"{who} wants no more messages at any e-mail address that is known; call them."
 
 
 def _is_late(item: Item, today: date) -> bool:
@@ -129,6 +156,7 @@ class SendReminder:
     reason: str = ""
     wording: Wording | None = None
     language: str = ""
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +166,12 @@ class ReminderQueued:
     message: Message
     notice: NoticeId
     by_name: str
+    channel: str = EMAIL
 
 
-async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock) -> ReminderQueued:
+async def send_reminder(
+    ask: SendReminder, work: UnitOfWork, policies: Policies, letters: Letters, clock: Clock, set_up: Collection[str] = (EMAIL,)
+) -> ReminderQueued:
     """Queues the message that was previewed.
 
     Raises `AlreadyDone` when another message was queued since the preview, `PreviewChanged` when the text would differ,
@@ -149,14 +180,14 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
     account, item = await item_to_act_on(work, ask.item, ask.by, None)
     _nobody_was_first(account, ask)
     policy = policies.of(account)
-    preview = _preview(account, item, policy, letters, clock, ask.language)
-    if preview.fingerprint != ask.fingerprint:
+    preview = _preview(account, item, policy, letters, clock, set_up, ask)
+    if preview.fingerprint != ask.fingerprint or preview.channel != (ask.channel or preview.channels[0]):
         raise PreviewChanged("What it says has changed since this preview was drawn. Look at the new one before you send.")
     message = _in_own_words(ask.wording, preview, letters) if ask.wording else preview.message
     warnings = (*preview.warnings, *(lacking(ask.wording, preview) if ask.wording else ()))
     if warnings and not ask.reason.strip():
         raise NeedsReason(f"{warnings[0]} Give a reason to send it all the same.")
-    notice = _notice(policy, account, item, ask, clock)
+    notice = _notice(policy, preview, ask.by, clock)
     if not await work.add_notice(account.customer.id, notice, f"staff:{account.customer.id}:{len(account.notices)}"):
         raise AlreadyDone("This reminder is on its way already.")
     facts: dict[str, object] = {"notice": str(notice.id), "step": notice.step, "reason": ask.reason.strip(), "warnings": list(warnings)}
@@ -168,9 +199,9 @@ async def send_reminder(ask: SendReminder, work: UnitOfWork, policies: Policies,
         facts["edited"] = await work.keep_body(notice.id, message)
     await work.enqueue(Effect.NOTICE, f"notice:{notice.id}", payload, clock.now(), notice.channel)
     why = f": {ask.reason.strip()}" if ask.reason.strip() else ""
-    words = f"{ask.by.name} sent a reminder by e-mail{why}"
+    words = f"{ask.by.name} sent a reminder {OVER.get(notice.channel, f'over {notice.channel}')}{why}"
     await note_act(work, account, item, ask.by, "reminder.sent_by_hand", words, clock.now(), **facts)
-    return ReminderQueued(account, item, message, notice.id, ask.by.name)
+    return ReminderQueued(account, item, message, notice.id, ask.by.name, notice.channel)
 
 
 def _in_own_words(wording: Wording, preview: ReminderPreview, letters: Letters) -> Message:
@@ -212,8 +243,9 @@ def _nobody_was_first(account: Account, ask: SendReminder) -> None:
     )
 
 
-def _notice(policy: Policy, account: Account, item: Item, ask: SendReminder, clock: Clock) -> Notice:
-    step, listed = listed_by_hand(policy, decide(policy, account, clock.now()), item.id)
+def _notice(policy: Policy, preview: ReminderPreview, by: User, clock: Clock) -> Notice:
+    account = preview.account
+    step, listed = listed_by_hand(policy, decide(policy, account, clock.now()), preview.item.id)
     currencies = tuple(sorted({account.item(entry.item).total.currency for entry in listed}))
     day = account.customer.place.day(clock.now())
-    return Notice(NoticeId(new_id()), day, clock.now(), step.name, listed, NoticeState.QUEUED, "email", ask.by.id, currencies)
+    return Notice(NoticeId(new_id()), day, clock.now(), step.name, listed, NoticeState.QUEUED, preview.channel, by.id, currencies)

@@ -13,7 +13,7 @@ from workflows.domain.ids import ItemId
 from workflows.domain.messages import Agreed, Letter, LetterLine, Message
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy, Step
-from workflows.domain.reach import addresses
+from workflows.domain.reach import EMAIL, addresses
 from workflows.errors import Refused
 from workflows.letter_facts import (
     ABOUT_MONEY,
@@ -38,7 +38,13 @@ OVERRIDDEN = frozenset({State.SNOOZED, State.PROMISED, State.ON_PLAN})  # by a p
 
 
 def letter(
-    policy: Policy, account: Account, template: str, overdue: Sequence[ListedItem], upcoming: Sequence[ListedItem], clock: Clock
+    policy: Policy,
+    account: Account,
+    template: str,
+    overdue: Sequence[ListedItem],
+    upcoming: Sequence[ListedItem],
+    clock: Clock,
+    channel: str = EMAIL,
 ) -> Letter:
     """`overdue` leader first. Money on account is named and deducted where the policy nets it.
 
@@ -70,6 +76,7 @@ def letter(
         promise_given(account, about) if template in ABOUT_PROMISES else None,
         documents_of(account, overdue or upcoming) if carries_documents(policy, template) else (),
         ordinal=1 + account.times_written(entry.item for entry in about),
+        channel=channel,
     )
 
 

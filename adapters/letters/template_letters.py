@@ -14,6 +14,7 @@ from adapters.letters.specimens import specimens
 from adapters.letters.view import view_of
 from cards.clean import CLOSE, OPEN, bare, clean
 from workflows.domain.messages import Letter, Message, Wording
+from workflows.domain.reach import EMAIL
 from workflows.errors import Refused
 
 # Words for what is overdue make no sense where nothing is, and the other way round: the letter that is written in their place.
@@ -51,15 +52,16 @@ class TemplateLetters:
             "instructions": _payment(say, view),
             "blocks": [],
         }
+        mail = letter.channel == EMAIL  # over the others its words go alone, and the channel knows the customer's address
         message = Message(
-            to=letter.customer.emails,
+            to=letter.customer.emails if mail else (),
             subject=subject,
             text=laid_out(self._templates, "layout.txt", parts),
-            html=laid_out(self._templates, "layout.html", parts),
+            html=laid_out(self._templates, "layout.html", parts) if mail else None,
             sender_name=view["seller"],
             reply_to=letter.book.seller_email,
             language=language,
-            attachments=self._documents.of(letter.book, letter.documents),
+            attachments=self._documents.of(letter.book, letter.documents) if mail else (),
         )
         return self._reworded(message, letter.wording) if letter.wording else message
 
@@ -68,7 +70,8 @@ class TemplateLetters:
         subject, text = bare(own.subject), bare_lines(own.text)
         blocks = [part.split("\n") for part in re.split(r"\n\n+", text)]
         parts = {"subject": subject, "language": message.language, "seller": message.sender_name, "blocks": blocks}
-        return replace(message, subject=subject, text=f"{text}\n", html=laid_out(self._templates, "layout.html", parts))
+        html = laid_out(self._templates, "layout.html", parts) if message.html is not None else None
+        return replace(message, subject=subject, text=f"{text}\n", html=html)
 
     def _mistakes(self, folder: Path) -> list[str]:
         """What is wrong with templates of one's own, found by writing made-up letters with them."""

@@ -63,6 +63,8 @@ def reminder(preview: ReminderPreview, policies: Policies, now: datetime, langua
         decision.of(preview.item.id),
         account.book.place.day(now),
         to=preview.message.to,
+        channel=preview.channel,
+        channels=preview.channels,
         sender=preview.message.sender_name or account.book.name,
         subject=preview.message.subject,
         text=preview.message.text,
@@ -85,6 +87,7 @@ def edited_reminder(preview: ReminderPreview, policies: Policies, now: datetime,
         account,
         decide(policies.of(account), account, now).of(preview.item.id),
         to=preview.message.to,
+        channel=preview.channel,
         subject=shown.subject,
         text=shown.text,
         warning=" ".join(warnings) or None,
@@ -94,7 +97,9 @@ def edited_reminder(preview: ReminderPreview, policies: Policies, now: datetime,
 
 
 def _carried(preview: ReminderPreview) -> dict[str, str]:
+    """The fingerprint of what is shown, and what was chosen in place of what the customer usually gets."""
     chosen = {"language": preview.language} if preview.language else {}
+    chosen |= {"channel": preview.channel} if preview.channel != preview.channels[0] else {}
     return {"print": preview.fingerprint, "earlier": str(preview.earlier), **chosen}
 
 

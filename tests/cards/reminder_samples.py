@@ -35,6 +35,7 @@ def reminder_forms(plain: Account, leader: ItemDecision, second: ItemDecision, t
             warning="Acme GmbH was reminded yesterday; the policy leaves 3 days between messages.",
         ),
         "form_reminder_language": seen(language="de", languages=("de", "en", "fr"), data={"print": "5f2c", "language": "de"}),
+        "form_reminder_channel": seen(channel="sms", channels=("email", "sms"), to=(), data={"print": "5f2c", "channel": "sms"}),
         "form_reminder_documents": seen(documents=("INV-2041.pdf", "INV-2042.pdf")),
         "form_reminder_edit": reminder_edit(plain, leader, to=TO, subject="INV-2041", text=text),
         "form_reminder_edit_warning": reminder_edit(

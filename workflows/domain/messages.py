@@ -133,3 +133,4 @@ class Letter:
     documents: tuple[str, ...] = ()
     wording: Wording | None = None
     ordinal: int = 1
+    channel: str = "email"
