@@ -15,7 +15,7 @@ from workflows.errors import Refused
 from workflows.ports import Clock, UnitOfWork
 from workflows.records import AuditEntry, CardState, LedgerRow, Stored
 
-CHUNK = 1000
+CHUNK = 2_000
 
 
 class NeedsAnswers(Refused):

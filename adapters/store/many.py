@@ -27,7 +27,7 @@ async def insert_many(
 
 
 async def update_many(connection: AsyncConnection, table: Table, names: Sequence[str], rows: Sequence[Values]) -> int:
-    """The row with the id that comes first in each gets the values that follow. How many there were."""
+    """The rows with the key that comes first in each get the values that follow. How many there were."""
     return await _send(connection, _update(connection.dialect, table, tuple(names)), table, names, rows)
 
 
@@ -37,12 +37,12 @@ async def found_among(connection: AsyncConnection, table: Table, keys: Iterable[
     return frozenset(one.hex for one in (await connection.execute(asked)).scalars())
 
 
-def among(connection: AsyncConnection, column: Column[Any], ids: Sequence[UUID]) -> ColumnElement[bool]:
-    """Whether the column holds one of them, however many: one parameter, so that the statement stays the same."""
+def among(connection: AsyncConnection, column: Column[Any], values: Sequence[UUID] | Sequence[str]) -> ColumnElement[bool]:
+    """Whether the column holds one of the ids or texts, however many: one parameter, so that the statement stays the same."""
     if connection.dialect.name == "sqlite":
-        one = func.json_each(json.dumps([one.hex for one in ids])).table_valued("value")
+        one = func.json_each(json.dumps(list(map(_digits, values)))).table_valued("value")
         return column.in_(select(one.c.value))
-    return column == func.any(bindparam(None, list(ids), ARRAY(Uuid()), unique=True))
+    return column == func.any(bindparam(None, list(values), ARRAY(column.type), unique=True))
 
 
 async def _send(connection: AsyncConnection, statement: str, table: Table, names: Sequence[str], rows: Sequence[Values]) -> int:
@@ -74,7 +74,7 @@ def _plain(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Sequ
 def _writer(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | None:
     match column.type:
         case Uuid():
-            return _hex
+            return _digits
         case Instant():
             return _instant
         case Date():
@@ -84,8 +84,8 @@ def _writer(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | 
     return None
 
 
-def _hex(value: UUID | str) -> str:
-    """A new key comes as its digits."""
+def _digits(value: UUID | str) -> str:
+    """A new key comes as its digits, and a text is what it is."""
     return value if isinstance(value, str) else value.hex
 
 
