@@ -113,6 +113,9 @@ class CountedRoom:
     async def alive(self, home: str) -> None:
         await self._room.alive(home)
 
+    async def check(self, channel: str) -> None:
+        await self._room.check(channel)
+
     async def post(self, channel: str, card: Card) -> CardRef:
         with self._counts.sending(self.platform):
             return await self._room.post(channel, card)

@@ -12,19 +12,21 @@ from adapters.chat.protocol import ChatRoom, Incoming, Reply
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command, whole
 from bot.commands import AskAct, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
+from bot.desk.colleagues import colleague
 from bot.desk.outcomes import Result, outcome_card
 from bot.desk.people import People, Stranger
+from bot.desk.sharing import share
 from bot.desk.strangers import StrangerDesk
 from bot.desk.typed import press_for
 from bot.live.anew import draw_anew
 from bot.live.lines import MOST
 from cards import problems
-from cards import shared as share_cards
 from cards.actions import OPENS, Action, Name
 from cards.choices import asking
 from cards.clean import clean
 from cards.elements import Card
 from cards.paging import PAGE, paged
+from cards.shared import posted
 from workflows.acting import record, require
 from workflows.answer_query import MOST as ENOUGH
 from workflows.domain.access import Right, User
@@ -32,7 +34,7 @@ from workflows.domain.approving import Limits
 from workflows.domain.ids import new_id
 from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
-from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused
+from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused, Rejected
 from workflows.escalate_item import EscalateItem, HandBackItem, escalate_item, hand_back_item
 from workflows.flag_item import FlagItem, flag_item
 from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid, hold_item, release_hold, says_paid
@@ -82,17 +84,16 @@ class Desk:
             await self._give_up(incoming)
             return Reply(card=problems.apology(reference))
         self.nudge()
-        return await self._share(reply, incoming) if reply.share else reply
+        return await self._allowed(reply, self.rooms[incoming.person.platform]) if reply.shared else reply
 
-    async def _share(self, reply: Reply, incoming: Incoming) -> Reply:
-        """For everybody in the channel it was asked in, after the commit; where that cannot be, only to who asked."""
-        room = self.rooms.get(incoming.person.platform)
-        if room is None or incoming.channel is None or reply.share is None:
-            return Reply(card=problems.refused("There is no channel here to share it in; ask in one."))
+    async def _allowed(self, reply: Reply, room: ChatRoom) -> Reply:
+        """What may not be shown in a channel does not get there; who asked for it is told now."""
         try:
-            await room.post(room.address(incoming.person.team, incoming.channel), reply.share)
-        except OutsideError as error:
+            await room.check(reply.shared)
+        except Rejected as error:
             return Reply(card=problems.refused(f"It was not shared. {error}"))
+        except OutsideError as error:
+            log.info("channel not looked at", why=str(error))  # it waits until the chat is back
         return reply
 
     async def _handled(self, incoming: Incoming, who: User | Stranger) -> Reply:
@@ -131,7 +132,7 @@ class Desk:
 
     async def _answer(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         if (typed := _typed(incoming)) is not None:
-            return await self._said(typed, _page(incoming), user, work)
+            return await self._said(typed, incoming, user, work)
         if incoming.action is None:
             return Reply()
         if incoming.action.name in home_desk.NAMES:
@@ -139,17 +140,24 @@ class Desk:
             return await home_desk.HomeDesk(user, work, self.policies, self.clock).press(incoming.action, values, incoming.card)
         return await self._press(incoming.action, incoming.values, user, work)
 
-    async def _said(self, text: str, page: int, user: User, work: UnitOfWork) -> Reply:
-        asked, now = parse(text), self.clock.now()
+    async def _said(self, text: str, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
+        asked, now, page = parse(text), self.clock.now(), _page(incoming)
         if isinstance(asked, AskAct):
             press = await press_for(asked, work, self.policies, now)
             return Reply(card=press) if isinstance(press, Card) else await self._press(press.action, press.values, user, work)
-        enough = min(max(ENOUGH, (page + 2) * PAGE), MOST)
-        card = paged(await answers.answer(asked, work, self.policies, now, user, enough), page, partial(asking, text))
-        if not isinstance(asked, AskShare):
-            return Reply(card=card)
-        place = (await work.books())[0].place
-        return Reply(card=share_cards.posted(), share=share_cards.shared(card, user.name, now, place))
+        if isinstance(asked, AskShare):
+            return await self._share(text, incoming, user, work)
+        enough, of = min(max(ENOUGH, (page + 2) * PAGE), MOST), incoming.action.data.get("of", "") if incoming.action else ""
+        about = await colleague(of, work) or user
+        return Reply(card=paged(await answers.answer(asked, work, self.policies, now, about, enough), page, partial(asking, text, of=of)))
+
+    async def _share(self, text: str, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
+        room = self.rooms.get(incoming.person.platform)
+        if room is None or incoming.channel is None:
+            raise Refused("There is no channel here to share it in; ask in one.")
+        channel = room.address(incoming.person.team, incoming.channel)
+        await share(incoming, channel, user, text, work, self.clock.now())
+        return Reply(card=posted(), shared=channel)
 
     async def _press(self, action: Action, values: Mapping[str, str], user: User, work: UnitOfWork) -> Reply:
         values = _cleaned(values)

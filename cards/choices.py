@@ -23,9 +23,11 @@ class Choice:
     open: Action | None = None
 
 
-def asking(question: str, page: int = 0) -> Action:
-    """What a button carries that asks as if it had been typed; `page` of a long answer, from 0."""
-    return Action(Name.ASK, NOTHING, data={"q": question} | ({"page": str(page)} if page else {}))
+def asking(question: str, page: int = 0, *, of: str = "") -> Action:
+    """What a button carries that asks as if it had been typed; `page` of a long answer, from 0; `of` is the colleague, by id, whose things
+    are asked about where that is not who presses.
+    """
+    return Action(Name.ASK, NOTHING, data={"q": question} | ({"page": str(page)} if page else {}) | ({"of": of} if of else {}))
 
 
 def several(query: str, choices: Sequence[Choice], *, near: bool = False) -> Card:

@@ -5,17 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from cards.elements import Actions, Card, Text
+from cards.actions import Action
+from cards.elements import Actions, Card, Rows, Text
 from cards.format import clock, long_day, name
+from cards.paging import PAGE
 from workflows.domain.calendar import Place
 
 
-def shared(card: Card, by_name: str, at: datetime, place: Place) -> Card:
-    """As it was answered, with who shared it and when, and without buttons that act: nothing draws it anew when things change."""
-    kept = tuple(part for part in card.body if not isinstance(part, Actions))
+def shared(card: Card, again: Action, by_name: str, at: datetime, place: Place) -> Card:
+    """As it was answered, with who shared it and when, and without buttons that act: nothing draws it anew when things change.
+
+    Of a long list its first page; `again` asks for all of it, for whoever presses that.
+    """
+    kept = tuple(_first_page(part, again) if isinstance(part, Rows) else part for part in card.body if not isinstance(part, Actions))
     said = f"{name(by_name)} shared this. As it stood {long_day(place.day(at))}, {clock(at, place)}."
     return replace(card, summary=f"{card.summary}. {said}", body=(*kept, Text(said, quiet=True)))
 
 
+def _first_page(rows: Rows, again: Action) -> Rows:
+    if len(rows.rows) <= PAGE:
+        return rows
+    left = len(rows.rows) - PAGE
+    return replace(rows, rows=rows.rows[:PAGE], rest=f"at least {left:,} more" if rows.rest else f"{left:,} more", all=again)
+
+
 def posted() -> Card:
-    return Card("Shared: everybody in the channel sees it.", (Text("Shared: everybody in the channel sees it."),))
+    words = "Shared: everybody in the channel sees it in a moment."
+    return Card(words, (Text(words),))

@@ -57,6 +57,7 @@ class CardKind(StrEnum):
     AUDIT_HEAD = "audit_head"
     APPROVAL = "approval"
     HOME = "home"
+    SHARED = "shared"
 
 
 class Mark(StrEnum):

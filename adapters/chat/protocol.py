@@ -52,14 +52,14 @@ class Incoming:
 class Reply:
     """What the person gets back, only they: a card or a form; `errors` are words at the form's fields, by name.
 
-    `share` is a card for everybody in the channel it was asked in; the handler has posted it by the time it answers.
+    `shared` is the channel, as the chat writes it with its workspace, in which everybody gets the answer: it is on its way there.
     The live card that was pressed is updated through the outbox: `redrawn` says that it is, also where nothing changed.
     """
 
     card: Card | None = None
     form: Form | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
-    share: Card | None = None
+    shared: str = ""
     redrawn: bool = False
 
 
@@ -141,6 +141,10 @@ class ChatRoom(Protocol):
 
     async def alive(self, home: str) -> None:
         """Raises what stands against writing there at all."""
+        ...
+
+    async def check(self, channel: str) -> None:
+        """Raises what stands against cards in the channel."""
         ...
 
     async def post(self, channel: str, card: Card) -> CardRef: ...

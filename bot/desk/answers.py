@@ -26,7 +26,7 @@ from bot.commands import (
     number_first,
 )
 from bot.desk.amounts import amount_of
-from bot.live.draw import names
+from bot.desk.colleagues import names
 from bot.live.home import home_card
 from bot.live.lines import line_of
 from bot.summaries import figure_card

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from operator import itemgetter
 from uuid import UUID
 
-from bot.desk import reply_cards
+from bot.desk import reply_cards, sharing
+from bot.desk.colleagues import names
 from bot.live import home
 from bot.live.lines import MOST, digest_lines, outgoing_lines
 from bot.summaries import standing_summary
@@ -25,11 +25,6 @@ from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, CardState, StaffCard
 
 
-async def names(work: UnitOfWork) -> Mapping[UserId, str]:
-    """Colleagues by id."""
-    return {user.id: user.name for user in await work.users()}
-
-
 async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     """What the card says at this moment; one that froze says what became of it."""
     if card.state is CardState.FROZEN and (last := await _last(card, work, policies, now)) is not None:
@@ -43,6 +38,8 @@ async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datet
             return await reply_cards.answer(card, work, now)
         case CardKind.APPROVAL:
             return await _approval(ApprovalId(card.subject), work, policies, now)
+        case CardKind.SHARED:
+            return await sharing.shared_card(card, work, policies, now)
         case CardKind.HOME:
             return await home.home_card(UserId(card.subject), work, policies, now)
         case _:

@@ -121,7 +121,7 @@ async def prepare(
     changed = [place for place in places if place.look != look_of(showing.at(place)) or (waiting.anew and place.message)]
     changed = [place for place in changed if _may_change(place, card, rooms)]
     wanted = await preferences_at(changed, rooms, work)
-    free = {place.key: _free_from(place, waiting, book, routing, wanted.get(place.key), now) for place in changed}
+    free = {place.key: _free_from(place, card.kind, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)
     rest_at = min((at for at in free.values() if at > now), default=None)
     if not due:
@@ -145,8 +145,10 @@ async def enqueue_if_changed(card: StaffCard, work: UnitOfWork, policies: Polici
     return await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, clock.now())
 
 
-def _free_from(place: Place, waiting: Waiting, book: Book, routing: Routing, wanted: Preferences | None, now: datetime) -> datetime:
-    if place.message and waiting.acted:
+def _free_from(
+    place: Place, kind: CardKind, waiting: Waiting, book: Book, routing: Routing, wanted: Preferences | None, now: datetime
+) -> datetime:
+    if waiting.acted and (place.message or kind is CardKind.SHARED):
         return now
     quiet = routing.free_from(place, book, now)
     if wanted is not None and not place.message:
@@ -193,6 +195,8 @@ async def _put(drawn: Card, place: Place, room: ChatRoom) -> CardRef:
 async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], work: UnitOfWork, clock: Clock) -> None:
     """What was shown is kept even where another chat failed: only that one is tried again. Colleagues' cards are shown at least once."""
     card, now = await work.card(waiting.card), clock.now()
+    if card.kind is CardKind.SHARED and any(one.error is None for one in outcomes):
+        card = replace(card, state=CardState.FROZEN)  # it stays as it was shown
     done = {before.key: one.place for before, one in zip(showing.due, outcomes, strict=True) if one.error is None}
     await work.set_card(standing_in(_free(card), [done.get(place.key, place) for place in showing.places]))
     errors = [one.error for one in outcomes if one.error is not None]
@@ -218,7 +222,7 @@ async def note_trouble(waiting: Waiting, error: Exception, work: UnitOfWork, clo
 
 async def _tell_administrators(card: StaffCard, one: Shown, work: UnitOfWork, now: datetime) -> None:
     """A channel that may not, or does not, take cards: one card a day for each, to the administrators themselves and in the inbox."""
-    if card.data.get(TO_ADMINISTRATORS):
+    if card.data.get(TO_ADMINISTRATORS) or card.kind is CardKind.SHARED:  # who shared it was told
         return
     about = uuid5(NAMESPACE_URL, f"{one.place.platform}:{one.place.channel}")
     data = {"what": "channel_refused", "channel": one.place.channel, "because": str(one.error), TO_ADMINISTRATORS: True}

@@ -19,7 +19,9 @@ from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, Outage, StaffCard
 
 MOST = 200  # cards that are looked at
-_ELSEWHERE = frozenset({CardKind.HOME, CardKind.AUDIT_HEAD})  # opened by whom they are for; for a channel of its own
+_ELSEWHERE = frozenset(
+    {CardKind.HOME, CardKind.AUDIT_HEAD, CardKind.SHARED}
+)  # opened by whom they are for; for a channel of its own; no news
 
 
 @dataclass(slots=True)

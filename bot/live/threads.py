@@ -10,7 +10,7 @@ from enum import Enum, auto
 import structlog
 
 from adapters.chat.protocol import CardRef, ChatRoom
-from bot.live.draw import names
+from bot.desk.colleagues import names
 from bot.live.places import Place, Thread
 from cards.elements import Card
 from cards.thread import Told, happened, thread_line, with_history

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.live.draw import names
+from bot.desk.colleagues import names
 from bot.web.backstage import Behind
 from bot.web.figures import Report, tell
 from bot.web.place import Place, View

@@ -163,25 +163,6 @@ async def test_a_thing_that_stands_in_two_books_is_asked_about(office: ChatOffic
     assert "Southwind" in opened.summary
 
 
-async def test_an_answer_is_private_until_it_is_shared(office: ChatOffice) -> None:
-    await office.type(ANA, "balance acme", channel="C9")
-    assert office.slack.standing == {}
-    reply = await office.type(ANA, "share invoice INV-acme", channel="C9")
-    assert reply.card is not None
-    assert "everybody" in reply.card.summary
-    (card,) = office.slack.standing.values()
-    assert (office.slack.channels["1.0"], "Ana shared this" in card.summary) == ("C9", True)
-    assert not [part for part in card.body if isinstance(part, Actions)]
-
-
-async def test_nothing_is_shared_where_names_must_not_be_seen(office: ChatOffice) -> None:
-    office.slack.public = frozenset({"C9"})
-    reply = await office.type(ANA, "share balance acme", channel="C9")
-    assert reply.card is not None
-    assert "is public" in reply.card.summary
-    assert office.slack.standing == {}
-
-
 async def test_a_chat_by_another_name_answers_the_same(office: ChatOffice) -> None:
     office.teams = FakeRoom("teams")
     await office.link(ANA, "teams")

@@ -57,6 +57,9 @@ class FakeRoom:
             if isinstance(error, NeedsReconnect) and self.home(channel) == home:
                 raise error
 
+    async def check(self, channel: str) -> None:
+        self._allow(channel)
+
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()
         self._allow(channel)

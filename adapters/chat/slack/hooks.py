@@ -50,6 +50,8 @@ class SlackHooks:
 
     async def alive(self, home: str) -> None: ...
 
+    async def check(self, channel: str) -> None: ...
+
     async def post(self, channel: str, card: Card) -> CardRef:
         url = await self._address(channel)
         if url is None:
