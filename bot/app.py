@@ -27,6 +27,8 @@ from bot.clock import SystemClock
 from bot.config import Settings, SMTPSettings, TeamsSettings, database_file, secret_keys
 from bot.counts import Counts
 from bot.evidence import Packing
+from bot.file_links import FileLinks
+from bot.file_making import FileMaker
 from bot.handle import Desk
 from bot.installations import StoredInstallations
 from bot.jobs import Jobs
@@ -69,6 +71,7 @@ class App:
     jobs: Jobs
     keeping: Keeping
     files: Files
+    links: FileLinks
     wake: asyncio.Event
     slack: SlackChat | None = None
     teams: TeamsChat | None = None
@@ -111,17 +114,18 @@ async def _build(settings: Settings, clock: Clock) -> App:
         rooms["slack"] = slack.room
     if (hooks := await _hooks(settings, store)) is not None:
         rooms[hooks.platform] = hooks
-    teams = _teams(settings.teams, desk, store, clock)
+    links = FileLinks(settings.public_url, keys, clock)
+    teams = _teams(settings.teams, desk, store, clock, links)
     if teams is not None:
         rooms["teams"] = teams.room
     counts = Counts()
-    out = counts.of_channels(outreach), counts.of_rooms(rooms)
     jobs = Jobs(
         store,
         policies,
         letters,
         clock,
-        *out,
+        counts.of_channels(outreach),
+        counts.of_rooms(rooms),
         inbound,
         desk,
         routing_of(settings.routes, settings.quiet),
@@ -140,7 +144,8 @@ async def _build(settings: Settings, clock: Clock) -> App:
         desk,
         jobs,
         Keeping(store, policies, clock, head_places(settings)),
-        Files(Packing(store, clock, settings.documents, settings.smtp.sender), policies, rooms),
+        Files(FileMaker(Packing(store, clock, settings.documents, settings.smtp.sender), policies), rooms),
+        links,
         wake,
         slack,
         teams,
@@ -218,7 +223,7 @@ async def _hooks(settings: Settings, store: SqlStore) -> ChatRoom | None:
     return SlackHooks(address, settings.inbox_url)
 
 
-def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -> TeamsChat | None:
+def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock, links: FileLinks) -> TeamsChat | None:
     if not settings.used:
         return None
     from adapters.chat.teams.chat import build  # ruff: ignore[import-outside-top-level] - loaded only where Teams is used
@@ -242,7 +247,7 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock) -
         local=settings.local,
         approved_channels=frozenset(settings.approved_channels),
     )
-    chat = build(wire, desk, store.inbound(clock), store.addresses(clock), standing, clock, partial(_approved, store))
+    chat = build(wire, desk, store.inbound(clock), store.addresses(clock), standing, clock, partial(_approved, store), links.address)
     return chat
 
 

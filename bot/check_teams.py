@@ -10,15 +10,18 @@ from workflows.errors import OutsideError
 
 
 def of_teams_settings(settings: Settings) -> list[Finding]:
-    """One thing at a time; half a registration is refused before anything starts."""
+    """One thing at a time; half a registration is refused before anything starts. Cards have pictures and files only where they can be fetched."""
     teams = settings.teams
     if teams.app_id is None and (teams.app_password or teams.tenant_id or teams.tenants):
         what = "Teams is set up, but there is no application id, so nothing is served to it."
         return [Finding("teams.app_id", what, "Set DUEBOT_TEAMS__APP_ID to the application id of the registration in Entra ID.")]
     if teams.app_id is not None and not teams.local and settings.public_url is None:
-        what = "Teams is to call this service, but its address is not set, so presses and messages would not arrive."
+        what = "Teams is to call this service, but its address is not set, so presses and messages would not arrive, and cards have no pictures and no files."
         fix = "Set DUEBOT_PUBLIC_URL, and in the Azure Bot the messaging endpoint to it followed by /api/messages."
         return [Finding("public_url", what, fix)]
+    if teams.workflows and settings.public_url is None:
+        what = "Cards that workflows post in Teams have no pictures and no files, as nobody can reach this service to fetch them."
+        return [Finding("public_url", what, "Set DUEBOT_PUBLIC_URL to the https address this service can be reached at.")]
     return []
 
 

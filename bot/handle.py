@@ -10,7 +10,7 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Reply
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command, whole
-from bot.commands import AskAct, AskShare, parse
+from bot.commands import AskAct, AskHome, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
 from bot.desk.colleagues import colleague
 from bot.desk.outcomes import Result, outcome_card
@@ -149,7 +149,8 @@ class Desk:
             return await self._share(text, incoming, user, work)
         enough, of = min(max(ENOUGH, (page + 2) * PAGE), MOST), incoming.action.data.get("of", "") if incoming.action else ""
         about = await colleague(of, work) or user
-        return Reply(card=paged(await answers.answer(asked, work, self.policies, now, about, enough), page, partial(asking, text, of=of)))
+        card = paged(await answers.answer(asked, work, self.policies, now, about, enough), page, partial(asking, text, of=of))
+        return Reply(card=card, then=Action(Name.HOME, user.id) if isinstance(asked, AskHome) and about is user else None)
 
     async def _share(self, text: str, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         room = self.rooms.get(incoming.person.platform)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.staticfiles import StaticFiles
@@ -19,6 +19,7 @@ from bot.health import Migrated, Readiness, readiness_of
 from bot.metrics import Metrics
 from bot.web.backstage import Backstage
 from bot.web.doors import PRIVATE_HEADERS, PUBLIC_HEADERS, AnswerHeaders, OwnPagesOnly
+from bot.web.files import file_routes
 from bot.web.inbox import Inbox, Parts
 from bot.web.install import install_routes
 
@@ -37,11 +38,12 @@ def public_app(
     teams: ASGIApp | None = None,
     installing: Installing | None = None,
     readiness: Readiness | None = None,
+    files: APIRouter | None = None,
 ) -> FastAPI:
     """Health for whoever asks, and the doors of the chats; without a `readiness` only the schema is asked for, by `migrated`.
 
     `slack` is the application for `POST /slack/events`, `teams` for `POST /api/messages`; they verify and limit what they read by themselves.
-    `installing` brings the Slack app into more workspaces.
+    `installing` brings the Slack app into more workspaces, `files` are the routes of files that cards link to.
     """
     app = _bare(LARGEST_BODY)
 
@@ -51,6 +53,8 @@ def public_app(
     _add_teams(app, teams)
     if installing is not None:
         app.include_router(install_routes(installing))
+    if files is not None:
+        app.include_router(files)
     app.add_middleware(AnswerHeaders, headers=PUBLIC_HEADERS)
     return app
 
@@ -102,7 +106,8 @@ def chat_app(app: App, *, runs_jobs: bool = True) -> FastAPI:
     proven = app.teams is not None and not app.teams.local and app.settings.teams.app_id is not None
     teams = Acknowledged(app.teams.endpoint, app.counts) if app.teams is not None and proven else None
     installing = None if app.slack is None else app.slack.installing
-    return public_app(app.ready, slack, teams, installing, readiness_of(app, runs_jobs=runs_jobs))
+    files = file_routes(app.links, app.files.maker) if app.settings.public_url else None
+    return public_app(app.ready, slack, teams, installing, readiness_of(app, runs_jobs=runs_jobs), files)
 
 
 def inbox_app(app: App, port: int) -> FastAPI:
@@ -125,4 +130,4 @@ def worker_app(app: App, port: int) -> FastAPI:
 
 def _bare(largest: int) -> FastAPI:
     """No pages that describe the routes: nobody is to write against them."""
-    return FastAPI(title="Duebot", docs_url=None, redoc_url=None, openapi_url=None, max_body_size=largest)
+    return FastAPI(title="Duebot", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False, max_body_size=largest)

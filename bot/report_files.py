@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from adapters.reports.workbook import Cell, Sheet, xlsx
@@ -44,6 +45,11 @@ def metrics_png(book: Book, day: date, figures: Sequence[Figures]) -> bytes:
 
 def forecast_png(book: Book, day: date, found: Sequence[Forecast]) -> bytes:
     return picture(_title(book, day), [forecast_bars(one, locale_of(book)) for one in found])
+
+
+def only(told: Summary, code: str | None = None) -> Summary:
+    """The summary of one currency, or the whole."""
+    return told if code is None else replace(told, currencies=tuple(one for one in told.currencies if one.currency == code))
 
 
 def summary_png(told: Summary) -> bytes:

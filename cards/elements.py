@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from cards.actions import Action
 
@@ -81,13 +82,37 @@ class Bar:
     share: int
 
 
+class FileKind(StrEnum):
+    CHART = "chart"
+    SHEET = "sheet"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file that is made when it is asked for, up to and including the day `until`: `of` a book or an item, `about` says which one of theirs."""
+
+    kind: FileKind
+    of: UUID
+    until: date
+    about: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A picture of figures that belong together; `alt` says in words what it shows."""
+    """A picture of figures that belong together; `alt` says in words what it shows. `picture` is the same for a chat that draws none itself."""
 
     title: str
     alt: str
     bars: tuple[Bar, ...]
+    picture: FileRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Files by what their links are called. A chat that holds files itself has them under the card, and draws nothing here."""
+
+    files: tuple[tuple[str, FileRef], ...]
 
 
 class Style(StrEnum):
@@ -110,7 +135,7 @@ class Actions:
     more: tuple[Button, ...] = ()
 
 
-Element = Heading | Text | Quote | Facts | Rows | Bars | Actions
+Element = Heading | Text | Quote | Facts | Rows | Bars | Links | Actions
 
 
 @dataclass(frozen=True, slots=True)

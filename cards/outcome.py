@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from cards.clean import bare
 from cards.elements import Card, Element, Heading, Text, Tone
 from cards.format import count, day, days, listing, locale_of, money, name, step_words
 from cards.lines import next_words
+from cards.overdue import evidence_link
 from workflows.domain.account import Account, Plan
 from workflows.domain.claims import Hold, HoldKind, Promise
 from workflows.domain.decision import ItemDecision, NextStep
@@ -55,7 +57,8 @@ def unflagged(account: Account, decided: ItemDecision) -> Card:
 
 
 def escalated(account: Account, decided: ItemDecision, to_name: str) -> Card:
-    return answer(f"{subject(account, decided)}: with {name(to_name)}", "Reminders wait until it is handed back.")
+    told = answer(f"{subject(account, decided)}: with {name(to_name)}", "Reminders wait until it is handed back.")
+    return replace(told, body=(*told.body, *evidence_link(account, decided)))
 
 
 def handed_back(account: Account, decided: ItemDecision, now: datetime) -> Card:

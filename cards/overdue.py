@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from cards.buttons import buttons
-from cards.elements import Card, Element, Heading, Text, Tone
+from cards.elements import Card, Element, Heading, Links, Text, Tone
 from cards.format import day, lateness, locale_of, money, name
 from cards.lines import following_line, past_line, which_line
+from cards.standing import pack_of
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import UserId
@@ -28,9 +29,16 @@ def alert(account: Account, decided: ItemDecision, now: datetime, people: Mappin
         Text(which_line(account, decided, now)),
         Text(past_line(account, decided, now, people), quiet=True),
         Text(following),
+        *evidence_link(account, decided),
         buttons(account, decided) if live else Text(_frozen(account, now), quiet=True),
     )
     return Card(f"{customer} · {amount} · {late} · {name(decided.item.number)}. {following}", body, tone)
+
+
+def evidence_link(account: Account, decided: ItemDecision) -> tuple[Element, ...]:
+    """While the item is escalated."""
+    pack = pack_of(account, decided.item.id)
+    return () if pack is None else (Links((("Evidence pack", pack),)),)
 
 
 def _frozen(account: Account, now: datetime) -> str:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from cards.elements import FileKind, FileRef
 from workflows.domain.account import Account, Escalation, Flag, Notice, NoticeState, Plan, PlanState, Snooze
 from workflows.domain.ids import ItemId, UserId
+
+_PACK_KEPT = timedelta(days=14)
 
 
 def snooze_on(account: Account, item: ItemId, now: datetime) -> Snooze | None:
@@ -24,6 +27,12 @@ def flag_on(account: Account, item: ItemId) -> Flag | None:
 def escalation_of(account: Account, item: ItemId) -> Escalation | None:
     running = [fact for fact in account.escalations if fact.item == item and fact.ended_at is None]
     return max(running, key=lambda fact: fact.at, default=None)
+
+
+def pack_of(account: Account, item: ItemId) -> FileRef | None:
+    """What proves the claim, for as long as it is escalated, and not for ever."""
+    fact = escalation_of(account, item)
+    return None if fact is None else FileRef(FileKind.EVIDENCE, item, (fact.at + _PACK_KEPT).date())
 
 
 def plan_on(account: Account, item: ItemId, state: PlanState) -> Plan | None:

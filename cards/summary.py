@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from cards.actions import Action, Name
 from cards.aging import aging_bars
-from cards.elements import Actions, Button, Card, Element, Heading, Row, Rows, Text, Tone
+from cards.elements import Actions, Button, Card, Element, FileKind, FileRef, Heading, Links, Row, Rows, Text, Tone
 from cards.format import age, amounts, cell, count, day, listing, locale_of, moment, money, name, remark, step_words
 from workflows.domain.account import Book
 from workflows.domain.aging import Debtor
@@ -20,6 +20,7 @@ from workflows.domain.summary import CurrencySummary, Period, Summary
 PAGE = 20
 _PERIOD = {Period.WEEKLY: "week", Period.FORTNIGHTLY: "fortnight", Period.MONTHLY: "month"}
 _SUNDAY = 6
+_FILES_KEPT = timedelta(days=30)
 
 
 def summary(told: Summary) -> Card:
@@ -29,14 +30,25 @@ def summary(told: Summary) -> Card:
     lines = [_state_line(one, locale) for one in told.currencies] or ["Nothing is open, and nothing came in."]
     body: list[Element] = [Heading(title), *(Text(line) for line in lines)]
     body += [Text(_method(told), quiet=True)] if told.currencies else []
-    body += [aging_bars(one.aging, locale) for one in told.currencies if one.aging.items]
+    body += [replace(aging_bars(one.aging, locale), picture=chart_of(told, one)) for one in told.currencies if one.aging.items]
     body += [
         Text(line)
         for line in (*_debtors_lines(told, locale), _promises_line(told, locale), _said_line(told), _ahead_line(told, locale))
         if line
     ]
-    body.append(_buttons(told))
+    body += [Links((("Spreadsheet", sheet_of(told)),)), _buttons(told)]
     return Card(f"{title}: {'; '.join(lines)}", tuple(body))
+
+
+def sheet_of(told: Summary) -> FileRef:
+    """The workbook."""
+    return FileRef(FileKind.SHEET, told.book.id, told.last + _FILES_KEPT, f"{told.period} {told.last}")
+
+
+def chart_of(told: Summary, one: CurrencySummary | None = None) -> FileRef:
+    """The picture of a currency, or of all of them."""
+    sheet = sheet_of(told)
+    return replace(sheet, kind=FileKind.CHART, about=f"{sheet.about} {one.currency}" if one else sheet.about)
 
 
 def period_words(told: Summary) -> str:

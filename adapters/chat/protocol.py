@@ -54,6 +54,7 @@ class Reply:
 
     `shared` is the channel, as the chat writes it with its workspace, in which everybody gets the answer: it is on its way there.
     The live card that was pressed is updated through the outbox: `redrawn` says that it is, also where nothing changed.
+    `then` is pressed on the answer once it stands in a message that can be kept up to date.
     """
 
     card: Card | None = None
@@ -61,6 +62,7 @@ class Reply:
     errors: Mapping[str, str] = field(default_factory=dict)
     shared: str = ""
     redrawn: bool = False
+    then: Action | None = None
 
 
 class Handler(Protocol):

@@ -133,7 +133,7 @@ async def evidence(
             raise NotKnown(f"No invoice has the number “{invoice}”.")
         if len(found) > 1:
             stop(QUESTION, f"{invoice} is in several books: {', '.join(sorted(one.book.slug for one in found))}. Name one with --book.")
-        zipped = await app.files.packing.pack(found[0].customer.id, None if whole else found[0].item.id, "command line")
+        zipped = await app.files.maker.packing.pack(found[0].customer.id, None if whole else found[0].item.id, "command line")
         out.write_bytes(zipped)
         say(clean(f"Packed what is known of {'the customer of ' if whole else ''}{found[0].item.number} into {out}."))
 

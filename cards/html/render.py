@@ -27,6 +27,7 @@ from cards.elements import (
     Field,
     Form,
     Heading,
+    Links,
     NumberField,
     Quote,
     Row,
@@ -70,6 +71,8 @@ def _element(element: Element) -> str:
             return _rows(element)
         case Bars():
             return _bars(element)
+        case Links():
+            return ""  # the inbox has its own downloads
         case Actions():
             return _actions(element)
         case _:

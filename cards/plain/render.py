@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import assert_never
 
 from cards.clean import CLOSE, OPEN, clean
-from cards.elements import Actions, Bars, Card, Element, Facts, Heading, Quote, Rows, Text, Tone
+from cards.elements import Actions, Bars, Card, Element, Facts, Heading, Links, Quote, Rows, Text, Tone
 
 WIDTH = 100
 _SIGNS = {Tone.LATE: "!", Tone.WARNING: "~", Tone.GOOD: "✓", Tone.QUIET: ""}
@@ -80,6 +80,8 @@ def _lines(element: Element) -> list[str]:
             return ["", *_rows(element), ""]
         case Bars():
             return ["", *_wrap(element.title), *drawn(element, 28), ""]
+        case Links():
+            return []  # commands write files
         case Actions():
             labels = [button.label for button in (*element.buttons, *element.more)]
             return _wrap(" ".join(f"[{label}]" for label in labels)) if labels else []

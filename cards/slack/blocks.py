@@ -8,7 +8,7 @@ from typing import Any, assert_never
 
 from cards.actions import Action
 from cards.clean import clean, shorten
-from cards.elements import Actions, Bars, Button, Element, Facts, Heading, Quote, Row, Rows, Style, Text, Tone
+from cards.elements import Actions, Bars, Button, Element, Facts, Heading, Links, Quote, Row, Rows, Style, Text, Tone
 from cards.plain.render import aligned, drawn
 from cards.slack.presses import short
 from cards.slack.text import EMPTY, TEXT, plain, words
@@ -64,6 +64,8 @@ class Pen:
                 yield from self._rows(element)
             case Bars():
                 yield picture(element)
+            case Links():
+                return  # the files themselves are in the thread
             case Actions():
                 yield from self._actions(element)
             case _:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import starmap
 from typing import assert_never
 
 from cards.actions import OPENS
 from cards.clean import clean
-from cards.elements import Actions, Bar, Bars, Button, Element, Facts, Heading, Quote, Row, Rows, Style, Text, Tone
+from cards.elements import Actions, Bar, Bars, Button, Element, Facts, FileRef, Heading, Links, Quote, Row, Rows, Style, Text, Tone
 from cards.teams.presses import carried
 from cards.teams.text import EMPTY, Block, label, line, run, words
 
@@ -22,16 +22,22 @@ BESIDE = 14  # characters of an amount beside a name
 IN_A_ROW = 6  # buttons; clients hide what is more
 VERSION = "1.5"
 LONGEST_BAR = 20  # blocks
+ALT = 1_000
+Link = Callable[[FileRef], str | None]  # the address a file has for now; null where this service has none
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Draws one card. `rows` of a list and `chars` of a text keep it within its budget; in a dialog every press is a plain submit."""
+    """Draws one card. `rows` of a list and `chars` of a text keep it within its budget; in a dialog every press is a plain submit.
 
-    rows: int
-    chars: int
+    Without a `link` charts are drawn in words, and files are left out.
+    """
+
+    rows: int = 40
+    chars: int = 3_000
     dialog: bool = False
     card: str = ""
+    link: Link | None = None
 
     def draw(self, elements: tuple[Element, ...]) -> list[Block]:
         return [block for element in elements for block in self._blocks(element)]
@@ -53,6 +59,8 @@ class Pen:
                 yield from self._rows(element)
             case Bars():
                 yield from self._bars(element)
+            case Links():
+                yield from self._links(element)
             case Actions():
                 yield from self._actions(element)
             case _:
@@ -104,7 +112,19 @@ class Pen:
         press = [self._set([self.button(Button(row.label, row.open))])] if row.open else []
         return row_of([*parts, column(PRESS, *press)])
 
+    def _address(self, file: FileRef | None) -> str | None:
+        return None if file is None or self.link is None else self.link(file)
+
+    def _links(self, links: Links) -> Iterator[Block]:
+        known = [(called, self._address(file)) for called, file in links.files]
+        yield from self._sets([{"type": "Action.OpenUrl", "title": label(called, BUTTON), "url": to} for called, to in known if to])
+
     def _bars(self, bars: Bars) -> Iterator[Block]:
+        """As a picture, its figures below it for whoever cannot see it; else drawn in blocks."""
+        if (address := self._address(bars.picture)) is not None:
+            yield {"type": "Image", "url": address, "altText": words(bars.alt, ALT), "size": "stretch"}
+            yield line([run(bars.alt, self.chars, isSubtle=True, size="small")], spacing="small")
+            return
         yield line([run(bars.title, self.chars, weight="bolder")])
         for bar in bars.bars[: self.rows]:
             yield columns([("2", line([run(bar.label, COLUMN)])), ("3", line([_drawn(bar)])), ("2", _figure(bar))])

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from cards.elements import Actions, Card, Element, Form, Rows
-from cards.teams.blocks import VERSION, Pen
+from cards.teams.blocks import VERSION, Link, Pen
 from cards.teams.dialog import blocks_of, title_of
 from cards.teams.presses import Pressed, pressed
 from cards.teams.text import Block, line, run, words
 
-__all__ = ["Block", "Pressed", "in_dialog", "pressed", "render", "render_form", "size", "summary", "title_of"]
+__all__ = ["Block", "Link", "Pressed", "in_dialog", "pressed", "render", "render_form", "size", "summary", "title_of"]
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
@@ -27,16 +27,16 @@ SUMMARY = 300
 _BUDGETS = ((40, 3_000), (20, 1_500), (12, 800), (6, 400), (3, 200), (2, 80))  # rows of a list, characters of a text: the first that fits
 
 
-def render(card: Card, most: int = CARD) -> Block:
+def render(card: Card, most: int = CARD, link: Link | None = None) -> Block:
     """For a message."""
-    return _fitting(lambda pen: pen.draw(card.body), summary(card), most)
+    return _fitting(lambda pen: pen.draw(card.body), summary(card), most, Pen(link=link))
 
 
-def linked(card: Card, address: str | None, most: int) -> Block:
+def linked(card: Card, address: str | None, most: int, link: Link | None = None) -> Block:
     """For where nothing can be pressed: no buttons, and a link in their place where there is one."""
     body = tuple(_still(part) for part in card.body if not isinstance(part, Actions))
     way_on = [{"type": "ActionSet", "actions": [{"type": "Action.OpenUrl", "title": "Open Duebot", "url": address}]}] if address else []
-    return _fitting(lambda pen: [*pen.draw(body), *way_on], summary(card), most)
+    return _fitting(lambda pen: [*pen.draw(body), *way_on], summary(card), most, Pen(link=link))
 
 
 def _still(part: Element) -> Element:
@@ -45,14 +45,14 @@ def _still(part: Element) -> Element:
     return replace(part, rows=tuple(replace(row, open=None) for row in part.rows), all=None)
 
 
-def in_dialog(card: Card, opened_from: str = "") -> Block:
+def in_dialog(card: Card, opened_from: str = "", link: Link | None = None) -> Block:
     """The same in a dialog, where nothing is executed and every press comes back as a submit with the card it was `opened_from`."""
-    return _fitting(lambda pen: pen.draw(card.body), summary(card), CARD, dialog=True, card=opened_from)
+    return _fitting(lambda pen: pen.draw(card.body), summary(card), CARD, Pen(dialog=True, card=opened_from, link=link))
 
 
 def render_form(form: Form, errors: Mapping[str, str] | None = None, opened_from: str = "", *, dialog: bool = True) -> Block:
     """Without a `dialog` it stands in a message, where it is executed."""
-    return _fitting(lambda pen: blocks_of(form, pen, errors or {}), title_of(form), CARD, dialog=dialog, card=opened_from)
+    return _fitting(lambda pen: blocks_of(form, pen, errors or {}), title_of(form), CARD, Pen(dialog=dialog, card=opened_from))
 
 
 def summary(card: Card) -> str:
@@ -65,10 +65,10 @@ def size(drawn: Block) -> int:
     return len(json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
-def _fitting(draw: Callable[[Pen], list[Block]], told: str, most: int, *, dialog: bool = False, card: str = "") -> Block:
+def _fitting(draw: Callable[[Pen], list[Block]], told: str, most: int, pen: Pen) -> Block:
     drawn: Block = {}
     for rows, chars in _BUDGETS:
-        drawn = _whole(draw(Pen(rows, chars, dialog, card)), told)
+        drawn = _whole(draw(replace(pen, rows=rows, chars=chars)), told)
         if size(drawn) <= most:
             return drawn
     return _cut(drawn, most)

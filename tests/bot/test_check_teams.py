@@ -31,6 +31,7 @@ async def tenant() -> AsyncGenerator[Tenant]:
         ({"tenant_id": TENANT}, None, ["teams.app_id"]),
         (ALL, None, ["public_url"]),
         (ALL, "https://due.example.com", []),
+        ({"workflows": {"credit": SecretStr("https://flows.example/x")}}, None, ["public_url"]),
     ],
     ids=str,
 )

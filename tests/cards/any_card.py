@@ -21,8 +21,11 @@ from cards.elements import (
     ChoiceField,
     DateField,
     Facts,
+    FileKind,
+    FileRef,
     Form,
     Heading,
+    Links,
     NumberField,
     Option,
     Quote,
@@ -90,8 +93,12 @@ prose = st.one_of(
     some_rows(opens=False),
 )
 rows_of_buttons = st.builds(Actions, st.lists(buttons, max_size=6).map(tuple), st.lists(buttons, max_size=8).map(tuple))
-bars = st.builds(Bars, texts, texts, st.lists(st.builds(Bar, texts, texts, st.integers(0, 1000)), max_size=14).map(tuple))
-elements = st.one_of(prose, st.builds(Heading, texts, maybe, maybe, tones), some_rows(), bars, rows_of_buttons)
+files = st.builds(FileRef, st.sampled_from(FileKind), ids, st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.text(max_size=20))
+bars = st.builds(
+    Bars, texts, texts, st.lists(st.builds(Bar, texts, texts, st.integers(0, 1000)), max_size=14).map(tuple), st.none() | files
+)
+links = st.builds(Links, st.lists(st.tuples(texts, files), max_size=8).map(tuple))
+elements = st.one_of(prose, st.builds(Heading, texts, maybe, maybe, tones), some_rows(), bars, links, rows_of_buttons)
 cards = st.builds(Card, texts, st.lists(elements, min_size=1, max_size=7).map(tuple), tones)
 
 options = st.lists(st.builds(Option, st.uuids().map(str), texts), max_size=12, unique_by=lambda option: option.value).map(tuple)
@@ -122,7 +129,7 @@ forms = st.builds(
 
 def neutral(tree: Any) -> Any:
     """The same tree with every shown text replaced by an `x`: what is drawn of it shows the structure alone."""
-    if isinstance(tree, (Action, UUID, date)) or tree is None:
+    if isinstance(tree, (Action, FileRef, UUID, date)) or tree is None:
         return tree
     if isinstance(tree, (Tone, Style)):
         return tree

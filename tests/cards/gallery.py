@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cards.elements import Card, Form
+from cards.elements import Card, FileRef, Form
 from tests.cards import home_samples, reply_samples, request_samples, samples
 
 ERRORS: Mapping[str, Mapping[str, str]] = {
@@ -17,6 +17,11 @@ ERRORS: Mapping[str, Mapping[str, str]] = {
 
 def cards() -> dict[str, Card]:
     return samples.cards() | request_samples.request_cards() | reply_samples.reply_cards() | home_samples.home_cards()
+
+
+def linked(file: FileRef) -> str:
+    """Where a chat is told that file is."""
+    return f"https://due.example.com/f/{file.kind}-of-{file.of.hex}"
 
 
 def make_forms() -> dict[str, Form]:

@@ -12,7 +12,7 @@ from cards.html import render as html
 from cards.plain import render as plain
 from cards.slack import render as slack
 from cards.teams import render as teams
-from tests.cards.gallery import ERRORS, cards, make_forms
+from tests.cards.gallery import ERRORS, cards, linked, make_forms
 
 GOLDEN = Path(__file__).parent / "golden"
 CARDS, FORMS = cards(), make_forms()
@@ -38,7 +38,7 @@ def test_a_card_looks_as_it_did(name: str) -> None:
     check(f"{name}.txt", plain.render(card))
     drawn = slack.render(card)
     check(f"{name}.json", as_json({"text": drawn.text, "blocks": drawn.blocks}))
-    check(f"{name}.teams.json", as_json(teams.render(card)))
+    check(f"{name}.teams.json", as_json(teams.render(card, link=linked)))
 
 
 @pytest.mark.parametrize("name", FORMS)

@@ -15,7 +15,7 @@ from cards.teams.presses import OURS, carried, pressed
 from cards.teams.render import SMALL, in_dialog, render, render_form, size
 from cards.teams.text import EMPTY, JOINER
 from tests.cards import any_card
-from tests.cards.gallery import ERRORS, cards, make_forms
+from tests.cards.gallery import ERRORS, cards, linked, make_forms
 from tests.cards.samples import ident
 from tests.cards.teams_limits import check_card, limits, nodes
 
@@ -26,7 +26,7 @@ REF = "19:credit0a1b@thread.tacv2 1700000000000"
 
 @pytest.mark.parametrize("name", CARDS)
 def test_every_card_is_one_teams_draws(name: str) -> None:
-    check_card(render(CARDS[name]))
+    check_card(render(CARDS[name], link=linked))
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -38,8 +38,19 @@ def test_every_form_is_one_teams_draws(name: str) -> None:
 @given(card=any_card.cards, dialog=st.booleans())
 @MANY
 def test_any_card_is_one_teams_draws(card: Card, *, dialog: bool) -> None:
-    check_card(in_dialog(card, REF) if dialog else render(card), dialog=dialog)
+    check_card(in_dialog(card, REF, linked) if dialog else render(card, link=linked), dialog=dialog)
     assert size(render(card, SMALL)) <= SMALL
+
+
+def test_a_chart_is_a_picture_with_its_words_below_and_without_an_address_words_alone() -> None:
+    pictured, alone = render(CARDS["summary"], link=linked), render(CARDS["summary"])
+    images = [node for node in nodes(pictured) if node.get("type") == "Image"]
+    told = [str(node["text"]) for node in nodes(pictured) if node.get("type") == "TextRun"]
+    assert images
+    assert all(one["url"].startswith("https://") and any(one["altText"] == words for words in told) for one in images)
+    assert [node["title"] for node in nodes(pictured) if node.get("type") == "Action.OpenUrl"] == ["Spreadsheet"]
+    assert not [node for node in nodes(alone) if node.get("type") in {"Image", "Action.OpenUrl"}]
+    assert "Open by age" in str(alone)
 
 
 @given(form=any_card.forms, typed=st.dictionaries(st.sampled_from(["one", "two", ""]), any_card.texts))

@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from adapters.chat.teams.names import MESSAGES_PATH
 from bot.app import running
 from bot.config import Settings, SlackSettings, SMTPSettings, TeamsSettings
-from tests.e2e.service import House, listening, set_up, staff
+from tests.e2e.service import PUBLIC, House, listening, set_up, staff
 from tests.fakes.clock import FixedClock
 from tests.peers.smtp import HOST, MailServer, mail_server
 from tests.peers.teams import APP, CHANNEL, ISSUER, PASSWORD, TENANT, Activity, Tenant
@@ -73,6 +73,11 @@ class TeamsHouse(House):
         answer = await self.post(self.tenant.task("task/submit", data, by=by, at=at))
         assert answer.status_code == 200
         return answer.json() if answer.content else {}
+
+    async def fetch(self, address: str) -> httpx.Response:
+        """What stands at an address of ours, which begins with the public one."""
+        assert address.startswith(f"{PUBLIC}/")
+        return await self.http.get(address.removeprefix(PUBLIC))
 
     def card(self, words_on_it: str, at: str = CHANNEL) -> Activity:
         """The newest message there that says so in its heading."""
@@ -138,10 +143,13 @@ def teams_settings(tenant: Tenant, **more: Any) -> TeamsSettings:
     return TeamsSettings(**given | more)
 
 
-def settings_for(tenant: Tenant, url: str, mail: MailServer, slack: SlackSettings | None = None, **teams: Any) -> Settings:
+def settings_for(
+    tenant: Tenant, url: str, mail: MailServer, slack: SlackSettings | None = None, *, public: str | None = PUBLIC, **teams: Any
+) -> Settings:
     return Settings(
         database_url=url,
         secret_key=SecretStr(base64.b64encode(bytes(range(32))).decode()),
+        public_url=public,
         slack=slack or SlackSettings(),
         teams=teams_settings(tenant, **teams),
         smtp=SMTPSettings(host=HOST, port=mail.port, security="none", sender="receivables@alderfinch.example"),

@@ -9,30 +9,30 @@ from typing import Any
 from adapters.chat.protocol import Incoming, Reply
 from adapters.chat.teams.reading import remember
 from cards.elements import Card, Heading, Text, Tone
-from cards.teams.render import ADAPTIVE, Block, in_dialog, render, render_form, title_of
+from cards.teams.render import ADAPTIVE, Block, Link, in_dialog, render, render_form, title_of
 
 TITLE = "Duebot"
 LARGE, SMALL = ("large", "large"), ("small", "medium")  # height and width of a dialog
 Answer = Mapping[str, Any] | None
 
 
-def in_place(reply: Reply, standing: Card | None) -> Answer:
+def in_place(reply: Reply, standing: Card | None, link: Link | None = None) -> Answer:
     """For a press that is executed. `standing` is the pressed card as it is now: under it stands, for the person alone, what came of it."""
     if reply.form is not None:
         return executed(render_form(reply.form, reply.errors, dialog=False))
     told = reply.card or (_wrong(reply) if reply.errors else None)
     if told is None:
         return said("Nothing is left to do here.")
-    return executed(render(told if standing is None else _told_above(told, standing)))
+    return executed(render(told if standing is None else _told_above(told, standing), link=link))
 
 
-def as_dialog(reply: Reply, incoming: Incoming) -> Answer:
+def as_dialog(reply: Reply, incoming: Incoming, link: Link | None = None) -> Answer:
     """For what was pressed in a dialog, or opens one; nothing closes it."""
     opened_from = remember(incoming.card)
     if reply.form is not None:
         return _dialog(title_of(reply.form), render_form(reply.form, reply.errors, opened_from), LARGE)
     told = reply.card or (_wrong(reply) if reply.errors else None)
-    return None if told is None else _dialog(TITLE, in_dialog(told, opened_from), LARGE)
+    return None if told is None else _dialog(TITLE, in_dialog(told, opened_from, link), LARGE)
 
 
 def executed(card: Block) -> Answer:

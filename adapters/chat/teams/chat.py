@@ -17,6 +17,7 @@ from adapters.chat.teams.pace import Pace
 from adapters.chat.teams.room import Approved, TeamsRoom
 from adapters.chat.teams.settings import TeamsSettings
 from adapters.chat.teams.tokens import Tokens
+from cards.teams.render import Link
 from workflows.errors import Unavailable
 from workflows.ports import Clock
 
@@ -64,10 +65,11 @@ def build(
     standing: Standing,
     clock: Clock,
     approved: Approved | None = None,
+    link: Link | None = None,
     *,
     patience: float = PATIENCE,
 ) -> TeamsChat:
-    """`approved` reads the channels approved while it runs; `patience` is in seconds, see `listeners`."""
+    """`approved` reads the channels approved while it runs, `link` says where files are; `patience` is in seconds, see `listeners`."""
 
     def now() -> float:
         return clock.now().timestamp()
@@ -76,9 +78,9 @@ def build(
     credentials = Credentials(settings, now)
     connector = Connector(settings, http, credentials, Pace())
     book = AddressBook(addresses)
-    flows = Flows(settings.workflows, http, settings.app_id)
-    room = TeamsRoom(connector, flows, book, settings.approved_channels, approved)
-    listeners = Listeners(handler, inbound, book, room, standing, patience=patience)
+    flows = Flows(settings.workflows, http, settings.app_id, link)
+    room = TeamsRoom(connector, flows, book, settings.approved_channels, approved, link)
+    listeners = Listeners(handler, inbound, book, room, standing, link, patience=patience)
     keys = None if settings.local else Keys(settings.openid_url, fetching, clock)
     tokens = None if keys is None else Tokens(settings.app_id, settings.issuer, keys, clock)
     tenants = settings.tenants | ({settings.tenant} if settings.tenant else frozenset())

@@ -12,7 +12,7 @@ from adapters.chat.protocol import CardRef
 from adapters.chat.teams.faults import fault, translated
 from adapters.chat.teams.names import PLATFORM
 from cards.elements import Card
-from cards.teams.render import ADAPTIVE, FLOW, linked
+from cards.teams.render import ADAPTIVE, FLOW, Link, linked
 from workflows.domain.ids import new_id
 from workflows.errors import NeedsReconnect, NotFound, Rejected
 
@@ -23,8 +23,8 @@ _CHAT = "https://teams.microsoft.com/l/chat/0/0?users="
 class Flows:
     """By a name of the administrator's; an address is a secret. `app_id` is the bot's, whose chat the link opens; empty: there is none."""
 
-    def __init__(self, addresses: Mapping[str, str], http: httpx.AsyncClient, app_id: str) -> None:
-        self._addresses, self._http = addresses, http
+    def __init__(self, addresses: Mapping[str, str], http: httpx.AsyncClient, app_id: str, file: Link | None = None) -> None:
+        self._addresses, self._http, self._file = addresses, http, file
         self._link = f"{_CHAT}{quote(f'28:{app_id}', safe='')}" if app_id else None
 
     def address(self, channel: str) -> str:
@@ -37,7 +37,7 @@ class Flows:
     async def post(self, channel: str, card: Card) -> CardRef:
         """The workflow says that it took the card, not that it stands; nobody can change or take it back."""
         address = self.address(channel)
-        attachment = {"contentType": ADAPTIVE, "contentUrl": None, "content": linked(card, self._link, FLOW)}
+        attachment = {"contentType": ADAPTIVE, "contentUrl": None, "content": linked(card, self._link, FLOW, self._file)}
         body = json.dumps({"type": "message", "attachments": [attachment]}, ensure_ascii=False, separators=(",", ":"))
         with translated(repeatable=False):
             answer = await self._http.post(address, content=body.encode("utf-8", "replace"), headers={"Content-Type": "application/json"})

@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 import structlog
 
-from adapters.chat.protocol import Handler, Inbound, Incoming, Reply
+from adapters.chat.protocol import CardRef, Handler, Inbound, Incoming, Reply
 from adapters.chat.teams.addresses import AddressBook
 from adapters.chat.teams.answers import Answer, as_dialog, in_place, outdated, problem, said, working
 from adapters.chat.teams.reading import EXECUTE, NothingOfOurs, Read, read
 from adapters.chat.teams.room import TeamsRoom
 from adapters.chat.teams.turn import Kind, Room, Turn
 from cards.elements import Card
+from cards.teams.render import Link
 from workflows.errors import OutsideError
 
 PATIENCE = 4.0  # seconds an invoke's answer may take; clients give up after ten or so
@@ -28,10 +29,18 @@ class Listeners:
     """`standing` draws the pressed card as it is now, null when it is none that is kept up to date."""
 
     def __init__(
-        self, handler: Handler, inbound: Inbound, book: AddressBook, room: TeamsRoom, standing: Standing, *, patience: float
+        self,
+        handler: Handler,
+        inbound: Inbound,
+        book: AddressBook,
+        room: TeamsRoom,
+        standing: Standing,
+        link: Link | None = None,
+        *,
+        patience: float,
     ) -> None:
         self._handler, self._inbound, self._book, self._room = handler, inbound, book, room
-        self._standing, self._patience = standing, patience
+        self._standing, self._link, self._patience = standing, link, patience
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def take(self, turn: Turn) -> Answer:
@@ -83,8 +92,8 @@ class Listeners:
     async def _answer(self, work: asyncio.Future[Reply], found: Read, incoming: Incoming) -> Answer:
         reply = await asyncio.shield(work)
         if found.dialog:
-            return as_dialog(reply, incoming)
-        return in_place(reply, await self._now(incoming) if reply.redrawn else None)  # else they may not see what it says now
+            return as_dialog(reply, incoming, self._link)
+        return in_place(reply, await self._now(incoming) if reply.redrawn else None, self._link)  # else they may not see what it says now
 
     async def _now(self, incoming: Incoming) -> Card | None:
         """What was done is done, whether the card can be drawn or not."""
@@ -113,11 +122,19 @@ class Listeners:
             if reply.form is not None:
                 await self._room.ask(to, reply.form)
             elif reply.card is not None:
-                await self._room.post(to, reply.card)
+                standing = await self._room.post(to, reply.card)
+                await self._then(reply, incoming, standing)
         except OutsideError as trouble:
             log.warning("teams answer lost its way", reason=str(trouble))
             if turn.room is not Room.PERSONAL:
                 await self._say_so(turn)
+
+    async def _then(self, reply: Reply, incoming: Incoming, standing: CardRef) -> None:
+        """Lost in a crash, the answer only stays as it was given."""
+        if reply.then is not None:
+            following = Incoming(f"{incoming.key}:then", incoming.person, reply.then, card=standing)
+            if await self._inbound.accept(following):
+                await self._handled(following)
 
     async def _say_so(self, turn: Turn) -> None:
         words = "Duebot answers in private and could not write to you: add the app for yourself in Teams, then ask again."

@@ -14,7 +14,7 @@ from adapters.chat.teams.flows import PREFIX, Flows
 from adapters.chat.teams.names import PLATFORM
 from adapters.chat.teams.turn import Room
 from cards.elements import Card, Form, Text
-from cards.teams.render import ADAPTIVE, CARD, SMALL, Block, render, render_form, summary, title_of
+from cards.teams.render import ADAPTIVE, CARD, SMALL, Block, Link, render, render_form, summary, title_of
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import NotFound, Rejected
 
@@ -30,9 +30,16 @@ class TeamsRoom:
     edits = True
 
     def __init__(
-        self, connector: Connector, flows: Flows, book: AddressBook, approved: frozenset[str], also: Approved | None = None
+        self,
+        connector: Connector,
+        flows: Flows,
+        book: AddressBook,
+        approved: frozenset[str],
+        also: Approved | None = None,
+        link: Link | None = None,
     ) -> None:
-        self._connector, self._flows, self._book, self._approved, self._also = connector, flows, book, approved, also
+        """`link` says where a file is that a card names."""
+        self._connector, self._flows, self._book, self._approved, self._also, self._link = connector, flows, book, approved, also, link
 
     def threads(self, channel: str) -> bool:
         return channel.endswith(_CHANNELS)
@@ -56,7 +63,7 @@ class TeamsRoom:
         """To a conversation, or to a person in their chat with the app. Raises `OutcomeUnknown` when it may stand there."""
         if channel.startswith(PREFIX):
             return await self._flows.post(channel, card)
-        return await self._send(channel, lambda most: message(render(card, most), summary(card)))
+        return await self._send(channel, lambda most: self._drawn(card, most))
 
     async def ask(self, channel: str, form: Form) -> CardRef:
         """The same for a form that nobody pressed a button for."""
@@ -78,16 +85,18 @@ class TeamsRoom:
         thread = _thread(root) if root else ""
 
         async def put(most: int) -> str:
-            drawn = message(render(card, most), summary(card))
-            await self._connector.update(place.service, place.tenant, ref.channel + thread, one, drawn)
+            await self._connector.update(place.service, place.tenant, ref.channel + thread, one, self._drawn(card, most))
             return one
 
         await self._writing(ref.channel, put)
 
     async def reply(self, ref: CardRef, card: Card) -> CardRef:
         """A line in the card's thread; its own name is the card's and its own, as a thread is a conversation to Teams."""
-        said = await self._send(ref.channel, lambda most: message(render(card, most), summary(card)), _thread(ref.message))
+        said = await self._send(ref.channel, lambda most: self._drawn(card, most), _thread(ref.message))
         return CardRef(PLATFORM, ref.channel, f"{ref.message}/{said.message}")
+
+    def _drawn(self, card: Card, most: int) -> Activity:
+        return message(render(card, most, self._link), summary(card))
 
     async def _send(self, key: str, draw: Callable[[int], Activity], thread: str = "") -> CardRef:
         place = await self._open(key)
