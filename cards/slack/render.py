@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from cards.elements import Card
+from cards.elements import Card, Text
 from cards.slack.blocks import Block, Pen
 from cards.slack.modal import form_errors, render_form
 from cards.slack.presses import Submitted, pressed, submitted
@@ -42,10 +42,15 @@ def render_home(card: Card) -> Block:
 def _fitting(card: Card, most: int, chars: int) -> list[Block]:
     """Drawn as fully as so many blocks of so many characters together take."""
     for rows, width in _BUDGETS:
-        blocks = list(Pen(rows, width).draw(card.body))
+        blocks = _drawn(card, Pen(rows, width))
         if len(blocks) <= most and size(blocks) <= chars:
             return blocks
-    return _cut(list(Pen(*_BUDGETS[-1]).draw(card.body)), most, chars)
+    return _cut(_drawn(card, Pen(*_BUDGETS[-1])), most, chars)
+
+
+def _drawn(card: Card, pen: Pen) -> list[Block]:
+    """Slack refuses a view of nothing."""
+    return list(pen.draw(card.body)) or list(pen.draw((Text(card.summary),)))
 
 
 def size(blocks: list[Block]) -> int:
