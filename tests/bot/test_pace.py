@@ -154,9 +154,13 @@ async def test_two_processes_share_the_pace(store: SqlStore) -> None:
 def test_what_is_asked_of_slack_in_any_minute_stays_within_its_limits() -> None:
     """As many as fit into a minute, and those at once before it."""
     (change,), (post,) = limits("C1", new=False), limits("C1", new=True)
+    (home,) = limits("U1", new=False)
     assert 60 / change.every + change.urgent <= 50
+    assert 60 / home.every + home.urgent <= 100
+    assert home.burst < home.urgent
     assert change.burst < change.urgent, "some of it is kept for people"
     assert post.every > 1
     assert post.burst == post.urgent <= 10, "a short burst"
     assert limits("T2/C1", new=False)[0].key != change.key
     assert limits("C2", new=True)[0].key != post.key
+    assert len({limits(*one, new=new)[0].key for one in (("C1",), ("D1",), ("U1",)) for new in (True, False)}) == 5, "each method by itself"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.chat.slack.faults import fault, translated
+from adapters.chat.slack.pauses import Pauses, always
 from adapters.chat.slack.reading import Pressed, Submitted, remember
 from adapters.chat.slack.windows import View, held, problem, showing, waiting
 from adapters.chat.slack.workspaces import Workspaces
@@ -23,50 +26,72 @@ from workflows.errors import OutsideError
 
 _SLACKS_OWN = "https://hooks.slack.com"
 _HOLD = 1.0  # seconds a press waits for its message's buttons to go
+TO_OPEN, TO_ANSWER = 2.0, 120.0  # seconds after which a window's trigger is dead, and a person no longer looks for an answer
 log = structlog.get_logger(__name__)
 
 
 class Answers:
     """Trouble with Slack ends here: it is logged, and the person is told another way where there is one."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
-        self._workspaces = workspaces
+    def __init__(self, workspaces: Workspaces, pauses: Pauses) -> None:
+        self._workspaces, self._pauses = workspaces, pauses
+
+    async def _call(
+        self,
+        team: str,
+        method: str,
+        ask: Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]],
+        within: float,
+        *,
+        channel: str = "",
+        wanted: Callable[[], bool] = always,
+        repeatable: bool = True,
+    ) -> AsyncSlackResponse | None:
+        """Of that workspace, again after the pauses Slack asks for; null once it is no longer wanted. Raises the errors of `workflows.errors`."""
+
+        async def once() -> AsyncSlackResponse:
+            client = await self._workspaces.client(team)
+            with translated(repeatable=repeatable):
+                return await ask(client)
+
+        return await self._pauses.keep((team, method, channel), once, within, wanted)
 
     async def open(self, trigger: str, view: View, person: Person) -> str | None:
         """The window's id; null when Slack did not open it."""
         try:
-            client = await self._workspaces.client(person.team)
-            with translated(repeatable=True):
-                answer = await client.views_open(trigger_id=trigger, view=view)
+            answer = await self._call(person.team, "views.open", lambda client: client.views_open(trigger_id=trigger, view=view), TO_OPEN)
         except OutsideError as trouble:
             _report("a window did not open", trouble)
             return None
-        return str(answer["view"]["id"])
+        return str(answer["view"]["id"]) if answer is not None else None
 
     async def fill(self, window: str, reply: Reply, incoming: Incoming, channel: str | None = None) -> None:
         """Puts the answer into the open window; into a private line when the window is gone."""
         try:
-            client = await self._workspaces.client(incoming.person.team)
-            with translated(repeatable=True):
-                await client.views_update(view_id=window, view=view_of(reply, remember(incoming.card)))
+            view = view_of(reply, remember(incoming.card))
+            await self._call(incoming.person.team, "views.update", lambda client: client.views_update(view_id=window, view=view), TO_ANSWER)
         except OutsideError as trouble:
             _report("a window was not filled", trouble)
             card = reply.card or problem("The window closed", "Slack did not keep the window open. Press the button again.")
             await self.whisper(card, incoming.person, channel)
 
-    async def refill(self, window: str, reply: Reply, incoming: Incoming, version: str) -> None:
-        """The form as it is with what is typed by now; Slack keeps what stands in the fields. This is the newest, so it is shown even where
-        another answer changed the window since. One that closed meanwhile needs nothing.
+    async def refill(self, window: str, reply: Reply, incoming: Incoming, version: str, newest: Callable[[], bool]) -> None:
+        """The form as it is with what is typed by now; Slack keeps what stands in the fields. While this is the `newest`, it is shown even
+        where another answer changed the window since. One that closed meanwhile needs nothing.
         """
         view = view_of(reply, remember(incoming.card))
-        if not await self._replaced(window, view, incoming.person, hash=version):
-            await self._replaced(window, view, incoming.person)
+        if not await self._replaced(window, view, incoming.person, newest, hash=version):
+            await self._replaced(window, view, incoming.person, newest)
 
-    async def _replaced(self, window: str, view: View, person: Person, **known: str) -> bool:
+    async def _replaced(self, window: str, view: View, person: Person, newest: Callable[[], bool], **known: str) -> bool:
         try:
-            client = await self._workspaces.client(person.team)
-            with translated(repeatable=True):
-                await client.views_update(view_id=window, view=view, **known)
+            await self._call(
+                person.team,
+                "views.update",
+                lambda client: client.views_update(view_id=window, view=view, **known),
+                TO_ANSWER,
+                wanted=newest,
+            )
         except OutsideError as trouble:
             _report("a form was not filled while it was typed", trouble)
             return False
@@ -107,26 +132,34 @@ class Answers:
         said: dict[str, Any] = {"text": drawn.text, "blocks": drawn.blocks}
         direct = channel if channel and channel.startswith("D") else person.id
         try:
-            client = await self._workspaces.client(person.team)
-            with translated(repeatable=True):
-                if channel and direct != channel:
-                    await client.chat_postEphemeral(channel=channel, user=person.id, **said)
-                    return
+            if channel and direct != channel:
+                await self._call(
+                    person.team,
+                    "chat.postEphemeral",
+                    lambda client: client.chat_postEphemeral(channel=channel, user=person.id, **said),
+                    TO_ANSWER,
+                    channel=channel,
+                )
+                return
         except OutsideError as trouble:
             _report("a private line was not shown", trouble)
         try:
-            client = await self._workspaces.client(person.team)
-            with translated(repeatable=False):
-                await client.chat_postMessage(channel=direct, **said)
+            await self._call(
+                person.team,
+                "chat.postMessage",
+                lambda client: client.chat_postMessage(channel=direct, **said),
+                TO_ANSWER,
+                channel=direct,
+                repeatable=False,
+            )
         except OutsideError as trouble:
             _report("an answer did not arrive", trouble)
 
     async def publish(self, card: Card, person: Person) -> None:
         """In their Home tab."""
         try:
-            client = await self._workspaces.client(person.team)
-            with translated(repeatable=True):
-                await client.views_publish(user_id=person.id, view=render_home(card))
+            view = render_home(card)
+            await self._call(person.team, "views.publish", lambda client: client.views_publish(user_id=person.id, view=view), TO_ANSWER)
         except OutsideError as trouble:
             _report("a home was not shown", trouble)
 

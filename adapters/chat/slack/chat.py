@@ -15,6 +15,7 @@ from adapters.chat.slack.endpoint import SlackEndpoint
 from adapters.chat.slack.inspection import Inspection
 from adapters.chat.slack.installing import SlackInstalling
 from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners
+from adapters.chat.slack.pauses import Pauses, Rest
 from adapters.chat.slack.room import Approved, SlackRoom
 from adapters.chat.slack.settings import SlackSettings
 from adapters.chat.slack.wire_log import quiet_logger, socket_logger
@@ -81,11 +82,12 @@ def build(
     *,
     patience: float = PATIENCE,
     head_start: float = HEAD_START,
+    rest: Rest = asyncio.sleep,
 ) -> SlackChat:
-    """`approved` reads the channels approved while it runs; `patience` and `head_start` are seconds, see `listeners`."""
+    """`approved` reads the channels approved while it runs; `patience` and `head_start` are seconds, see `listeners`; `rest` passes seconds."""
     wire = quiet_logger()
     workspaces = Workspaces(settings, installations, clock, wire)
-    listeners = Listeners(handler, inbound, workspaces, installations, patience=patience, head_start=head_start)
+    listeners = Listeners(handler, inbound, workspaces, installations, Pauses(clock, rest), patience=patience, head_start=head_start)
     app = _app(workspaces, wire, Keeping(listeners))
     listeners.attach(app)
     return SlackChat(settings, app, workspaces, listeners, installations, clock, approved)

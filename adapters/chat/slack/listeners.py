@@ -19,6 +19,7 @@ from slack_bolt.response import BoltResponse
 from adapters.chat.protocol import Handler, Inbound, Installations, Reply
 from adapters.chat.slack.answers import Answers, ack_of, apology
 from adapters.chat.slack.names import HOME
+from adapters.chat.slack.pauses import Pauses
 from adapters.chat.slack.reading import Changed, Ended, Opened, Pressed, Read, Said, Submitted, Unreadable, read
 from adapters.chat.slack.windows import waiting
 from adapters.chat.slack.workspaces import Workspaces
@@ -56,11 +57,12 @@ class Listeners:
         inbound: Inbound,
         workspaces: Workspaces,
         installations: Installations,
+        pauses: Pauses,
         *,
         patience: float,
         head_start: float,
     ) -> None:
-        self._handler, self._inbound, self._answers = handler, inbound, Answers(workspaces)
+        self._handler, self._inbound, self._answers = handler, inbound, Answers(workspaces, pauses)
         self._workspaces, self._installations = workspaces, installations
         self._patience, self._head_start = patience, head_start
         self._under_way: set[asyncio.Future[None]] = set()
@@ -140,12 +142,16 @@ class Listeners:
         found = cast("Changed", kept.found)
         with kept.answering():
             await ack()
-            newest = self._typed[found.view] = found.incoming.key
+            key = self._typed[found.view] = found.incoming.key
             reply = await self._handle(kept)
-            if self._typed.get(found.view) == newest:
-                await self._answers.refill(found.view, reply, found.incoming, found.version)
-                if self._typed.get(found.view) == newest:
-                    del self._typed[found.view]
+
+            def newest() -> bool:
+                return self._typed.get(found.view) == key
+
+            if newest():
+                await self._answers.refill(found.view, reply, found.incoming, found.version, newest)
+            if newest():
+                del self._typed[found.view]
 
     def _open(self, found: Pressed) -> asyncio.Future[str | None]:
         return asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …"), found.incoming.person))

@@ -142,8 +142,12 @@ class SlackRoom:
 
 
 def limits(channel: str, *, new: bool) -> Sequence[Limit]:
-    """Slack takes a message a second in a channel and tolerates short bursts, and 50 changes a minute in a workspace: 30 and a burst of 20."""
+    """Slack takes a message a second in a channel and tolerates short bursts, and in a workspace 50 changes of messages a minute (30 and a
+    burst of 20) and 100 of homes (60 and a burst of 40). What changes at a person is their home: a message to them stands in a conversation.
+    """
     team, one = parted(channel)
+    if is_person(one) and not new:
+        return (Limit(f"{PLATFORM}:{team}:views.publish", 1.0, burst=30, urgent=40),)
     if new:
         return (Limit(f"{PLATFORM}:{team}:chat.postMessage:{one}", 1.1, burst=10, urgent=10),)
     return (Limit(f"{PLATFORM}:{team}:chat.update", 2.0, burst=15, urgent=20),)
