@@ -32,7 +32,7 @@ def together(records: Iterable[Record | Refusal], reader: RowReader, lines: Line
             invoice.others.append(record.line)
         else:
             invoice.take(record, reader.read(record))
-    column = reader.column("number")
+    column = reader.heading("number")
     for number, invoice in invoices.items():
         yield from _CLOSED[lines](invoice, number, column)
 

@@ -37,11 +37,11 @@ class AmountColumn:
             return
         if _PLAIN.fullmatch(text):
             self.signed = False
+            if "." not in text or "." in self.marks:
+                return
         else:
             text, sign = without_sign(text)
             self.signed = self.signed and given_by(sign) is not None
-        if len(self.marks) == 2 or (_PLAIN.fullmatch(text) and ("." not in text or "." in self.marks)):
-            return
         digits, _ = _unsigned(text)
         point, comma = _POINT.fullmatch(digits), _COMMA.fullmatch(digits)
         if bool(point) != bool(comma):

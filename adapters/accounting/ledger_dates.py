@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 
 from adapters.accounting.cells import DayCell
 
@@ -63,7 +62,6 @@ def stored_day(cell: DayCell) -> date | None:
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
-@lru_cache(maxsize=20_000)
 def day_of(text: str, written: str | None) -> date | None:
     """The day, or null when the text is not a date of that format; without a format, of any that reads one way only."""
     read = ways_to_read(text)
@@ -96,16 +94,13 @@ class DateColumn:
     """What the dates of one column say about how they are written."""
 
     name: str
-    _seen: set[str] = field(default_factory=set)
     _fits: dict[str, int] = field(default_factory=dict)
     _only: dict[str, str] = field(default_factory=dict)
     _open: dict[str, str] = field(default_factory=dict)
 
     def add(self, text: str) -> None:
-        if text in self._seen or isinstance(text, DayCell):
+        if isinstance(text, DayCell):
             return
-        if len(self._seen) < 20_000:
-            self._seen.add(text)
         read = ways_to_read(text)
         for name, day in read.items():
             self._fits[name] = self._fits.get(name, 0) + 1

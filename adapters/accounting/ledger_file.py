@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from adapters.accounting.guess import Guess, guess, header_score, unread
 from adapters.accounting.invoice_lines import together
 from adapters.accounting.ledger_amounts import AmountColumn
+from adapters.accounting.ledger_columns import Columns, fits
 from adapters.accounting.ledger_dates import DateColumn
-from adapters.accounting.ledger_row import RowReader, fits
+from adapters.accounting.ledger_row import RowReader
 from adapters.accounting.mapping import Currency, DateIn, Mapping
 from adapters.accounting.records import Record, Table, Unreadable
 from adapters.accounting.statuses import status_of
@@ -22,6 +23,7 @@ from workflows.import_ledger import Entry, NeedsAnswers, Refusal
 
 _DETAILS = ("terms", "language", "country", "zone", "party")
 _AMOUNTS = ("total", "paid", "balance")
+_SEEN = 20_000  # cells of a column
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,19 +131,24 @@ def _studied(table: Table, mapping: Mapping, currency: str | None, doubts: tuple
     settled = _settled(mapping, formats, constant).model_copy(update=dict.fromkeys(unfit))
     marks = {name: column.mark for name, column in amounts.items()}
     places = {name: place for name, place in places.items() if name not in unfit}
-    reader = RowReader(settled, table.header, places, formats, marks, constant)
+    reader = RowReader(settled, table.header, places, Columns(places, formats, marks, settled.status), constant)
     return Reading(table, settled, questions, doubts, count, guessed, reader)
 
 
 def _study(table: Table, columns: Sequence[tuple[int, DateColumn | AmountColumn | _Detail | _Statuses]]) -> int:
-    """Shows every column its cells; returns how many rows there are."""
+    """Shows every column its cells, those that say the same once; returns how many rows there are."""
     count = 0
+    studied: list[tuple[int, set[str], Callable[[str], None]]] = [(place, set(), column.add) for place, column in columns]
     for record in table.records():
         count += 1
         if isinstance(record, Record):
-            for place, column in columns:
-                if text := filled(record.cells[place]):
-                    column.add(text)
+            for place, seen, add in studied:
+                cell = record.cells[place]
+                if cell not in seen:
+                    if len(seen) < _SEEN and type(cell) is str:
+                        seen.add(cell)
+                    if text := filled(cell):
+                        add(text)
     return count
 
 

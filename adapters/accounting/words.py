@@ -18,7 +18,7 @@ _WHOLE = frozenset([DayCell, NumberCell, FaultyCell])
 
 def filled(cell: str) -> str | None:
     """The cell without outer and double blanks; null for an empty one and for what programs write instead of nothing."""
-    text = cell if cell.isalnum() or type(cell) in _WHOLE else " ".join(cell.split())
+    text = cell if (" " not in cell and cell.isprintable()) or type(cell) in _WHOLE else " ".join(cell.split())
     return None if len(text) <= 4 and text.casefold() in _EMPTY else text
 
 

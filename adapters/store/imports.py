@@ -8,12 +8,14 @@ from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import Table, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import tables as t
 from adapters.store.import_batch import DETAILS, OF_FILES, Batch, KnownInvoice, KnownRow, OfCustomer
 from adapters.store.ledger import INVOICE, total_of
 from adapters.store.many import among, insert_many, update_many
 from adapters.store.rows import book as read_book
+from adapters.store.secrets import Vault
 from adapters.store.unit import Part
 from workflows.domain.account import CreditKind
 from workflows.domain.ids import BookId, new_keys
@@ -32,6 +34,10 @@ _FOLLOWING = (t.payments, t.credits_, t.snoozes, t.flags, t.escalations, t.acts,
 
 
 class Imports(Part):
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        super().__init__(connection, vault)
+        self._woken: set[UUID] = set()  # customers: once is enough for a unit, whose rows nobody else sees or changes before it ends
+
     async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
         batch = await self._batch(book, rows, at)
         batch.invoices = await self._invoices(book, [row.number for row in rows])
@@ -97,6 +103,7 @@ class Imports(Part):
 
     async def _write(self, batch: Batch) -> None:
         await self._keep(t.customers, _CUSTOMER_IS, _CUSTOMER, batch.customers.values())
+        self._woken |= {one.id for one in batch.customers.values() if one.new}
         await self._keep(t.items, _ITEM_IS, _ITEM, batch.invoices.values())
         await self._keep(t.credits_, _CREDIT_IS, _CREDIT, batch.credits.values())
         await self._follow(t.payments, "currency", [one for one in batch.invoices.values() if one.recoined])
@@ -109,9 +116,10 @@ class Imports(Part):
             for n, (key, (of, address)) in enumerate(zip(new_keys(len(batch.emails)), batch.emails, strict=True))
         ]
         await insert_many(self._connection, t.contacts, _CONTACT, emails, new_only=True)
-        if batch.touched:
-            woken = update(t.customers).where(among(self._connection, t.customers.c.id, list(batch.touched)))
+        if asleep := batch.touched - self._woken:
+            woken = update(t.customers).where(among(self._connection, t.customers.c.id, list(asleep)))
             await self._connection.execute(woken.values(next_look_at=batch.at))
+            self._woken |= asleep
 
     async def _keep(self, table: Table, fixed: Sequence[str], changing: Sequence[str], rows: Iterable[KnownRow]) -> None:
         """Writes those that are new, whole, and of those that changed what may change."""

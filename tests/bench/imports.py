@@ -19,6 +19,7 @@ import psycopg
 from adapters.accounting.ledger_file import read_ledger
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
+from bot.verbs.terminal import spare_the_collector
 from tests.bench.bulk import driver_url
 from tests.bench.databases import filled
 from tests.bench.outcome import alone, size_or, tell
@@ -68,6 +69,7 @@ def write_file(path: Path, size: int) -> None:
 
 def ours(url: str, path: Path) -> float:
     """Seconds from the file to the commit."""
+    spare_the_collector()
     return asyncio.run(_import(url, path))
 
 

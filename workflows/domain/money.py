@@ -8,152 +8,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-# ISO 4217 minor units that differ from 2. Display libraries follow other data (CLDR); storage follows ISO.
+# ISO 4217 minor units. Display libraries follow other data (CLDR); storage follows ISO.
+_TWO = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK "
+    "DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD "
+    "KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP "
+    "PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH "
+    "USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"
+)
 _EXPONENTS = (
-    dict.fromkeys(
+    dict.fromkeys(_TWO.split(), 2)
+    | dict.fromkeys(
         ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0
     )
     | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
     | dict.fromkeys(["CLF", "UYW"], 4)
 )
-_TWO_DIGITS = frozenset(
-    [
-        "AED",
-        "AFN",
-        "ALL",
-        "AMD",
-        "AOA",
-        "ARS",
-        "AUD",
-        "AWG",
-        "AZN",
-        "BAM",
-        "BBD",
-        "BDT",
-        "BMD",
-        "BND",
-        "BOB",
-        "BRL",
-        "BSD",
-        "BTN",
-        "BWP",
-        "BYN",
-        "BZD",
-        "CAD",
-        "CDF",
-        "CHF",
-        "CNY",
-        "COP",
-        "CRC",
-        "CUP",
-        "CVE",
-        "CZK",
-        "DKK",
-        "DOP",
-        "DZD",
-        "EGP",
-        "ERN",
-        "ETB",
-        "EUR",
-        "FJD",
-        "FKP",
-        "GBP",
-        "GEL",
-        "GHS",
-        "GIP",
-        "GMD",
-        "GTQ",
-        "GYD",
-        "HKD",
-        "HNL",
-        "HTG",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "IRR",
-        "JMD",
-        "KES",
-        "KGS",
-        "KHR",
-        "KPW",
-        "KYD",
-        "KZT",
-        "LAK",
-        "LBP",
-        "LKR",
-        "LRD",
-        "LSL",
-        "MAD",
-        "MDL",
-        "MGA",
-        "MKD",
-        "MMK",
-        "MNT",
-        "MOP",
-        "MRU",
-        "MUR",
-        "MVR",
-        "MWK",
-        "MXN",
-        "MYR",
-        "MZN",
-        "NAD",
-        "NGN",
-        "NIO",
-        "NOK",
-        "NPR",
-        "NZD",
-        "PAB",
-        "PEN",
-        "PGK",
-        "PHP",
-        "PKR",
-        "PLN",
-        "QAR",
-        "RON",
-        "RSD",
-        "RUB",
-        "SAR",
-        "SBD",
-        "SCR",
-        "SDG",
-        "SEK",
-        "SGD",
-        "SHP",
-        "SLE",
-        "SOS",
-        "SRD",
-        "SSP",
-        "STN",
-        "SVC",
-        "SYP",
-        "SZL",
-        "THB",
-        "TJS",
-        "TMT",
-        "TOP",
-        "TRY",
-        "TTD",
-        "TWD",
-        "TZS",
-        "UAH",
-        "USD",
-        "UYU",
-        "UZS",
-        "VED",
-        "VES",
-        "WST",
-        "XCD",
-        "XCG",
-        "YER",
-        "ZAR",
-        "ZMW",
-        "ZWG",
-    ]
-)
 
-_PLAIN = re.compile(r"(?P<whole>-?[0-9]{1,16})(\.(?P<digits>[0-9]+))?")
+_PLAIN = re.compile(r"(-?[0-9]{1,16})(?:\.([0-9]+))?")
 
 
 class UnknownCurrency(ValueError):
@@ -170,11 +42,10 @@ class BadAmount(ValueError):
 
 def exponent(currency: str) -> int:
     """Digits after the point of a currency's minor unit; raises `UnknownCurrency`."""
-    if currency in _EXPONENTS:
+    try:
         return _EXPONENTS[currency]
-    if currency in _TWO_DIGITS:
-        return 2
-    raise UnknownCurrency(f"{currency!r} is not an ISO 4217 currency code")
+    except KeyError:
+        raise UnknownCurrency(f"{currency!r} is not an ISO 4217 currency code") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +61,9 @@ class Money:
         plain = _PLAIN.fullmatch(f"{amount:f}" if isinstance(amount, Decimal) else amount)
         if plain is None:
             raise BadAmount(f"{amount!r} is not an amount")
-        whole, digits, most = plain["whole"], (plain["digits"] or "").rstrip("0"), exponent(currency)
-        if len(digits) > most:
+        whole, digits = plain.groups("")
+        most = exponent(currency)
+        if len(digits) > most and len(digits := digits.rstrip("0")) > most:
             raise BadAmount(f"{amount} has {len(digits)} digits after the point, and {currency} has {most}")
         return cls(int(whole + digits.ljust(most, "0")), currency)
 

@@ -9,8 +9,8 @@ import pytest
 from adapters.accounting.currency_signs import given_by, without_sign
 from adapters.accounting.emails import addresses
 from adapters.accounting.ledger_amounts import amount_of
+from adapters.accounting.ledger_columns import days_of
 from adapters.accounting.ledger_file import read_ledger
-from adapters.accounting.ledger_row import days_of
 from adapters.accounting.records import Unreadable
 from adapters.accounting.statuses import Status, status_of
 from adapters.accounting.words import small
