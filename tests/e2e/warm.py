@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-import tests.e2e.crashing  # ruff: ignore[unused-import] - this is what is to be there already
+import tests.e2e.held  # ruff: ignore[unused-import] - these are what is to be there already
 from workflows.domain.calendar import Place
 
 Place("Europe/Berlin", "DE").is_business_day(date(2026, 11, 24))

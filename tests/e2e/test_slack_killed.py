@@ -1,0 +1,110 @@
+"""Forms and commands that were acknowledged survive `kill -9`: a real service is killed before and while it handles them, and what was asked
+is done once by the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from multiprocessing.context import ForkServerContext
+
+import httpx
+import pytest
+
+from adapters.chat.slack.names import EVENTS_PATH
+from bot.app import running
+from tests.e2e.held import HELD, Life, Stand, serve_held
+from tests.e2e.service import CHANNEL, Service, words
+from tests.peers.slack import interactive, signed
+from tests.peers.smtp import HOST
+
+BIRKENHOF, HARROW = "Birkenhof Manufaktur GmbH", "Harrow & Pike LLP"
+FLAG, FLAGGED = "flag AF-1031", "item.flagged"
+# On whose card, the button, what is filled in.
+FORMS = {
+    Stand.BEFORE: (BIRKENHOF, "Note", {"note": "Their bookkeeper is ill"}, "item.noted"),
+    Stand.COMMIT: (HARROW, "Send reminder", {"reason": "asked for a copy"}, "reminder.sent_by_hand"),
+}
+
+
+@pytest.fixture(scope="session")
+def processes() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.e2e.warm"])
+    return context
+
+
+@asynccontextmanager
+async def doomed(duebot: Service, processes: ForkServerContext, stand: Stand) -> AsyncGenerator[httpx.AsyncClient, None]:
+    """The door of another service on the same database; at the end it stands in the middle of its work and is killed."""
+    ours, theirs = processes.Pipe()
+    process = processes.Process(target=serve_held, args=(Life(duebot.app.settings, duebot.clock.now(), stand), theirs))
+    process.start()
+    theirs.close()
+    try:
+        port = await asyncio.to_thread(ours.recv)
+        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False, timeout=30) as http:
+            yield http
+        assert await asyncio.to_thread(ours.poll, 20), "it never came to handle it"
+        assert ours.recv() == HELD
+    finally:
+        process.kill()
+        await asyncio.to_thread(process.join, 20)
+    assert process.exitcode == -signal.SIGKILL
+    process.close()
+
+
+async def acknowledged(http: httpx.AsyncClient, duebot: Service, body: bytes) -> httpx.Response:
+    answer = await http.post(EVENTS_PATH, content=body, headers=signed(body, timestamp=int(duebot.clock.now().timestamp())))
+    assert answer.status_code == 200
+    return answer
+
+
+async def started_again(duebot: Service) -> None:
+    """A new service, which looks twice at what was left."""
+    duebot.clock.advance(timedelta(minutes=6))
+    for _ in range(2):
+        async with running(duebot.app.settings, duebot.clock, connect=True) as app:
+            await app.jobs.catch_up()
+    await duebot.deliver()
+
+
+@pytest.mark.parametrize("stand", Stand)
+async def test_what_was_acknowledged_is_done_once_after_a_kill(duebot_on_both: Service, processes: ForkServerContext, stand: Stand) -> None:
+    duebot, (card, label, filled, kind) = duebot_on_both, FORMS[stand]
+    command = duebot.workspace.command(FLAG, by="ana", trigger=await duebot.workspace.trigger("ana"), channel=CHANNEL)
+    async with doomed(duebot, processes, stand) as http:
+        await acknowledged(http, duebot, command)
+    assert await duebot.audit(FLAGGED) == []
+    await started_again(duebot)
+    assert len(await duebot.audit(FLAGGED)) == 1
+
+    form = await duebot.open(await duebot.card(card), label, by="ana")
+    body = interactive(duebot.workspace.submission(form, filled, by="ana", trigger=await duebot.workspace.trigger("ana")))
+    mails = len(duebot.mail.mailbox)
+    async with doomed(duebot, processes, stand) as http:
+        assert "Working" in words((await acknowledged(http, duebot, body)).json()["view"]["blocks"])
+    assert await duebot.audit(kind) == []
+    await started_again(duebot)
+    assert len(await duebot.audit(kind)) == 1
+    assert len(duebot.mail.mailbox) - mails == (label == "Send reminder")
+
+    await duebot.post(body)  # Slack, or the person, says it again
+    await duebot.post(command)
+    assert (len(await duebot.audit(kind)), len(await duebot.audit(FLAGGED))) == (1, 1)
+
+
+async def test_a_shared_answer_stands_in_the_channel_once_after_a_kill(duebot_on_both: Service, processes: ForkServerContext) -> None:
+    duebot = duebot_on_both
+    before = len(await duebot.messages())
+    body = duebot.workspace.command("share balance birkenhof", by="ana", trigger=await duebot.workspace.trigger("ana"), channel=CHANNEL)
+    async with doomed(duebot, processes, Stand.COMMIT) as http:
+        await acknowledged(http, duebot, body)
+    assert len(await duebot.messages()) == before
+    await started_again(duebot)
+    assert len(await duebot.messages()) == before + 1
+    assert "Ana Ferreira shared this" in words((await duebot.messages())[0]["blocks"])
