@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import NAMESPACE_OID, uuid5
 
 from workflows.acting import record, stand
 from workflows.domain.account import Account, Book, PlanState
+from workflows.domain.allocation import balances, oldest_due
 from workflows.domain.decide import decide
 from workflows.domain.decision import ActionKind
 from workflows.domain.ids import BookId, CardId, CustomerId, new_id
 from workflows.domain.money import Money, total
 from workflows.keeping_ports import KeepingStore, KeepingWork
 from workflows.ports import Clock, Policies
-from workflows.records import CardKind, StaffCard
+from workflows.records import CHANGED, CardKind, Look, StaffCard
 
 PAGE = 100
 MOST_LINES = 5  # on one card
@@ -26,7 +27,7 @@ STUCK = timedelta(days=1)
 
 
 class Rule(StrEnum):
-    """`said_twice`: a step about an item. `late_hint`: an account would not be looked at when it should. `ledger`: balance and buckets.
+    """`said_twice`: a step about an item. `late_hint`: an account would not be looked at when it should, or not be listed. `ledger`: balance and buckets.
 
     `plan`: instalments and what they stand for. `outbox`: what waits to leave.
     """
@@ -54,22 +55,27 @@ async def audit_invariants(store: KeepingStore, policies: Policies, clock: Clock
     while True:
         async with store() as work:
             page = await work.customers_after(last, PAGE)
-            found += await _of_page(dict(page), work, policies, clock.now())
+            found += await _of_page({look.customer: look for look in page}, work, policies, clock.now())
         if not page:
             break
-        last = page[-1][0]
+        last = page[-1].customer
     async with store() as work:
         found += await _of_books(work, clock.now())
         await _tell(found, work, clock.now())
     return found
 
 
-async def _of_page(hints: Mapping[CustomerId, datetime | None], work: KeepingWork, policies: Policies, now: datetime) -> list[Broken]:
+async def _of_page(looks: Mapping[CustomerId, Look], work: KeepingWork, policies: Policies, now: datetime) -> list[Broken]:
     found: list[Broken] = []
-    for account in await work.accounts(list(hints)):
+    for account in await work.accounts(list(looks)):
+        look = looks[account.customer.id]
         found += said_twice(account)
         found += plan_sums(account)
-        late = late_hint(account, hints[account.customer.id], policies, now)
+        oldest = oldest_due(account, balances(account))
+        if oldest != look.oldest_due_on:
+            await work.looked_all([replace(look, oldest_due_on=oldest)])
+            found += wrong_day(account, look.oldest_due_on, oldest)
+        late = late_hint(account, look.next_at, policies, now)
         if late is not None:
             await work.looked(account.customer.id, now, account.policy)
             found.append(late)
@@ -124,6 +130,15 @@ def late_hint(account: Account, hint: datetime | None, policies: Policies, now: 
         return None
     when = "never" if hint is None else f"only at {hint:%Y-%m-%d %H:%M} UTC"
     return Broken(Rule.LATE_HINT, account.book.id, f"Customer {account.customer.number} would have been looked at {when}.")
+
+
+def wrong_day(account: Account, hint: date | None, oldest: date | None) -> Iterator[Broken]:
+    """The account would have stood in the wrong place of what is overdue, or not at all. What merely changed since is no mistake."""
+    if hint != CHANGED:
+        known, right = (f"since {day}" if day else "never" for day in (hint, oldest))
+        yield Broken(
+            Rule.LATE_HINT, account.book.id, f"Customer {account.customer.number} was listed as overdue {known}; right is {right}."
+        )
 
 
 async def _ledger(book: Book, work: KeepingWork, day: date) -> list[Broken]:

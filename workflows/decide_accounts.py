@@ -83,7 +83,7 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         for action in decision.actions:
             done += await _carry_out(action, account, gathered, managers, work, now)
         is_done = not decision.actions and all_settled(policy, account)
-        gathered.look(account, decision.next_look_at, None if is_done else (policy.name, policy.version))
+        gathered.look(account, decision, None if is_done else (policy.name, policy.version))
         for card in cards.take(account):
             await show(work, account.book, card, now)
     notices, alerts = await gathered.store(work, now)

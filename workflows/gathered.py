@@ -9,10 +9,10 @@ from datetime import datetime
 from workflows.acting import entry, stand
 from workflows.carry_out import actor
 from workflows.domain.account import Account, Book, Notice, NoticeState, Raised
-from workflows.domain.decision import Action
+from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, new_id
 from workflows.ports import UnitOfWork
-from workflows.records import AuditEntry, CardKind, Effect, StaffCard
+from workflows.records import CHANGED, AuditEntry, CardKind, Effect, Look, StaffCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Gathered:
 
     _said: list[_Message | _Alert] = field(default_factory=list)
     _cards: dict[tuple[CardKind, BookId], tuple[Book, StaffCard]] = field(default_factory=dict)
-    _looks: list[tuple[CustomerId, datetime | None, tuple[str, int] | None]] = field(default_factory=list)
+    _looks: list[Look] = field(default_factory=list)
 
     def message(self, action: Action, account: Account, now: datetime) -> None:
         day = action.day or account.customer.place.day(now)
@@ -52,8 +52,11 @@ class Gathered:
         """A card about the whole book: one, however many accounts ask for it."""
         self._cards.setdefault((card.kind, book.id), (book, card))
 
-    def look(self, account: Account, at: datetime | None, policy: tuple[str, int] | None) -> None:
-        self._looks.append((account.customer.id, at, policy))
+    def look(self, account: Account, decision: Decision, policy: tuple[str, int] | None) -> None:
+        """What the tick itself does about money it did not see when it decided."""
+        moves = decision.turns or any(action.kind is ActionKind.FEE for action in decision.actions)
+        oldest = CHANGED if moves else decision.oldest_due_on
+        self._looks.append(Look(account.customer.id, decision.next_look_at, policy, oldest))
 
     async def store(self, work: UnitOfWork, now: datetime) -> tuple[int, int]:
         """How many messages and how many alerts were new. Only of those the outbox and the trail hear."""

@@ -11,12 +11,12 @@ from uuid import UUID
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.messages import Message
 from workflows.ports import UnitOfWork
-from workflows.records import Effect, OutboxRow
+from workflows.records import Effect, Look, OutboxRow
 
 
 class KeepingWork(UnitOfWork, Protocol):
-    async def customers_after(self, last: CustomerId | None, limit: int) -> Sequence[tuple[CustomerId, datetime | None]]:
-        """In the order of their ids, each with its `next_look_at`; nothing is locked."""
+    async def customers_after(self, last: CustomerId | None, limit: int) -> Sequence[Look]:
+        """In the order of their ids, as was noted when each was last looked at; their rows are locked as by `account`."""
         ...
 
     async def due_after(self, last: CustomerId | None, now: datetime, limit: int) -> Sequence[CustomerId]:

@@ -59,6 +59,7 @@ from workflows.records import (
     CustomerRow,
     FoundItem,
     LedgerRow,
+    Look,
     Mark,
     StaffCard,
     Stored,
@@ -169,7 +170,7 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
         """`policy` is the version the account runs on; null while it has not started on one."""
         ...
 
-    async def looked_all(self, looks: Sequence[tuple[CustomerId, datetime | None, tuple[str, int] | None]]) -> None: ...
+    async def looked_all(self, looks: Sequence[Look]) -> None: ...
 
     def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         """Streams; bounded memory."""

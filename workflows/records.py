@@ -10,8 +10,22 @@ from typing import Any
 from uuid import UUID
 
 from workflows.domain.account import Book, Customer, Item
-from workflows.domain.ids import BookId, CardId, UserId
+from workflows.domain.ids import BookId, CardId, CustomerId, UserId
 from workflows.domain.money import Money
+
+CHANGED = date.min  # in place of an account's oldest due day: something changed since it was worked out
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is noted when an account was looked at: when to look again, on which policy it runs (null: not started), and the due day of
+    its oldest open debt; null without one.
+    """
+
+    customer: CustomerId
+    next_at: datetime | None
+    policy: tuple[str, int] | None
+    oldest_due_on: date | None
 
 
 class OutboxState(StrEnum):

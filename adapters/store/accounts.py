@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, SelectBase, case, func, select, true, union_all
 
 from adapters.store import tables as t
 from adapters.store.ledger import open_lines
@@ -18,8 +18,10 @@ from workflows.domain.account import Account
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
 from workflows.errors import NotKnown
+from workflows.records import CHANGED, Look
 
 _PAGE = 200
+_LOOKED = ("id", "next_look_at", "policy_name", "policy_version")
 
 
 class Accounts(Part):
@@ -84,33 +86,45 @@ class Accounts(Part):
         return [CustomerId(row.id) for row in await self._all(soon)]
 
     async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int] | None) -> None:
-        await self.looked_all([(customer, next_look_at, policy)])
+        await update_many(self._connection, t.customers, _LOOKED, [(customer, next_look_at, *(policy or (None, None)))])
 
-    async def looked_all(self, looks: Sequence[tuple[CustomerId, datetime | None, tuple[str, int] | None]]) -> None:
-        values = [(customer, at, *(policy or (None, None))) for customer, at, policy in looks]
-        await update_many(self._connection, t.customers, ("id", "next_look_at", "policy_name", "policy_version"), values)
+    async def looked_all(self, looks: Sequence[Look]) -> None:
+        values = [(look.customer, look.next_at, *(look.policy or (None, None)), look.oldest_due_on) for look in looks]
+        await update_many(self._connection, t.customers, (*_LOOKED, "oldest_due_on"), values)
 
     async def overdue_accounts(
         self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
     ) -> tuple[Sequence[CustomerId], int]:
-        late = _late_lines(day, book, owner, least).subquery()
-        grouped = select(late.c.customer_id, func.count().over().label("all")).group_by(late.c.customer_id)
-        found = await self._all(grouped.order_by(func.min(late.c.due_on), late.c.customer_id).limit(limit))
+        late = _late(day, book, owner, least).subquery()
+        page = select(late.c.customer_id, func.count().over().label("all")).order_by(late.c.due_on, late.c.customer_id).limit(limit)
+        found = await self._all(page)
         return [CustomerId(row.customer_id) for row in found], found[0].all if found else 0
 
     async def count_overdue(self, day: date, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None) -> int:
-        late = select(_late_lines(day, book, owner, least).subquery().c.customer_id).distinct().subquery()
+        late = _late(day, book, owner, least).subquery()
         return int((await self._all(select(func.count().label("late")).select_from(late)))[0].late)
 
 
-def _late_lines(day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> Select[Any]:
-    """Open lines past due on that day, of the customers that are asked for."""
-    line = open_lines(None, book).subquery().c
-    late = select(line.customer_id, line.currency, line.due_on, line.open).where(line.due_on < day, line.open > 0)
+def _late(day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> SelectBase:
+    """The accounts with something past due on that day, a row each, and the due day of the oldest: by the hint, where it still says so."""
+    c = t.customers.c
+    asked = select(c.id.label("customer_id"), c.oldest_due_on.label("due_on")).where(c.oldest_due_on < day)
+    if book is not None:
+        asked = asked.where(c.book_id == book)
     if owner is not None:
-        late = late.where(line.customer_id.in_(select(t.customers.c.id).where(t.customers.c.owner_id == owner)))
+        asked = asked.where(c.owner_id == owner)
+    if least is not None:
+        return _late_by_lines(day, book, asked.with_only_columns(c.id), least)
+    changed = asked.with_only_columns(c.id).where(c.oldest_due_on == CHANGED)
+    return union_all(asked.where(c.oldest_due_on > CHANGED), _late_by_lines(day, book, changed, None))
+
+
+def _late_by_lines(day: date, book: BookId | None, customers: Select[Any], least: Money | None) -> Select[Any]:
+    """The same of those customers, by what is open line by line."""
+    line = open_lines(None, book, customers).subquery().c
+    late = (
+        select(line.customer_id, func.min(line.due_on).label("due_on")).where(line.due_on < day, line.open > 0).group_by(line.customer_id)
+    )
     if least is None:
         return late
-    sums = late.subquery().c
-    enough = select(sums.customer_id).where(sums.currency == least.currency).group_by(sums.customer_id)
-    return late.where(line.customer_id.in_(enough.having(func.sum(sums.open) >= least.minor)))
+    return late.having(func.sum(case((line.currency == least.currency, line.open), else_=0)) >= least.minor)

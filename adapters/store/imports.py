@@ -16,7 +16,7 @@ from adapters.store.ledger import INVOICE, total_of
 from adapters.store.many import among, insert_many, update_many
 from adapters.store.rows import book as read_book
 from adapters.store.secrets import Vault
-from adapters.store.unit import Part
+from adapters.store.unit import Part, woken_at
 from workflows.domain.account import CreditKind
 from workflows.domain.ids import BookId, new_keys
 from workflows.records import CustomerRow, LedgerRow, Stored
@@ -118,7 +118,7 @@ class Imports(Part):
         await insert_many(self._connection, t.contacts, _CONTACT, emails, new_only=True)
         if asleep := batch.touched - self._woken:
             woken = update(t.customers).where(among(self._connection, t.customers.c.id, list(asleep)))
-            await self._connection.execute(woken.values(next_look_at=batch.at))
+            await self._connection.execute(woken.values(**woken_at(batch.at)))
             self._woken |= asleep
 
     async def _keep(self, table: Table, fixed: Sequence[str], changing: Sequence[str], rows: Iterable[KnownRow]) -> None:

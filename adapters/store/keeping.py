@@ -15,14 +15,15 @@ from adapters.store.ledger import INVOICE, total_of
 from adapters.store.unit import Part
 from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, CustomerId
-from workflows.records import Effect, OutboxRow, OutboxState
+from workflows.records import Effect, Look, OutboxRow, OutboxState
 
 
 class Keeping(Part):
-    async def customers_after(self, last: CustomerId | None, limit: int) -> Sequence[tuple[CustomerId, datetime | None]]:
+    async def customers_after(self, last: CustomerId | None, limit: int) -> Sequence[Look]:
         c = t.customers.c
-        query = select(c.id, c.next_look_at).order_by(c.id).limit(limit)
-        return [(CustomerId(row.id), row.next_look_at) for row in await self._all(query if last is None else query.where(c.id > last))]
+        query = select(c.id, c.next_look_at, c.policy_name, c.policy_version, c.oldest_due_on).order_by(c.id).limit(limit)
+        found = await self._all((query if last is None else query.where(c.id > last)).with_for_update(key_share=True))
+        return [rows.look(row) for row in found]
 
     async def due_after(self, last: CustomerId | None, now: datetime, limit: int) -> Sequence[CustomerId]:
         c = t.customers.c

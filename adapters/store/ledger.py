@@ -20,6 +20,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
 )
 
@@ -38,16 +39,17 @@ class AsOf:
     ends_at: datetime
 
 
-def open_lines(as_of: AsOf | None = None, book: BookId | None = None) -> CompoundSelect[Any]:
+def open_lines(as_of: AsOf | None = None, book: BookId | None = None, customers: Select[Any] | None = None) -> CompoundSelect[Any]:
     """Rows `customer_id, currency, due_on, open`: each debt once, and money that settles none as a negative `open`.
 
     Invoices on an active plan appear as its instalments, those named first, then the earliest filled. Null: as of now, counting all facts.
+    With `customers`, a query for their ids, of these alone.
     """
-    money = _money(as_of).cte("money")
+    money = _money(as_of, customers).cte("money")
     named = _named(money).cte("named")
-    fees = _fees(as_of).cte("charged")
-    covered = _covered().cte("covered")
-    billed = _billed(as_of, fees, covered).cte("billed")
+    fees = _fees(as_of, customers).cte("charged")
+    covered = _covered(customers).cte("covered")
+    billed = _billed(as_of, customers, fees, covered).cte("billed")
     passed = _passed(billed, covered, named).cte("passed")
     invoices = _invoices(book, billed, named, passed).cte("invoices")
     running = select(covered).join(active := _active_plans(as_of).cte("active_plans"), active.c.id == covered.c.plan_id).cte("running")
@@ -62,11 +64,19 @@ def total_of(amount: ColumnElement[Any]) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(amount), 0), BigInteger)
 
 
-def _money(as_of: AsOf | None) -> CompoundSelect[Any]:
+def _of(customers: Select[Any] | None, customer: ColumnElement[Any]) -> ColumnElement[bool]:
+    return true() if customers is None else customer.in_(customers)
+
+
+def _money(as_of: AsOf | None, customers: Select[Any] | None) -> CompoundSelect[Any]:
     """Payments and credits of the time that were not taken back by then."""
     p, c = t.payments.c, t.credits_.c
-    paid = select(p.customer_id, p.item_id, p.currency, p.amount).where(_counts(p.paid_on, p.reversed_on, as_of))
-    credited = select(c.customer_id, c.item_id, c.currency, c.amount).where(_counts(c.credited_on, c.reversed_on, as_of))
+    paid = select(p.customer_id, p.item_id, p.currency, p.amount).where(
+        _counts(p.paid_on, p.reversed_on, as_of), _of(customers, p.customer_id)
+    )
+    credited = select(c.customer_id, c.item_id, c.currency, c.amount).where(
+        _counts(c.credited_on, c.reversed_on, as_of), _of(customers, c.customer_id)
+    )
     return union_all(paid, credited)
 
 
@@ -83,24 +93,28 @@ def _named(money: CTE) -> Select[Any]:
     return joined.join(money, and_(money.c.item_id == i.id, money.c.currency == i.currency)).group_by(i.id, i.plan_id)
 
 
-def _fees(as_of: AsOf | None) -> Select[Any]:
+def _fees(as_of: AsOf | None, customers: Select[Any] | None) -> Select[Any]:
     """Fees that stand, per item."""
     f, i = t.fees.c, t.items.c
     stands = (
         f.waived_at.is_(None) if as_of is None else and_(f.at < as_of.ends_at, or_(f.waived_at.is_(None), f.waived_at >= as_of.ends_at))
     )
     joined = select(i.id.label("item_id"), i.plan_id, total_of(f.amount).label("amount"))
-    return joined.join(t.fees, and_(f.item_id == i.id, f.currency == i.currency)).where(stands).group_by(i.id, i.plan_id)
+    return (
+        joined.join(t.fees, and_(f.item_id == i.id, f.currency == i.currency))
+        .where(stands, _of(customers, i.customer_id))
+        .group_by(i.id, i.plan_id)
+    )
 
 
-def _covered() -> Select[Any]:
+def _covered(customers: Select[Any] | None) -> Select[Any]:
     """The invoices of every plan, the oldest due first: `nth` counts from there, `nth_last` from the other end."""
     c, i = t.plan_items.c, t.items.c
     oldest = (i.due_on.is_(None), i.due_on, i.number)
     newest = (i.due_on.is_not(None), i.due_on.desc(), i.number.desc())
     nth = func.row_number().over(partition_by=c.plan_id, order_by=oldest).label("nth")
     nth_last = func.row_number().over(partition_by=c.plan_id, order_by=newest).label("nth_last")
-    return select(c.plan_id, c.item_id, nth, nth_last).join(t.items, i.id == c.item_id)
+    return select(c.plan_id, c.item_id, nth, nth_last).join(t.items, i.id == c.item_id).where(_of(customers, i.customer_id))
 
 
 def _active_plans(as_of: AsOf | None) -> Select[Any]:
@@ -110,7 +124,7 @@ def _active_plans(as_of: AsOf | None) -> Select[Any]:
     return select(p.id).where(p.accepted_at < as_of.ends_at, or_(p.ended_at.is_(None), p.ended_at >= as_of.ends_at))
 
 
-def _billed(as_of: AsOf | None, fees: CTE, covered: CTE) -> Select[Any]:
+def _billed(as_of: AsOf | None, customers: Select[Any] | None, fees: CTE, covered: CTE) -> Select[Any]:
     """What every invoice comes to with its fees and those on instalments of plans of which it is the oldest. One not yet issued is no debt."""
     i = t.items.c
     of_parts = select(covered.c.item_id, fees.c.amount).join(fees, and_(fees.c.plan_id == covered.c.plan_id, covered.c.nth == 1))
@@ -121,7 +135,7 @@ def _billed(as_of: AsOf | None, fees: CTE, covered: CTE) -> Select[Any]:
         total = case((or_(i.issued_on.is_(None), i.issued_on <= as_of.day), i.total), else_=0)
     amount = (total + func.coalesce(owing.c.amount, 0)).label("amount")
     columns = (i.id, i.book_id, i.customer_id, i.currency, i.due_on, amount)
-    return select(*columns).select_from(t.items.outerjoin(owing, owing.c.item_id == i.id)).where(INVOICE)
+    return select(*columns).select_from(t.items.outerjoin(owing, owing.c.item_id == i.id)).where(INVOICE, _of(customers, i.customer_id))
 
 
 def _passed(billed: CTE, covered: CTE, named: CTE) -> Select[Any]:

@@ -37,7 +37,7 @@ from workflows.domain.contact import Meaning, OptOut, Reply
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import Money
 from workflows.domain.tasks import Task
-from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.records import CardKind, CardState, Effect, Look, OutboxRow, OutboxState, StaffCard
 
 
 def book(row: Row[Any]) -> Book:
@@ -91,6 +91,11 @@ def customer(row: Row[Any], book: Book, emails: tuple[str, ...]) -> Customer:
         segment=row.segment,
         parent=row.parent_id,
     )
+
+
+def look(row: Row[Any]) -> Look:
+    policy = None if row.policy_name is None else (row.policy_name, row.policy_version)
+    return Look(CustomerId(row.id), row.next_look_at, policy, row.oldest_due_on)
 
 
 def _place(row: Row[Any], fallback: Place) -> Place:

@@ -15,6 +15,7 @@ from adapters.store import tables as t
 from adapters.store.secrets import Vault
 from workflows.domain.ids import CustomerId, ItemId
 from workflows.errors import NotKnown
+from workflows.records import CHANGED
 
 
 class Part:
@@ -50,18 +51,23 @@ class Part:
 
     async def _wake(self, customer: CustomerId, at: datetime) -> None:
         """Has the tick look at the account, and locks its row. Raises `NotKnown`."""
-        done = await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(next_look_at=at))
+        done = await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(**woken_at(at)))
         if done.rowcount == 0:
             raise NotKnown("There is no such customer.")
 
     async def _wake_owner(self, item: ItemId, at: datetime) -> CustomerId:
         """As `_wake`, for the account the item belongs to."""
         owner = select(t.items.c.customer_id).where(t.items.c.id == item).scalar_subquery()
-        woken = update(t.customers).where(t.customers.c.id == owner).values(next_look_at=at).returning(t.customers.c.id)
+        woken = update(t.customers).where(t.customers.c.id == owner).values(**woken_at(at)).returning(t.customers.c.id)
         found = (await self._connection.execute(woken)).scalar_one_or_none()
         if found is None:
             raise NotKnown("There is no such invoice.")
         return CustomerId(found)
+
+
+def woken_at(at: datetime) -> Mapping[str, Any]:
+    """The values of a customer about whom a fact was added: the tick is to look, and until then no hint is trusted."""
+    return {"next_look_at": at, "oldest_due_on": CHANGED}
 
 
 async def add_new(

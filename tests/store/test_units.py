@@ -13,7 +13,7 @@ from tests.conftest import SECRET_KEY
 from tests.store.samples import LATER, NOW, TODAY, account, add_user, customer_id, import_rows, item_id, notice, row
 from workflows.domain.account import Flag, Snooze
 from workflows.domain.ids import CardId, CustomerId, new_id
-from workflows.records import CardKind, StaffCard
+from workflows.records import CardKind, Look, StaffCard
 
 
 async def test_the_tick_finds_the_accounts_whose_time_has_come_soonest_first(store: SqlStore) -> None:
@@ -130,7 +130,7 @@ async def test_many_looks_are_noted_as_one_is(store: SqlStore) -> None:
     ids = [await customer_id(store, f"INV-{n}") for n in range(3)]
     async with store() as work:
         before = await work.lock_accounts(ids)
-        await work.looked_all([(ids[0], LATER, ("standard", 2)), (ids[1], None, None)])
+        await work.looked_all([Look(ids[0], LATER, ("standard", 2), None), Look(ids[1], None, None, TODAY)])
         after = await work.lock_accounts(ids)
         accounts = await work.accounts(ids)
     assert [account.policy for account in accounts] == [("standard", 2), None, None]

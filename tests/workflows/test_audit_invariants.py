@@ -78,6 +78,33 @@ async def test_a_hint_a_week_late_is_found(store: SqlStore, database_url: str) -
     assert [one.rule for one in await audited(office)] == [Rule.LATE_HINT]
 
 
+@BOTH
+async def test_an_account_that_would_be_missing_among_the_overdue_is_told_of_and_listed(store: SqlStore, database_url: str) -> None:
+    office = await opened(store, "acme", "brill")
+    await office.pass_minutes(1)
+    await change(database_url, "UPDATE customers SET oldest_due_on = NULL WHERE number = 'acme'")
+    async with store() as work:
+        assert await work.count_overdue(office.today) == 1
+    due = (await office.account("acme")).items[0].due_on
+    found = await audited(office)
+    assert [(one.rule, one.words) for one in found] == [
+        (Rule.LATE_HINT, f"Customer acme was listed as overdue never; right is since {due}.")
+    ]
+    async with store() as work:
+        assert await work.count_overdue(office.today) == 2
+    assert await audited(office) == []
+
+
+async def test_what_an_update_left_to_be_worked_out_is_noted_and_no_mistake(store: SqlStore, database_url: str) -> None:
+    office = await opened(store, "acme")
+    await office.pass_minutes(1)
+    await change(database_url, "UPDATE customers SET oldest_due_on = '0001-01-01'")
+    assert await audited(office) == []
+    async with store() as work:
+        (look,) = await work.customers_after(None, 9)
+    assert look.oldest_due_on == (await office.account("acme")).items[0].due_on
+
+
 async def test_a_balance_that_differs_from_its_buckets_is_told(store: SqlStore) -> None:
     """Two plans over one invoice: its debt stands in the buckets twice."""
     office = await opened(store, "acme")

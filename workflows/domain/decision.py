@@ -114,7 +114,7 @@ class Action:
 class Decision:
     """`next_look_at` is a hint for the tick: null when nothing will change by the passing of time alone.
 
-    `turns` are plans that have come to another state than is kept of them. `next_change_at` is when the first state or level changes by time alone, also in hours in which nothing may be done about it.
+    `oldest_due_on` is the due day of the oldest debt that is open at all, null without one. `turns` are plans that have come to another state than is kept of them. `next_change_at` is when the first state or level changes by time alone, also in hours in which nothing may be done about it.
     """
 
     items: tuple[ItemDecision, ...]
@@ -122,6 +122,7 @@ class Decision:
     next_look_at: datetime | None
     next_change_at: datetime | None = None
     turns: tuple[PlanTurn, ...] = ()
+    oldest_due_on: date | None = None
 
     def of(self, item: ItemId) -> ItemDecision:
         """Raises `KeyError` for an item of another account."""

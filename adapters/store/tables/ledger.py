@@ -50,7 +50,8 @@ books = Table(
 )
 
 # A customer's row is the account's row too: it is what a unit of work locks, and `changes` differs once anything about the account did
-# (no figure: only whether it is the same is of meaning). `folded` is the name as `find_customers` compares it.
+# (no figure: only whether it is the same is of meaning). `folded` is the name as `find_customers` compares it. `oldest_due_on` is a hint, as
+# `next_look_at` is: the due day of the oldest open debt, null without one, and `records.CHANGED` from any change until the tick's next look.
 customers = Table(
     "customers",
     METADATA,
@@ -70,12 +71,14 @@ customers = Table(
     instant("released_at", needed=False),
     refers_to("users.id", name="released_by", needed=False),
     instant("next_look_at", needed=False, index=True),
+    Column("oldest_due_on", Date(), server_default="0001-01-01"),
     text("segment", needed=False),
     Column("parent_id", Uuid()),
     instant("resumed_at", needed=False),
     Column("changes", Integer(), nullable=False, server_default="0", onupdate=sql("changes + 1")),
     UniqueConstraint("book_id", "number"),
 )
+Index("ix_customers_oldest_due", customers.c.book_id, customers.c.oldest_due_on, customers.c.id)
 
 contacts = Table(
     "contacts",
