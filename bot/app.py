@@ -34,6 +34,7 @@ from bot.installations import StoredInstallations
 from bot.jobs import Jobs
 from bot.keeping import Keeping, head_places
 from bot.live.files import Files
+from bot.live.pace import Pace
 from bot.live.route_settings import routing_of
 from bot.live.standing import standing_card
 from bot.policies import PolicyBook, PolicyVersion, policy_files
@@ -247,7 +248,17 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock, l
         local=settings.local,
         approved_channels=frozenset(settings.approved_channels),
     )
-    chat = build(wire, desk, store.inbound(clock), store.addresses(clock), standing, clock, partial(_approved, store), links.address)
+    chat = build(
+        wire,
+        desk,
+        store.inbound(clock),
+        store.addresses(clock),
+        standing,
+        clock,
+        partial(_approved, store),
+        links.address,
+        partial(Pace(store, clock).take, urgent=True),
+    )
     return chat
 
 

@@ -110,12 +110,16 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Calls of one `key`: over time one `every` so many seconds; `burst` at once, and up to `urgent` where a person waits."""
+    """Calls of one `key`: over time one `every` so many seconds; `burst` at once, and up to `urgent` where a person waits.
+
+    A pause the chat asks for is one for each key that stands for the place `alone`; others go on meanwhile.
+    """
 
     key: str
     every: float
     burst: int = 1
     urgent: int = 1
+    alone: bool = True
 
 
 class ChatRoom(Protocol):

@@ -50,9 +50,9 @@ class Pace:
         return RateLimited(_WORDS, (self.queue[limit.key] - now).total_seconds())
 
     async def hold(self, limits: Sequence[Limit], seconds: float) -> None:
-        """The chat itself asked for a pause: nobody goes on before it is over."""
+        """The chat itself asked for a pause: nobody goes on there before it is over."""
         async with self.store() as work:
-            for limit in sorted(limits, key=lambda one: one.key):
+            for limit in sorted((one for one in limits if one.alone), key=lambda one: one.key):
                 wait = timedelta(seconds=seconds + limit.every * (limit.urgent - 1))
                 await work.hold_turns(limit.key, self.clock.now() + wait)
 

@@ -8,8 +8,11 @@ from datetime import datetime, timedelta
 
 from adapters.chat.protocol import CardRef, Limit
 from adapters.chat.slack.room import limits
+from adapters.chat.teams.limits import flow_limits
+from adapters.chat.teams.limits import limits as teams_limits
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
+from bot.live.pace import Pace
 from bot.live.routing import Routing
 from cards.actions import Name
 from cards.elements import Card
@@ -164,3 +167,38 @@ def test_what_is_asked_of_slack_in_any_minute_stays_within_its_limits() -> None:
     assert limits("T2/C1", new=False)[0].key != change.key
     assert limits("C2", new=True)[0].key != post.key
     assert len({limits(*one, new=new)[0].key for one in (("C1",), ("D1",), ("U1",)) for new in (True, False)}) == 5, "each method by itself"
+
+
+THREAD, APP, FLOW = ((7, 1), (8, 2), (60, 30), (1_800, 3_600)), ((30, 1),), ((4, 1), (60, 30), (100, 3_600), (150, 7_200), (1_800, 86_400))
+
+
+def test_no_window_that_teams_documents_can_hold_more_than_it_allows() -> None:
+    """As many as come at once, and those that fit into the window after them."""
+    soon, hour, app = teams_limits("19:x")
+    for limits_of, windows in (((soon, hour), THREAD), ((app,), APP), (flow_limits("workflow:x"), FLOW)):
+        for most, seconds in windows:
+            assert min(one.urgent + int(seconds / one.every) for one in limits_of) <= most, (most, seconds)
+    assert soon.burst < soon.urgent, "some of it is kept for people"
+    assert app.key not in {one.key for one in (soon, hour)}
+
+
+async def test_two_processes_together_keep_a_conversations_and_the_apps_windows(store: SqlStore) -> None:
+    """Each asks every fifth of a second, for two conversations by turns; the chat asked for a pause in one of them."""
+    clock, made = FixedClock(), dict[str, list[datetime]]()
+    processes = [Pace(store, clock), Pace(store, clock)]
+    for turn in range(90):
+        clock.advance(timedelta(seconds=0.2))
+        talk = f"19:{turn % 2}"
+        if turn == 40:
+            await processes[0].hold(teams_limits("19:0"), 5)
+        for one in processes:
+            try:
+                await one.take(teams_limits(talk), urgent=True)
+            except RateLimited:
+                continue
+            made.setdefault(talk, []).append(clock.now())
+    for times in made.values():
+        for most, seconds in THREAD:
+            assert max(sum(1 for at in times if start <= at < start + timedelta(seconds=seconds)) for start in times) <= most
+    held, other = ([at for at in made[talk] if 8 < (at - made["19:0"][0]).total_seconds() < 12] for talk in ("19:0", "19:1"))
+    assert (held, other != []) == ([], True)

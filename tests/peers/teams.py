@@ -58,7 +58,7 @@ class Fault:
 @dataclass(slots=True)
 class Tenant:
     """`standing` is what every message shows now, by conversation and id; `calls` are all that were made, in order; `changes` are to rows of the
-    roster, by name. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless. `flows` is what a workflow took."""
+    roster, by name; `written` is all that was taken, in order. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless. `flows` is what a workflow took."""
 
     url: str = "http://127.0.0.1:9"
     key: RSAPrivateKey = field(default_factory=lambda: _KEY)
@@ -66,6 +66,7 @@ class Tenant:
     now: float = field(default_factory=time.time)
     standing: dict[tuple[str, str], Activity] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    written: list[tuple[str, str, Activity]] = field(default_factory=list)
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     issued: set[str] = field(default_factory=set)
@@ -206,7 +207,7 @@ class Tenant:
         if refusal is not None:
             return refusal
         message = f"m{next(self._numbers)}"
-        self.standing[request.path_params["talk"], message] = await request.json() | {"id": message}
+        await self._takes(request, message)
         return JSONResponse({"id": message}, 201)
 
     async def _put(self, request: Request) -> Response:
@@ -216,8 +217,13 @@ class Tenant:
         where = request.path_params["talk"], request.path_params["message"]
         if where not in self.standing:
             return JSONResponse({"error": {"code": "NotFound", "message": "no"}}, 404)
-        self.standing[where] = await request.json() | {"id": where[1]}
+        await self._takes(request, where[1])
         return JSONResponse({"id": where[1]})
+
+    async def _takes(self, request: Request, message: str) -> None:
+        talk, body = request.path_params["talk"], await request.json()
+        self.standing[talk, message] = body | {"id": message}
+        self.written.append((talk, message, body))
 
     async def _member(self, request: Request) -> Response:
         refusal = await self._refused(request)

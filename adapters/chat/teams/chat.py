@@ -6,14 +6,13 @@ import httpx
 
 from adapters.chat.protocol import Addresses, Handler, Inbound
 from adapters.chat.teams.addresses import AddressBook
-from adapters.chat.teams.connector import Connector
+from adapters.chat.teams.connector import LONGEST, Connector
 from adapters.chat.teams.credentials import Credentials
 from adapters.chat.teams.endpoint import TeamsEndpoint
 from adapters.chat.teams.flows import Flows
 from adapters.chat.teams.framework import Framework
 from adapters.chat.teams.keys import Keys, KeysUnavailable
-from adapters.chat.teams.listeners import PATIENCE, Listeners, Standing
-from adapters.chat.teams.pace import Pace
+from adapters.chat.teams.listeners import PATIENCE, Listeners, Standing, Turns, at_once
 from adapters.chat.teams.room import Approved, TeamsRoom
 from adapters.chat.teams.settings import TeamsSettings
 from adapters.chat.teams.tokens import Tokens
@@ -21,7 +20,7 @@ from cards.teams.render import Link
 from workflows.errors import Unavailable
 from workflows.ports import Clock
 
-TIMEOUT = httpx.Timeout(10)  # seconds a call to Teams may take
+TIMEOUT = httpx.Timeout(LONGEST, connect=5)  # seconds
 KEYS_TIMEOUT = httpx.Timeout(5)
 Clients = tuple[httpx.AsyncClient, ...]
 LEAVING = 10.0  # seconds that answers under way are given at the end
@@ -66,21 +65,24 @@ def build(
     clock: Clock,
     approved: Approved | None = None,
     link: Link | None = None,
+    turn: Turns = at_once,
     *,
     patience: float = PATIENCE,
 ) -> TeamsChat:
-    """`approved` reads the channels approved while it runs, `link` says where files are; `patience` is in seconds, see `listeners`."""
+    """`approved` reads the channels approved while it runs, `link` says where files are, `turn` waits for what is
+    said to people to be within the limits that all processes share; `patience` is in seconds, see `listeners`.
+    """
 
     def now() -> float:
         return clock.now().timestamp()
 
     http, fetching = httpx.AsyncClient(timeout=TIMEOUT), httpx.AsyncClient(timeout=KEYS_TIMEOUT)
     credentials = Credentials(settings, now)
-    connector = Connector(settings, http, credentials, Pace())
+    connector = Connector(settings, http, credentials)
     book = AddressBook(addresses)
     flows = Flows(settings.workflows, http, settings.app_id, link)
     room = TeamsRoom(connector, flows, book, settings.approved_channels, approved, link)
-    listeners = Listeners(handler, inbound, book, room, standing, link, patience=patience)
+    listeners = Listeners(handler, inbound, book, room, standing, link, turn, patience=patience)
     keys = None if settings.local else Keys(settings.openid_url, fetching, clock)
     tokens = None if keys is None else Tokens(settings.app_id, settings.issuer, keys, clock)
     tenants = settings.tenants | ({settings.tenant} if settings.tenant else frozenset())

@@ -31,7 +31,7 @@ def translated(*, repeatable: bool) -> Generator[None]:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as problem:
         raise Unavailable(f"Teams cannot be reached: {type(problem).__name__}") from None
-    except httpx.HTTPError as problem:
+    except (httpx.HTTPError, TimeoutError) as problem:
         raise _lost(f"Teams' answer got lost: {type(problem).__name__}", repeatable=repeatable) from None
 
 
@@ -93,4 +93,4 @@ def _seconds(answer: httpx.Response) -> float:
     """As asked, else a few; never the same for two that were told at once."""
     told = answer.headers.get("retry-after", "")
     asked = float(told) if told.isascii() and told.isdigit() and len(told) < 6 else 2.0
-    return asked + random.uniform(0, max(asked, 2.0))
+    return asked + random.uniform(0, max(asked, 0.2))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import structlog
 
-from adapters.chat.protocol import CardRef, Handler, Inbound, Incoming, Reply
+from adapters.chat.protocol import CardRef, Handler, Inbound, Incoming, Limit, Reply
 from adapters.chat.teams.addresses import AddressBook
 from adapters.chat.teams.answers import Answer, as_dialog, in_place, outdated, problem, said, working
 from adapters.chat.teams.reading import EXECUTE, NothingOfOurs, Read, read
@@ -17,12 +17,18 @@ from adapters.chat.teams.room import TeamsRoom
 from adapters.chat.teams.turn import Kind, Room, Turn
 from cards.elements import Card
 from cards.teams.render import Link
-from workflows.errors import OutsideError
+from workflows.errors import OutsideError, RateLimited
 
+TRIES, LONGEST_WAIT = 5, 30.0  # of an answer that Teams does not take yet; seconds
 PATIENCE = 4.0  # seconds an invoke's answer may take; clients give up after ten or so
+Turns = Callable[[Sequence[Limit]], Awaitable[None]]  # takes one of each, or raises `RateLimited`
 Standing = Callable[[Incoming], Awaitable[Card | None]]
 _Kept = TypeVar("_Kept")
 log = structlog.get_logger(__name__)
+
+
+async def at_once(limits: Sequence[Limit]) -> None:
+    """Where nobody else counts them."""
 
 
 class Listeners:
@@ -36,11 +42,12 @@ class Listeners:
         room: TeamsRoom,
         standing: Standing,
         link: Link | None = None,
+        turn: Turns = at_once,
         *,
         patience: float,
     ) -> None:
         self._handler, self._inbound, self._book, self._room = handler, inbound, book, room
-        self._standing, self._link, self._patience = standing, link, patience
+        self._standing, self._link, self._turn, self._patience = standing, link, turn, patience
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def take(self, turn: Turn) -> Answer:
@@ -119,15 +126,27 @@ class Listeners:
         """Only the person reads it: in their chat with the app, wherever they asked."""
         to = turn.conversation if turn.room is Room.PERSONAL else incoming.person.id
         try:
-            if reply.form is not None:
-                await self._room.ask(to, reply.form)
-            elif reply.card is not None:
-                standing = await self._room.post(to, reply.card)
+            standing = await self._said(to, reply)
+            if standing is not None:
                 await self._then(reply, incoming, standing)
         except OutsideError as trouble:
             log.warning("teams answer lost its way", reason=str(trouble))
             if turn.room is not Room.PERSONAL:
                 await self._say_so(turn)
+
+    async def _said(self, to: str, reply: Reply) -> CardRef | None:
+        """In its turn; what Teams did not take is said again when it may be."""
+        for attempt in range(1, TRIES + 1):
+            try:
+                await self._turn(self._room.limits(to, new=True))
+                if reply.form is not None:
+                    return await self._room.ask(to, reply.form)
+                return await self._room.post(to, reply.card) if reply.card is not None else None
+            except RateLimited as later:
+                if attempt == TRIES or later.retry_after > LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(later.retry_after)
+        return None
 
     async def _then(self, reply: Reply, incoming: Incoming, standing: CardRef) -> None:
         """Lost in a crash, the answer only stays as it was given."""

@@ -11,6 +11,7 @@ from adapters.chat.teams.addresses import AddressBook, Place
 from adapters.chat.teams.connector import Connector
 from adapters.chat.teams.faults import Closed, TooBig
 from adapters.chat.teams.flows import PREFIX, Flows
+from adapters.chat.teams.limits import flow_limits, limits
 from adapters.chat.teams.names import PLATFORM
 from adapters.chat.teams.turn import Room
 from cards.elements import Card, Form, Text
@@ -50,8 +51,8 @@ class TeamsRoom:
     def home(self, written: str) -> str:  # ruff: ignore[unused-method-argument] - one registration speaks to all tenants
         return ""
 
-    def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:  # ruff: ignore[unused-method-argument] - the connector paces itself
-        return ()
+    def limits(self, channel: str, *, new: bool) -> Sequence[Limit]:  # ruff: ignore[unused-method-argument] - both count alike
+        return flow_limits(channel) if channel.startswith(PREFIX) else limits(channel)
 
     async def homes(self) -> Sequence[str]:
         return ("",)
@@ -73,7 +74,7 @@ class TeamsRoom:
         """A line of ours that names nobody; it may stand anywhere."""
         place = await self._place(conversation)
         line = Card(words, (Text(words),))
-        await self._connector.send(place.service, place.tenant, place.conversation, message(render(line), words))
+        await self._connector.send(place.service, place.conversation, message(render(line), words))
 
     async def update(self, ref: CardRef, card: Card) -> None:
         """What a workflow posted stays as it is."""
@@ -85,7 +86,7 @@ class TeamsRoom:
         thread = _thread(root) if root else ""
 
         async def put(most: int) -> str:
-            await self._connector.update(place.service, place.tenant, ref.channel + thread, one, self._drawn(card, most))
+            await self._connector.update(place.service, ref.channel + thread, one, self._drawn(card, most))
             return one
 
         await self._writing(ref.channel, put)
@@ -104,7 +105,7 @@ class TeamsRoom:
         to = place.private if place.user else place.conversation
 
         async def post(most: int) -> str:
-            return await self._connector.send(place.service, place.tenant, to + thread, draw(most))
+            return await self._connector.send(place.service, to + thread, draw(most))
 
         try:
             return CardRef(PLATFORM, to, await self._writing(key, post))
@@ -114,7 +115,7 @@ class TeamsRoom:
     async def profile(self, person: Person) -> Profile:
         """As the roster of a conversation they are in has it. Someone of another organisation than the conversation's is an outsider."""
         place = await self._place(person.id)
-        row = await self._connector.member(place.service, place.tenant, place.conversation, place.user)
+        row = await self._connector.member(place.service, place.conversation, place.user)
         return _profile(row, person)
 
     async def check(self, channel: str) -> None:

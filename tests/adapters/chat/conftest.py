@@ -1,4 +1,4 @@
-"""Slack in front of a chat whose handler and inbound table are fakes."""
+"""Slack and Teams in front of a chat whose handler and inbound table are fakes."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from starlette.routing import Route
 from adapters.chat.slack.chat import SlackChat, build
 from adapters.chat.slack.names import EVENTS_PATH
 from adapters.chat.slack.settings import SlackSettings
-from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock
+from tests.adapters.chat.teams_desk import TeamsDesk
+from tests.adapters.chat.teams_desk import desk as teams_desk
+from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
 from tests.peers.slack import SECRET, Workspace, emulator, interactive, signed, slack
+from tests.peers.teams import CHANNEL, GROUP
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +89,15 @@ async def lone() -> AsyncGenerator[Desk]:
     chat = build(settings_for("http://127.0.0.1:9/api/"), handler, inbound, FakeInstallations(), clock)
     async with serve(chat) as http:
         yield Desk(chat, http, handler, inbound, clock)
+
+
+@pytest.fixture
+async def met() -> AsyncGenerator[TeamsDesk]:
+    """Ana has said something in the channel, in the group and to the app itself."""
+    async with teams_desk(standing=line("The card as it is now."), patience=0.3) as one:
+        for at in (CHANNEL, GROUP, ""):
+            await one.post(one.tenant.message("overdue", by="ana", at=at))
+        await one.chat.settled(20)
+        one.tenant.standing.clear()
+        one.tenant.calls.clear()
+        yield one

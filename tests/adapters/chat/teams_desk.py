@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 import httpx
 from starlette.applications import Starlette
@@ -15,9 +16,15 @@ from adapters.chat.protocol import Address, Incoming
 from adapters.chat.teams.chat import TeamsChat, build
 from adapters.chat.teams.names import MESSAGES_PATH
 from adapters.chat.teams.settings import TeamsSettings
-from cards.elements import Card
+from cards.actions import Action, Name
+from cards.elements import Actions, Button, Card, Heading
 from tests.fakes.handler import FakeHandler, FakeInbound, SetClock
-from tests.peers.teams import APP, CHANNEL, PASSWORD, TENANT, Activity, Tenant, teams
+from tests.peers.teams import APP, CHANNEL, PASSWORD, TENANT, Activity, Tenant, object_id, teams
+
+ITEM = UUID(int=1)
+FLAG = Action(Name.FLAG, ITEM)
+BLOCKED = {"errorCode": 209, "message": '{ "subCode": "MessageWritesBlocked", "details": "Thread is blocked from message writes." }'}
+ANA = object_id("ana")
 
 
 @dataclass(slots=True)
@@ -83,3 +90,7 @@ async def desk(*, standing: Card | None = None, patience: float = 20, **changes:
                 yield TeamsDesk(tenant, chat, http, handler, inbound, addresses, clock)
             finally:
                 await chat.stop()
+
+
+def card(text: str = "Acme owes €1.00") -> Card:
+    return Card(text, (Heading(text), Actions((Button("Flag", FLAG),))))

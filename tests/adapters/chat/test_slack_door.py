@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from slack_sdk.signature import SignatureVerifier
 
 from adapters.chat import body as posted
-from adapters.chat.body import LARGEST
 from adapters.chat.slack.chat import build
 from adapters.chat.slack.names import EVENTS_PATH
 from adapters.chat.slack.signature import WINDOW_SECONDS, genuine, sign
 from cards.actions import Action, Name
 from tests.adapters.chat.conftest import Desk, serve, settings_for
+from tests.adapters.chat.flood import refused_early
 from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock
 from tests.paths import shared
 from tests.peers.slack import SECRET, Workspace, interactive, signed
@@ -124,18 +124,7 @@ async def test_the_window_is_five_minutes_either_way(lone: Desk, seconds: int, s
 
 @pytest.mark.parametrize("told", [True, False])
 async def test_too_much_is_refused_before_it_is_read_whole(lone: Desk, *, told: bool) -> None:
-    taken = 0
-
-    async def flood() -> AsyncGenerator[bytes]:  # ruff: ignore[unused-async] - httpx takes a stream only so
-        nonlocal taken
-        for _ in range(100):
-            taken += 1
-            yield b"x" * 100_000
-
-    headers = {"Content-Length": str(100 * 100_000)} if told else {}
-    answer = await lone.http.post(EVENTS_PATH, content=flood(), headers=headers)
-    assert answer.status_code == 413
-    assert taken <= LARGEST // 100_000 + 2 if not told else taken <= 1
+    await refused_early(lone.http, EVENTS_PATH, {}, told=told)
 
 
 async def test_only_posts_are_taken(lone: Desk) -> None:

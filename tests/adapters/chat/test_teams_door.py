@@ -16,12 +16,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from adapters.chat.body import LARGEST
 from adapters.chat.teams import keys as signing
 from adapters.chat.teams.names import MESSAGES_PATH
 from adapters.chat.teams.tokens import SKEW
 from cards.actions import Action, Name
 from cards.teams.presses import carried
+from tests.adapters.chat.flood import refused_early
 from tests.adapters.chat.teams_desk import TeamsDesk, desk
 from tests.peers.teams import APP, CHANNEL, TENANT, Activity, Tenant
 
@@ -185,18 +185,7 @@ async def test_what_is_no_key_for_teams_is_not_believed(door: TeamsDesk, keys: o
 
 @pytest.mark.parametrize("told", [True, False])
 async def test_too_much_is_refused_before_it_is_read_whole(door: TeamsDesk, *, told: bool) -> None:
-    taken = 0
-
-    async def flood() -> AsyncGenerator[bytes]:  # ruff: ignore[unused-async] - httpx takes a stream only so
-        nonlocal taken
-        for _ in range(100):
-            taken += 1
-            yield b"x" * 100_000
-
-    headers = {**door.tenant.signed(), **({"Content-Length": str(100 * 100_000)} if told else {})}
-    answer = await door.http.post(MESSAGES_PATH, content=flood(), headers=headers)
-    assert answer.status_code == 413
-    assert taken <= (1 if told else LARGEST // 100_000 + 2)
+    await refused_early(door.http, MESSAGES_PATH, door.tenant.signed(), told=told)
 
 
 async def test_a_body_is_not_even_read_for_a_stranger(door: TeamsDesk) -> None:

@@ -1,0 +1,121 @@
+"""What a press and a word are answered, in time whatever happens behind."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from adapters.chat.protocol import CardRef, Reply
+from cards.actions import Action, Name
+from cards.elements import Button, Form, TextField
+from cards.teams.presses import carried
+from tests.adapters.chat.teams_desk import BLOCKED, FLAG, ITEM, TeamsDesk
+from tests.e2e.teams_service import words
+from tests.fakes.handler import line
+from tests.peers.teams import CHANNEL, GROUP, Fault
+
+
+def flag(one: TeamsDesk) -> dict[str, Any]:
+    return one.tenant.execute({"verb": "duebot", "data": carried(FLAG)}, by="ana", at=CHANNEL, message="m1")
+
+
+async def test_the_pressed_card_comes_back_as_it_is_now_with_what_came_of_it(met: TeamsDesk) -> None:
+    met.handler.replies[Name.FLAG] = Reply(line("Flagged."), redrawn=True)
+    answer = (await met.post(flag(met))).json()
+    assert (answer["statusCode"], answer["type"]) == (200, "application/vnd.microsoft.card.adaptive")
+    assert words(answer) == "Flagged. | The card as it is now."
+    assert met.handler.handled[-1].card == CardRef("teams", CHANNEL, "m1")
+    met.handler.replies[Name.FLAG] = Reply(line("I do not know you."))
+    assert words((await met.post(flag(met))).json()) == "I do not know you."
+
+
+async def test_a_slow_press_is_answered_in_time_and_told_in_private_when_it_is_done(met: TeamsDesk) -> None:
+    met.handler.gate = asyncio.Event()
+    met.handler.replies[Name.FLAG] = Reply(line("Flagged at last."))
+    answer = (await met.post(flag(met))).json()
+    assert "takes a little longer" in answer["value"]
+    met.handler.gate.set()
+    await met.chat.settled(20)
+    (told,) = met.tenant.cards(met.tenant.own_chat("ana"))
+    assert "Flagged at last." in words(told)
+
+
+async def test_a_slow_dialog_says_so_in_its_window(met: TeamsDesk) -> None:
+    met.handler.gate = asyncio.Event()
+    fetch = met.tenant.task("task/fetch", carried(Action(Name.SNOOZE, ITEM)), by="ana", at=CHANNEL, message="m1")
+    assert "takes a little longer" in words((await met.post(fetch)).json())
+    met.handler.gate.set()
+
+
+async def test_a_database_that_takes_too_long_is_told_at_once_and_loses_nothing(met: TeamsDesk) -> None:
+    met.inbound.gate = asyncio.Event()
+    press = flag(met)
+    async with asyncio.timeout(10):
+        assert (await met.post(press)).status_code == 503
+    met.inbound.gate.set()
+    await asyncio.sleep(0)
+    assert (await met.post(press)).status_code == 200
+    assert [one.key for one in met.handler.handled].count(f"teams:{CHANNEL}:{press['id']}") == 1
+
+
+async def test_a_press_on_a_client_that_only_submits_is_the_same_press(met: TeamsDesk) -> None:
+    said = met.tenant.activity("message", by="ana", at=CHANNEL, value=carried(FLAG), replyToId="m1")
+    assert (await met.post(said)).content == b""
+    await met.chat.settled(20)
+    handled = met.handler.handled[-1]
+    assert (handled.action, handled.card) == (FLAG, CardRef("teams", CHANNEL, "m1"))
+    assert len(met.tenant.cards(met.tenant.own_chat("ana"))) == 1
+
+
+async def test_a_form_that_was_typed_for_stands_in_the_message_and_is_executed(met: TeamsDesk) -> None:
+    met.handler.replies["note AF-1"] = Reply(
+        form=Form("Note", Button("Keep", Action(Name.CONFIRM_NOTE, ITEM)), fields=(TextField("note", "Note"),))
+    )
+    await met.post(met.tenant.message("note AF-1", by="ana", at=GROUP))
+    await met.chat.settled(20)
+    (form,) = met.tenant.cards(met.tenant.own_chat("ana"))
+    (keep,) = form["attachments"][0]["content"]["body"][-1]["actions"]
+    sent = met.tenant.execute(keep, by="ana", at=met.tenant.own_chat("ana"), message=form["id"], inputs={"note": "called"})
+    await met.post(sent)
+    assert met.handler.handled[-1].values == {"note": "called"}
+
+
+async def test_who_cannot_be_written_to_is_told_so_where_they_asked(met: TeamsDesk) -> None:
+    met.tenant.faults.append(Fault(403, BLOCKED))
+    await met.post(met.tenant.message("overdue", by="ana", at=CHANNEL))
+    await met.chat.settled(20)
+    (said,) = met.tenant.cards(CHANNEL)
+    assert "could not write to you" in words(said)
+
+
+async def test_old_and_odd_buttons_are_answered_and_do_nothing(met: TeamsDesk) -> None:
+    before = len(met.handler.handled)
+    for data in ({}, {"duebot": 1}, {"duebot": {"name": "no.such", "payload": "{}"}}, None):
+        execute = met.tenant.execute({"data": data or {}}, by="ana", at=CHANNEL, message="m1")
+        assert "older card" in (await met.post(execute)).json()["value"]
+        assert "older card" in words((await met.post(met.tenant.task("task/fetch", data or {}, by="ana", at=CHANNEL))).json())
+    assert len(met.handler.handled) == before
+
+
+async def test_cancel_closes_the_dialog_and_nobody_is_asked(met: TeamsDesk) -> None:
+    before = len(met.handler.handled)
+    answer = await met.post(met.tenant.task("task/submit", {"duebot": {"cancel": True}}, by="ana", at=CHANNEL))
+    assert (answer.status_code, answer.content, len(met.handler.handled)) == (200, b"", before)
+
+
+@pytest.mark.parametrize("status", [412, 429])
+async def test_an_answer_that_teams_does_not_take_yet_is_said_again(met: TeamsDesk, status: int) -> None:
+    met.tenant.faults.append(Fault(status, headers={"Retry-After": "0"}, times=2))
+    await met.post(met.tenant.message("overdue", by="ana"))
+    await met.chat.settled(20)
+    (said,) = met.tenant.cards(met.tenant.own_chat("ana"))
+    assert "Did overdue." in words(said)
+
+
+async def test_an_answer_that_may_stand_there_is_not_said_twice(met: TeamsDesk) -> None:
+    met.tenant.faults.append(Fault(504))
+    await met.post(met.tenant.message("overdue", by="ana"))
+    await met.chat.settled(20)
+    assert len([call for call in met.tenant.calls if call[0] == "POST"]) == 1
