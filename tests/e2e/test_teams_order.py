@@ -17,15 +17,8 @@ from tests.fakes.clock import FixedClock
 from tests.peers.teams import GROUP, Fault, teams
 
 BIRKENHOF = "Birkenhof Manufaktur GmbH"
-TROUBLES = (
-    Fault(0, wait=0.3),
-    Fault(429, headers={"Retry-After": "3"}),
-    Fault(502),
-    Fault(412),
-    Fault(504, wait=0.2),
-    Fault(429, times=2),
-    Fault(200, wait=0.1),  # taken for done, and not done: the next drawing puts it right
-)
+# Taken at last; asked for a pause; lost; taken for done by us and not done there.
+TROUBLES = (Fault(0), Fault(429, headers={"Retry-After": "3"}), Fault(502), Fault(412), Fault(504), Fault(429, times=2), Fault(200))
 
 
 @pytest.fixture
@@ -45,13 +38,6 @@ def told(body: object) -> int:
     return max((int(number) for number in re.findall(r"call number (\d+)", words(body))), default=0)
 
 
-async def reached(tenant: Tenant, before: int) -> None:
-    """Returns once somebody changes a message."""
-    async with asyncio.timeout(10):
-        while not any(method == "PUT" for method, _ in tenant.calls[before:]):
-            await asyncio.sleep(0.002)
-
-
 async def test_what_was_drawn_later_is_never_overwritten_by_what_was_drawn_before(two: tuple[TeamsHouse, App]) -> None:
     """While one process waits for the connector with its drawing, something more happens, and the other process draws."""
     house, second = two
@@ -63,12 +49,14 @@ async def test_what_was_drawn_later_is_never_overwritten_by_what_was_drawn_befor
 
     for number, trouble in enumerate(TROUBLES):
         await note(2 * number + 1)
-        house.tenant.faults.append(replace(trouble))
-        before = len(house.tenant.calls)
+        gate = asyncio.Event()
+        slow = replace(trouble, gate=gate, met=asyncio.Event())
+        house.tenant.faults.append(slow)
         first = asyncio.create_task(house.app.jobs.show_cards())
-        await reached(house.tenant, before)
+        await slow.met.wait()
         await note(2 * number + 2)
         await second.jobs.show_cards()
+        gate.set()
         await first
         for _ in range(5):
             house.clock.advance(timedelta(seconds=15))

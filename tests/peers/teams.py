@@ -46,13 +46,15 @@ def object_id(name: str) -> str:
 
 @dataclass(slots=True)
 class Fault:
-    """What the connector answers instead: once, or `times`."""
+    """What the connector answers instead, in the place of its own answer or (status 0) before it: once, or `times`; not before `gate` is set."""
 
     status: int
     body: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     times: int = 1
     wait: float = 0.0
+    gate: asyncio.Event | None = None
+    met: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(slots=True)
@@ -258,6 +260,9 @@ class Tenant:
         fault.times -= 1
         if fault.times == 0:
             self.faults.pop(0)
+        fault.met.set()
+        if fault.gate is not None:
+            await fault.gate.wait()
         if fault.wait:
             await asyncio.sleep(fault.wait)
         return JSONResponse(dict(fault.body), fault.status, dict(fault.headers)) if fault.status else None
