@@ -69,15 +69,20 @@ class Today:
     stale_since: date | None = None
 
 
-def digest(book: Book, on: date, lines: Sequence[DigestLine], today: Today) -> Card:
-    """`Tuesday 24 November · 14 newly overdue · €86,210.00 and $12,900.00`, the first lines, and what goes out."""
-    locale, items = locale_of(book), sum(line.items for line in lines)
-    sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
+def digest(
+    book: Book, on: date, lines: Sequence[DigestLine], today: Today, beyond: Sequence[tuple[int, Money]] = (), among: int = 0
+) -> Card:
+    """`Tuesday 24 November · 14 newly overdue · €86,210.00 and $12,900.00`, the first lines, and what goes out.
+
+    Of a long list `lines` are the first, `among` how many there are, and `beyond` the debts and sums of the others.
+    """
+    locale, items = locale_of(book), sum(line.items for line in lines) + sum(debts for debts, _ in beyond)
+    sums = amounts(totals([*(amount for line in lines for amount in line.amounts), *(amount for _, amount in beyond)]), locale)
     title = f"{long_day(on, locale)} · {f'{items:,}' if items else 'nothing'} newly overdue"
     heading = Heading(title, sums or None, tone=Tone.LATE if lines else Tone.GOOD)
     body: list[Element] = [heading]
     if lines:
-        body.append(late_rows(book, lines[:SHOWN], left=len(lines) - SHOWN, more=_page(book, on, 0)))
+        body.append(late_rows(book, lines[:SHOWN], left=max(among, len(lines)) - SHOWN, more=_page(book, on, 0)))
     body.append(Text(today_words(book, today, on)))
     if today.reminders:
         body.append(_digest_buttons(book, on))
@@ -117,15 +122,17 @@ def late_rows(book: Book, lines: Sequence[DigestLine], *, left: int = 0, more: A
     return Rows(_COLUMNS, rows, _RIGHT, f"{left:,} more" if left > 0 else None, more if left > 0 else None)
 
 
-def digest_list(book: Book, on: date, lines: Sequence[DigestLine], page: int = 0, per_page: int = PAGE) -> Card:
-    """One page of the whole list, from page 0; a page beyond the last shows the last."""
-    pages = max(1, -(-len(lines) // per_page))
-    page = min(max(page, 0), pages - 1)
-    first = page * per_page
-    shown = lines[first : first + per_page]
-    sums = amounts(totals(amount for line in lines for amount in line.amounts), locale_of(book))
+def page_within(page: int, among: int) -> int:
+    """From 0; beyond the last it is the last."""
+    return min(max(page, 0), max(-(-among // PAGE) - 1, 0))
+
+
+def digest_list(book: Book, on: date, shown: Sequence[DigestLine], page: int, among: int, asked: Sequence[Money]) -> Card:
+    """The page, from 0, of the whole list: `shown` of `among` customers, who owe what is `asked` together."""
+    pages, first = max(1, -(-among // PAGE)), page * PAGE
+    sums = amounts(asked, locale_of(book))
     title = f"Newly overdue, {long_day(on, locale_of(book))}"
-    where = f"{first + 1:,} to {first + len(shown):,} of {len(lines):,}" if pages > 1 else count(len(lines), "customer")
+    where = f"{first + 1:,} to {first + len(shown):,} of {among:,}" if pages > 1 else count(among, "customer")
     turn = ((Button("Back", _page(book, on, page - 1)),) if page else ()) + (
         (Button("Next", _page(book, on, page + 1)),) if page + 1 < pages else ()
     )

@@ -443,6 +443,10 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
         """
         ...
 
+    async def late_beside(self, book: BookId, day: date, items: Sequence[ItemId]) -> Sequence[tuple[int, Money]]:
+        """What the customers of the items owe past its day: how many debts and how much, a row per currency."""
+        ...
+
     async def debtors_page(self, book: BookId, day: date, limit: int, skip: int) -> Sequence[Debtor]:
         """A page of `debtors`."""
         ...

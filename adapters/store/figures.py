@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, Integer, Row, Select, Subquery, and_, case
 from adapters.store import rows
 from adapters.store import tables as t
 from adapters.store.ledger import INVOICE, AsOf, open_lines, total_of
+from adapters.store.many import among
 from adapters.store.unit import Part
 from workflows.domain.account import CreditKind, NoticeState
 from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.forecast import DueSum
-from workflows.domain.ids import BookId, CustomerId
+from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.domain.money import Money
 from workflows.domain.summary import Correspondence
 
@@ -57,6 +58,15 @@ class Figures(Part):
         query = select(line.currency, line.due_on, total_of(line.open).label("open")).where(line.open > 0)
         found = await self._all(query.group_by(line.currency, line.due_on).order_by(line.currency, line.due_on))
         return [DueSum(row.due_on, Money(row.open, row.currency)) for row in found]
+
+    async def late_beside(self, book: BookId, day: date, items: Sequence[ItemId]) -> Sequence[tuple[int, Money]]:
+        """What the customers of the items owe past its day: how many debts and how much, a row per currency."""
+        ends = rows.book(await self._one(select(t.books).where(t.books.c.id == book), "book")).place.start_of(day + timedelta(days=1))
+        theirs = select(t.items.c.customer_id).where(among(self._connection, t.items.c.id, items))
+        line = open_lines(AsOf(day, ends), book, theirs).subquery("lines").c
+        sums = select(line.currency, func.count().label("debts"), total_of(line.open).label("open"))
+        found = await self._all(sums.where(line.open > 0, line.due_on < day).group_by(line.currency).order_by(line.currency))
+        return [(row.debts, Money(row.open, row.currency)) for row in found]
 
     async def _lines(self, book: BookId, day: date) -> Subquery:
         place = rows.book(await self._one(select(t.books).where(t.books.c.id == book), "book")).place

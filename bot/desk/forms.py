@@ -261,8 +261,10 @@ class FormDesk:
         if digest is None:
             raise NotKnown("That day's list has closed; today's digest has the current one.")
         items = [ItemId(UUID(str(item))) for item in digest.data.get("items", ())]
-        lines = await digest_lines(items, self.work, self.policies, self.clock.now())
-        return digest_cards.digest_list(book, day, lines, whole(action.data.get("page", "")))
+        now, page = self.clock.now(), digest_cards.page_within(whole(action.data.get("page", "")), len(items))
+        lines = await digest_lines(items[page * digest_cards.PAGE :][: digest_cards.PAGE], self.work, self.policies, now)
+        asked = [amount for _, amount in await self.work.late_beside(book.id, book.place.day(now), items)]
+        return digest_cards.digest_list(book, day, lines, page, len(items), asked)
 
     async def _book(self, book: BookId) -> Book:
         found = next((one for one in await self.work.books() if one.id == book), None)

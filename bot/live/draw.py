@@ -56,8 +56,9 @@ async def _of_book(card: StaffCard, book: Book, work: UnitOfWork, policies: Poli
             return keeping.audit_head(card.day, int(card.data["entries"]), str(card.data["hash"]))
         case _:
             items = [ItemId(UUID(str(item))) for item in card.data.get("items", ())]
-            lines = await digest_lines(items, work, policies, now)
-            return digest_cards.digest(book, card.day, lines, await _today(book, work, policies, now))
+            lines, rest = await digest_lines(items, work, policies, now), items[MOST:]
+            beyond = await work.late_beside(book.id, book.place.day(now), rest) if rest else ()
+            return digest_cards.digest(book, card.day, lines, await _today(book, work, policies, now), beyond, len(items))
 
 
 async def _last(card: StaffCard, work: UnitOfWork, policies: Policies, now: datetime) -> Card | None:

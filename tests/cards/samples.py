@@ -39,7 +39,7 @@ from workflows.domain.calendar import Place
 from workflows.domain.claims import Dispute, Hold, HoldKind, Promise
 from workflows.domain.decision import Decision, ItemDecision, NextStep, PromiseNow, State
 from workflows.domain.ids import BookId, CustomerId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId
-from workflows.domain.money import Money, split
+from workflows.domain.money import Money, split, totals
 from workflows.domain.promises import Fate
 
 BERLIN = Place("Europe/Berlin", "DE")
@@ -316,7 +316,9 @@ def cards() -> dict[str, Card]:
             "digest_short": digest.digest(BOOK, TODAY, lines(3), Today(reminders=1, first_at=at(TODAY, 10, 30))),
             "digest_quiet": digest.digest(BOOK, TODAY, (), Today()),
             "digest_stale": digest.digest(BOOK, TODAY, lines(1), Today(stale_since=date(2026, 11, 18))),
-            "digest_list": digest.digest_list(BOOK, TODAY, lines(50), page=1),
+            "digest_list": digest.digest_list(
+                BOOK, TODAY, lines(50)[20:40], 1, 50, totals(amount for line in lines(50) for amount in line.amounts)
+            ),
             "outgoing": digest.outgoing(BOOK, TODAY, GOING),
             "outgoing_nothing": digest.outgoing(BOOK, TODAY, ()),
             "review_released": digest.released(BOOK, 24, "Maria Lindt", NOW, NOW),

@@ -9,7 +9,7 @@ import pytest
 
 from cards import answers, choices
 from cards.actions import Name
-from cards.digest import PAGE, SHOWN, Today, digest, digest_list, outgoing, review
+from cards.digest import PAGE, SHOWN, Today, digest, digest_list, outgoing, page_within, review
 from cards.elements import Actions, Card, Facts, Heading, Rows, Text, Tone
 from cards.history import history
 from tests.cards import samples
@@ -56,6 +56,20 @@ def test_a_quiet_day_has_no_button() -> None:
     assert labels(digest(BOOK, TODAY, (), Today(reminders=1))) == ["What goes out today"]
 
 
+def listed(asked: int) -> Card:
+    """A page of fifty customers."""
+    page = page_within(asked, 50)
+    return digest_list(BOOK, TODAY, lines(50)[page * PAGE :][:PAGE], page, 50, (eur("9.00"),))
+
+
+def test_a_digest_counts_also_those_it_has_no_lines_of() -> None:
+    card = digest(BOOK, TODAY, lines(14), TODAY_BRINGS, ((986, eur("1000000.00")), (3, Money.of("7.00", "GBP"))), 1_003)
+    own = sum(line.items for line in lines(14))
+    assert f"{own + 989:,} newly overdue" in card.summary
+    assert "£7.00" in card.summary
+    assert table(card).rest == f"{1_003 - SHOWN:,} more"
+
+
 @pytest.mark.parametrize(
     ("page", "first", "turn"),
     [
@@ -67,18 +81,18 @@ def test_a_quiet_day_has_no_button() -> None:
     ],
 )
 def test_a_long_list_is_turned_page_by_page(page: int, first: str, turn: list[str]) -> None:
-    card = digest_list(BOOK, TODAY, lines(50), page)
+    card = listed(page)
     assert table(card).rows[0].cells[0] == first
     assert labels(card) == turn
 
 
 def test_every_line_is_on_exactly_one_page() -> None:
-    pages = [table(digest_list(BOOK, TODAY, lines(50), page)).rows for page in range(-(-50 // PAGE))]
+    pages = [table(listed(page)).rows for page in range(-(-50 // PAGE))]
     assert [row.open.id for rows in pages for row in rows if row.open] == [line.item for line in lines(50)]
 
 
 def test_an_empty_list_and_a_day_without_messages_say_so() -> None:
-    assert not table(digest_list(BOOK, TODAY, ())).rows
+    assert not table(digest_list(BOOK, TODAY, (), 0, 0, ())).rows
     assert outgoing(BOOK, TODAY, ()).summary == "Goes out Tuesday 24 November: nothing"
 
 

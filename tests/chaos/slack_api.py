@@ -135,8 +135,8 @@ def _hung_up(request: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def slack_api() -> AsyncGenerator[SlackAPI]:
-    api = SlackAPI()
+async def slack_api(api: SlackAPI | None = None) -> AsyncGenerator[SlackAPI]:
+    api = api or SlackAPI()
     application = web.Application()
     application.router.add_route("*", "/api/{method}", api.answer)
     application.router.add_post("/respond/{name}", api.take_response)
