@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
 from workflows.acting import record, show, stand
@@ -47,29 +48,20 @@ class Decided:
     tasks: int = 0
 
     def __add__(self, other: Decided) -> Decided:
-        return Decided(
-            self.accounts + other.accounts,
-            self.notices + other.notices,
-            self.raised + other.raised,
-            self.escalated + other.escalated,
-            self.waiting + other.waiting,
-            self.withheld + other.withheld,
-            self.charged + other.charged,
-            self.asked + other.asked,
-            self.tasks + other.tasks,
-        )
+        return Decided(*(mine + more for mine, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Policies, clock: Clock) -> Decided:
     """Repeating it, late or twice, stores the same: every effect has a key that the store keeps unique."""
     now = clock.now()
-    done, gathered = Decided(), Gathered()
+    done, gathered = Counter[str](), Gathered()
     cards = _Cards(await work.live_cards())
     managers = sorted((user for user in await work.users() if user.role >= Role.MANAGER), key=lambda user: user.role)
-    for count, claimed in enumerate(await work.accounts(await work.claim_accounts(now, ask.limit)), 1):
+    batch = await work.accounts(await work.claim_accounts(now, ask.limit))
+    for count, claimed in enumerate(batch, 1):
         if count % IN_A_ROW == 0:
             await work.give_way()
-        account, done = claimed, done + Decided(accounts=1)
+        account = claimed
         try:
             policy = policies.of(account)
             if (until := fresh_under(policy, account)) != account.fresh_until:
@@ -81,13 +73,13 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         for change in decision.turns:
             await turn(change, account, work, now)
         for action in decision.actions:
-            done += await _carry_out(action, account, gathered, managers, work, now)
+            done.update(await _carry_out(action, account, gathered, managers, work, now))
         is_done = not decision.actions and all_settled(policy, account)
         gathered.look(account, decision, None if is_done else (policy.name, policy.version))
         for card in cards.take(account):
             await show(work, account.book, card, now)
     notices, alerts = await gathered.store(work, now)
-    return done + Decided(notices=notices, raised=alerts)
+    return Decided(**done) + Decided(accounts=len(batch), notices=notices, raised=alerts)
 
 
 async def _put_aside(account: Account, error: Exception, work: UnitOfWork, now: datetime) -> None:
@@ -123,14 +115,15 @@ class _Cards:
 
 async def _carry_out(
     action: Action, account: Account, gathered: Gathered, managers: list[User], work: UnitOfWork, now: datetime
-) -> Decided:
+) -> Sequence[str]:
+    """What of `Decided` it counts as; what is gathered is counted when it is stored."""
     match action.kind:
         case ActionKind.REMIND | ActionKind.RECEIPT:
             gathered.message(action, account, now)
-            return Decided()
+            return ()
         case ActionKind.ALERT:
             gathered.alert(action, account, now)
-            return Decided()
+            return ()
         case ActionKind.ESCALATE:
             return await _escalate(action, account, managers, work, now)
         case ActionKind.REVIEW:
@@ -141,46 +134,46 @@ async def _carry_out(
             return await _do(action, account, managers, work, now)
 
 
-async def _do(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+async def _do(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Sequence[str]:
     if action.kind is ActionKind.FEE:
-        return Decided(charged=int(await charge(action, account, work, now)))
+        return ["charged"] if await charge(action, account, work, now) else []
     if action.kind is ActionKind.APPROVAL:
         await ask(action, account, work, now)
-        return Decided(asked=1)
+        return ["asked"]
     if action.kind in TO_DO:
-        return Decided(tasks=int(await make_task(action, account, managers, work, now)))
-    return Decided(raised=int(await tell(action, work, now)))
+        return ["tasks"] if await make_task(action, account, managers, work, now) else []
+    return ["raised"] if await tell(action, work, now) else []
 
 
-async def _escalate(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Decided:
+async def _escalate(action: Action, account: Account, managers: list[User], work: UnitOfWork, now: datetime) -> Sequence[str]:
     """To the first manager there is, else to an administrator; without either staff are told all the same, and the item stays with them."""
     entry = action.items[0]
     if not await work.add_raised(Raised(entry.item, entry.step or action.step, entry.occurrence, now)):
-        return Decided()
+        return []
     item = account.item(entry.item)
     if managers:
         why = f"the policy {action.policy[0]} hands it over at this age"
         await work.escalate(Escalation(item.id, managers[0].id, why, None, now))
     await record(work, actor(action), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
-    return Decided(escalated=1)
+    return ["escalated"]
 
 
-async def _review(action: Action, account: Account, gathered: Gathered, work: UnitOfWork, now: datetime) -> Decided:
+async def _review(action: Action, account: Account, gathered: Gathered, work: UnitOfWork, now: datetime) -> Sequence[str]:
     """First contact: one card for the whole book. Money on account: the item itself is raised."""
     day = account.book.place.day(now)
     if not action.day:
         gathered.card(account.book, StaffCard(CardId(new_id()), CardKind.REVIEW, account.book.id, account.book.id, day, now))
-        return Decided(waiting=1)
+        return ["waiting"]
     raised = await work.add_raised(Raised(action.items[0].item, NEEDS_A_LOOK, day.toordinal(), now))
     if raised:
         await record(work, actor(action), now, "alert.raised", {"item": str(action.items[0].item), "because": action.because})
-    return Decided(raised=int(raised), withheld=1)
+    return ["raised", "withheld"] if raised else ["withheld"]
 
 
-def _withheld(account: Account, gathered: Gathered, now: datetime) -> Decided:
+def _withheld(account: Account, gathered: Gathered, now: datetime) -> Sequence[str]:
     """A stale book gets one card a day, however many accounts wait for it; a closed hour needs no word."""
     if account.fresh_until is not None and now >= account.fresh_until:
         day = account.book.place.day(now)
         card = StaffCard(CardId(new_id()), CardKind.PROBLEM, account.book.id, account.book.id, day, now, data={"what": "stale_book"})
         gathered.card(account.book, card)
-    return Decided(withheld=1)
+    return ["withheld"]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, SelectBase, case, func, select, tr
 from adapters.store import tables as t
 from adapters.store.ledger import open_lines
 from adapters.store.loading import Loading
-from adapters.store.many import update_many
+from adapters.store.many import among, update_many
 from adapters.store.stops import stopped
 from adapters.store.unit import Part
 from workflows.domain.account import Account
@@ -42,9 +42,8 @@ class Accounts(Part):
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
         """Whole accounts, their rows locked, in the order asked for; one query per kind of fact, however many accounts."""
-        found = await self._all(
-            select(t.customers).where(t.customers.c.id.in_(customers)).order_by(t.customers.c.id).with_for_update(key_share=True)
-        )
+        mine = among(self._connection, t.customers.c.id, customers)
+        found = await self._all(select(t.customers).where(mine).order_by(t.customers.c.id).with_for_update(key_share=True))
         if not found:
             return []
         loaded = {account.customer.id: account for account in await Loading(self._connection, found).load()}

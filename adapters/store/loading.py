@@ -8,12 +8,12 @@ from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Table, exists, literal, select, union_all
+from sqlalchemy import Row, Table, Uuid, exists, literal, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.many import among
+from adapters.store.many import Values, any_of, rows_of
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
 from workflows.domain.approvals import Approval
 from workflows.domain.claims import Promise
@@ -23,10 +23,9 @@ from workflows.domain.ids import ItemId
 T = TypeVar("T")
 Groups = dict[UUID, tuple[T, ...]]
 
-_I = t.items.c
 _ITEM = (
-    *(_I.position, _I.customer_id, _I.id, _I.number, _I.total, _I.currency),
-    *(_I.due_on, _I.seen_at, _I.issued_on, _I.kind, _I.plan_id, _I.reference, _I.product),
+    *("position", "customer_id", "id", "number", "total", "currency"),
+    *("due_on", "seen_at", "issued_on", "kind", "plan_id", "reference", "product"),
 )
 # Of each kind of fact: its table, how a row of it is read, in which order, and its name in an account.
 _PLAIN: tuple[tuple[str, Table, Callable[[Row[Any]], Any], tuple[Any, ...]], ...] = (
@@ -48,11 +47,12 @@ _MAY_BE_EMPTY = (*(table for _, table, _, _ in _PLAIN), t.promises, t.plans, t.a
 
 
 class Loading:
-    """The accounts of some customers, whose ids are `ids`."""
+    """The accounts of some customers."""
 
     def __init__(self, connection: AsyncConnection, customers: Sequence[Row[Any]]) -> None:
         self._connection, self._customers = connection, customers
         self._ids: list[UUID] = [row.id for row in customers]
+        self._one_of = any_of(connection, Uuid(), self._ids)
 
     async def load(self) -> list[Account]:
         """In the order of the customers."""
@@ -90,7 +90,7 @@ class Loading:
         return frozenset((await self._connection.execute(union_all(*asked))).scalars())
 
     def _mine(self, table: Table) -> Any:
-        return among(self._connection, table.c.customer_id, self._ids)
+        return self._one_of(table.c.customer_id)
 
     async def _all(self, query: Any) -> Sequence[Row[Any]]:
         found: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
@@ -103,7 +103,7 @@ class Loading:
 
     async def _items(self) -> Groups[Item]:
         """Instalments in the order of their plan, all else by due day; ordered here, for the databases do not agree on it."""
-        found: list[tuple[Any, ...]] = sorted(map(tuple, await self._all(select(*_ITEM).where(self._mine(t.items)))), key=_by_due_day)
+        found = sorted(await rows_of(self._connection, t.items, _ITEM, t.items.c.customer_id, self._ids), key=_by_due_day)
         return _grouped((row[1], rows.item_of(*row[2:])) for row in found)
 
     async def _promises(self) -> Groups[Promise]:
@@ -136,9 +136,9 @@ class Loading:
         return _grouped((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in notices)
 
 
-def _by_due_day(row: tuple[Any, ...]) -> tuple[int, date, str]:
-    position, _, _, number, _, _, due_on, *_ = row
-    return position, due_on or date.max, number
+def _by_due_day(row: Values) -> tuple[int, date, str]:
+    """By their places in `_ITEM`: position, due_on, number."""
+    return row[0], row[6] or date.max, row[3]
 
 
 def _account(row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[Item, ...], facts: dict[str, Any]) -> Account:

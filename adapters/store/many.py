@@ -1,4 +1,4 @@
-"""Many rows in one statement, past SQLAlchemy's work per row: SQLite repeats one that is prepared, PostgreSQL reads one JSON document."""
+"""Many rows in one statement, past SQLAlchemy's work per row: to write, SQLite repeats one that is prepared, PostgreSQL reads one JSON document."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import JSON, Column, ColumnElement, Date, Dialect, Table, Uuid, 
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.schema import ColumnElementColumnDefault
+from sqlalchemy.types import TypeEngine
 
 from adapters.store.columns import Instant
 
@@ -31,6 +32,19 @@ async def update_many(connection: AsyncConnection, table: Table, names: Sequence
     return await _send(connection, _update(connection.dialect, table, tuple(names)), table, names, rows)
 
 
+async def rows_of(
+    connection: AsyncConnection, table: Table, names: Sequence[str], key: Column[Any], ids: Sequence[UUID]
+) -> Sequence[Values]:
+    """The values of those names, of the rows whose key is one of the ids."""
+    statement = _select(connection.dialect, table, tuple(names), key)
+    given = json.dumps(list(map(_digits, ids))) if connection.dialect.name == "sqlite" else list(ids)
+    found = (await connection.exec_driver_sql(statement, (given,))).fetchall()
+    if not found:
+        return []
+    columns = zip(names, zip(*found, strict=True), strict=True)
+    return list(zip(*(_read(connection.dialect, table.c[name], values) for name, values in columns), strict=True))
+
+
 async def found_among(connection: AsyncConnection, table: Table, keys: Iterable[str]) -> frozenset[str]:
     """Those of the ids, by their digits, that the table has."""
     asked = select(table.c.id).where(among(connection, table.c.id, list(map(UUID, keys))))
@@ -39,10 +53,19 @@ async def found_among(connection: AsyncConnection, table: Table, keys: Iterable[
 
 def among(connection: AsyncConnection, column: Column[Any], values: Sequence[UUID] | Sequence[str]) -> ColumnElement[bool]:
     """Whether the column holds one of the ids or texts, however many: one parameter, so that the statement stays the same."""
+    return any_of(connection, column.type, values)(column)
+
+
+def any_of(
+    connection: AsyncConnection, kind: TypeEngine[Any], values: Sequence[UUID] | Sequence[str]
+) -> Callable[[Column[Any]], ColumnElement[bool]]:
+    """As `among`, for several columns of that kind, even in one statement: the values are written and sent once."""
     if connection.dialect.name == "sqlite":
         one = func.json_each(json.dumps(list(map(_digits, values)))).table_valued("value")
-        return column.in_(select(one.c.value))
-    return column == func.any(bindparam(None, list(values), ARRAY(column.type), unique=True))
+        asked = select(one.c.value)
+        return lambda column: column.in_(asked)
+    given = func.any(bindparam(None, list(values), ARRAY(kind), unique=True))
+    return lambda column: column == given
 
 
 async def _send(connection: AsyncConnection, statement: str, table: Table, names: Sequence[str], rows: Sequence[Values]) -> int:
@@ -84,6 +107,30 @@ def _writer(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | 
     return None
 
 
+def _read(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Sequence[object]:
+    """A column's values as we have them, from what the driver gives."""
+    read = _reader(dialect, column)
+    if read is None:
+        return values
+    known = {value: None if value is None else read(value) for value in {*values}}
+    return [known[value] for value in values]
+
+
+def _reader(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | None:
+    match column.type:
+        case Instant():
+            return _at if dialect.name == "sqlite" else lambda at: at.astimezone(UTC)
+        case Uuid() if dialect.name == "sqlite":
+            return UUID
+        case Date() if dialect.name == "sqlite":
+            return date.fromisoformat
+    return None
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
 def _digits(value: UUID | str) -> str:
     """A new key comes as its digits, and a text is what it is."""
     return value if isinstance(value, str) else value.hex
@@ -103,6 +150,13 @@ def _insert(dialect: Dialect, table: Table, names: tuple[str, ...], *, new_only:
         return f"{into} VALUES ({', '.join('?' * len(names))}){end}"
     given = _document(dialect, table, names)
     return f"{into} SELECT {', '.join(map(quote, names))} FROM {given}{end}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
+
+
+@cache
+def _select(dialect: Dialect, table: Table, names: tuple[str, ...], key: Column[Any]) -> str:
+    quote = dialect.identifier_preparer.quote
+    given = "IN (SELECT value FROM json_each(?))" if dialect.name == "sqlite" else "= ANY(%s)"
+    return f"SELECT {', '.join(map(quote, names))} FROM {table.name} WHERE {quote(key.name)} {given}"  # ruff: ignore[hardcoded-sql-expression] - as above
 
 
 @cache

@@ -50,8 +50,9 @@ class Cause:
 
 def acts(view: View, notices: Many[Action]) -> tuple[Action, ...]:
     """Everything that is not done yet, in the order of the policy."""
-    memory = _Memory(view, notices)
-    found = [action for cause in _causes(view) for action in _of(view, cause, memory)]
+    causes = list(_causes(view))
+    memory = _Memory(view, notices) if causes else None
+    found = [action for cause in causes for action in _of(view, cause, memory)] if memory else []
     return (*found, *_finished(view))
 
 

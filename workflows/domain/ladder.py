@@ -19,7 +19,7 @@ from workflows.domain.promises import ends_on, is_kept
 _FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
 _AFTER_SENDING = frozenset({Anchor.AFTER_PREVIOUS, Anchor.NO_REPLY})
 _BEFORE = frozenset({Anchor.BEFORE_DUE, Anchor.BEFORE_INSTALMENT})
-_Days = tuple[ItemKind, date | None, date | None]
+_Days = tuple[bool, date | None, date | None]
 _MANY = 8  # days of which it is remembered where items stood
 
 
@@ -204,7 +204,7 @@ def ladders(policy: Policy, account: Account, items: Sequence[Item]) -> dict[Ite
     said = _said(policy, account, items) if account.notices else {}
     if account.undisturbed:
         known = policy.remembered(Ladder)
-        return {item.id: _undisturbed(policy, item, said.get(item.id, {}), known) for item in items}
+        return {item.id: _undisturbed(policy, item, said.get(item.id, {}) if said else {}, known) for item in items}
     ends, broken = _pause_ends(policy, account), _broken(policy, account)
     answered, left_out = _answered(account), _left_out(account)
     return {
@@ -225,7 +225,7 @@ def _undisturbed(policy: Policy, item: Item, said: dict[tuple[int, int], date], 
     """Items of which nothing was said either climb alike if their days are the same."""
     if said:
         return Ladder(policy, item, said)
-    alike = (item.kind, item.due_on, item.issued_on)
+    alike = (item.kind is ItemKind.INSTALMENT, item.due_on, item.issued_on)
     if (climbed := known.get(alike)) is None:
         climbed = known[alike] = Climbed()
     if len(climbed.highest) > _MANY:

@@ -38,7 +38,7 @@ class PlanTurn:
 
 def is_settled(policy: Policy, left: Money) -> bool:
     least = policy.tolerance.get(left.currency)
-    return left.minor <= 0 or (least is not None and left < least)
+    return left.minor <= 0 or (least is not None and left.minor < least.minor)
 
 
 def all_settled(policy: Policy, account: Account) -> bool:

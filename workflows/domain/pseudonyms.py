@@ -17,4 +17,4 @@ def without_people(name: str, value: object) -> object:
         return value
     if name in _TYPED:
         return f"sha256:{hashlib.sha256(value.encode()).hexdigest()}"
-    return _ADDRESS.sub("[address]", value)
+    return _ADDRESS.sub("[address]", value) if "@" in value else value

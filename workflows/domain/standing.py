@@ -66,7 +66,7 @@ class View(Silences):
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
         self._left = self.balances.open
-        self._free: dict[tuple[str, Gate], Free] = {}
+        self._free: dict[tuple[str, str], Free] = {}
         self._ladders = ladders(policy, account, [item for item in account.all_items if not is_settled(policy, self._left[item.id])])
         if policy.first_contact is FirstContact.REPLAY:
             late = [item.id for item in late_at_first(policy, account) if item.id in self._ladders]
@@ -299,13 +299,15 @@ class View(Silences):
 
     def asked(self, items: Iterable[Standing]) -> tuple[Money, ...]:
         """One open sum per currency, less the money on account where the policy nets it."""
-        return tuple(gross - self._credit(gross.currency) for gross in self.sums(items))
+        sums = self.sums(items)
+        return tuple(gross - self._credit(gross.currency) for gross in sums) if self.balances.on_account else sums
 
     def sums(self, items: Iterable[Standing]) -> tuple[Money, ...]:
         """One open sum per currency."""
         sums: dict[str, int] = {}
         for seen in items:
-            sums[seen.open.currency] = sums.get(seen.open.currency, 0) + seen.open.minor
+            left = seen.open
+            sums[left.currency] = sums.get(left.currency, 0) + left.minor
         return tuple(Money(sums[code], code) for code in sorted(sums))
 
     def _credit(self, currency: str) -> Money:
@@ -374,18 +376,19 @@ class View(Silences):
     def free(self, item: ItemId, step: Step) -> Free:
         """What the step may do about the item now."""
         gate = self.gate(item, step.name)
-        if (step.name, gate) not in self._free:
-            self._free[step.name, gate] = free(step.do, self.policy.mode, gate)
-        return self._free[step.name, gate]
+        known = self._free.get((step.name, gate.value))
+        if known is None:
+            known = self._free[step.name, gate.value] = free(step.do, self.policy.mode, gate)
+        return known
 
     @cached_property
     def reached(self) -> list[tuple[Standing, Step]]:
         """Items with the step they reached, if it is worth doing anything about. Late instalments are told of however small."""
-        found = []
+        found, late = [], frozenset(map(id, self.overdue))
         for seen in self.chased:
             if seen.rung is None:
                 continue
-            worth = seen.item.id in self.listable or self.is_early(seen) or (seen.overdue and seen.item.kind is ItemKind.INSTALMENT)
+            worth = id(seen) in late or self.is_early(seen) or (seen.overdue and seen.item.kind is ItemKind.INSTALMENT)
             if worth and not seen.ladder.let_go(seen.rung):
                 found.append((seen, seen.ladder.step(seen.rung)))
         return found
@@ -414,8 +417,9 @@ def by_due_day(seen: Standing) -> tuple[date, str]:
 
 
 def _leader_first(late: Iterable[Standing]) -> list[Standing]:
-    late = sorted(late, key=leads_first)
-    return late[:1] + sorted(late[1:], key=by_due_day)
+    by_day = sorted(late, key=by_due_day)
+    leader = min(by_day, key=leads_first, default=None)
+    return [] if leader is None else [leader, *(seen for seen in by_day if seen is not leader)]
 
 
 def first_contact_waits(policy: Policy, account: Account) -> bool:

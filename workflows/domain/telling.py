@@ -32,8 +32,9 @@ def to_tell(view: View) -> Iterator[Action]:
 def _alerts(view: View) -> Iterator[Action]:
     """One per account and step over the items that reached it and were not raised."""
     groups: dict[str, list[Standing]] = {}
-    for seen, step in untold(view):
-        if step.alerts and not step.escalates and _may(view, seen, step, Alert):  # who gets the item is told by that
+    for seen, step in view.reached:
+        tells = step.alerts and not step.escalates  # who gets the item is told by that
+        if tells and _is_untold(view, seen, step) and _may(view, seen, step, Alert):
             groups.setdefault(step.name, []).append(seen)
     for name, items in groups.items():
         listed = tuple(seen.listed(leads=True) for seen in sorted(items, key=leads_first))
@@ -86,11 +87,9 @@ def _plan_broken(view: View) -> dict[ItemId, list[tuple[str, date, str]]]:
     return found
 
 
-def untold(view: View) -> Iterator[tuple[Standing, Step]]:
-    """Items with the step they reached, of which staff have not been told."""
-    for seen, step in view.reached:
-        if seen.rung is not None and (seen.item.id, step.name, seen.rung.occurrence) not in view.raised:
-            yield seen, step
+def _is_untold(view: View, seen: Standing, step: Step) -> bool:
+    """Whether staff have not been told that the item reached the step."""
+    return not view.raised or (seen.item.id, step.name, rung_of(seen).occurrence) not in view.raised
 
 
 def _may(view: View, seen: Standing, step: Step, what: type) -> bool:
@@ -100,13 +99,14 @@ def _may(view: View, seen: Standing, step: Step, what: type) -> bool:
 
 
 def escalations(view: View, notices: Sequence[Action]) -> Iterator[Action]:
+    reached = [(seen, step) for seen, step in view.reached if step.escalates and _is_untold(view, seen, step)]
+    if not reached:
+        return
     handed: dict[ItemId, date] = {}
     for past in view.account.escalations:
         handed[past.item] = max(view.account.customer.place.day(past.at), handed.get(past.item, date.min))
     writes_first = about_to_be_written_of(view, notices)
-    for seen, step in untold(view):
-        if not step.escalates:
-            continue
+    for seen, step in reached:
         is_handed = handed.get(seen.item.id, date.min) >= rung_of(seen).day
         if not _may(view, seen, step, Escalate) or is_handed or seen.item.id in writes_first:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Many
 
+from workflows.domain.account import ListedItem
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.policy import Remind, Sequence, Step
 from workflows.domain.standing import NO_ADDRESS, Standing, View, rung_of
@@ -24,7 +25,6 @@ def notices(view: View) -> tuple[Action, ...]:
 
 def _notice(view: View, leaders: Many[Standing], upcoming: Many[Standing]) -> Action | None:
     listed = view.asked_for if leaders else []
-    leads = {seen.item.id for seen in leaders}
     first = max(leaders or upcoming, key=rung_of)
     step = view.words(first) or first.ladder.step(rung_of(first))
     if not _possible(view, step):
@@ -34,7 +34,7 @@ def _notice(view: View, leaders: Many[Standing], upcoming: Many[Standing]) -> Ac
     return Action(
         kind,
         step.name,
-        tuple(view.restarted(seen) or seen.listed(leads=seen.item.id in leads) for seen in listed),
+        _entries(view, listed, leaders),
         f"notice:{view.account.customer.id}:{view.day.isoformat()}{kept}",
         because,
         upcoming=tuple(seen.listed(leads=True) for seen in upcoming),
@@ -43,6 +43,15 @@ def _notice(view: View, leaders: Many[Standing], upcoming: Many[Standing]) -> Ac
         via=reachable(view, step.remind),
         day=view.day,
     )
+
+
+def _entries(view: View, listed: Many[Standing], leaders: Many[Standing]) -> tuple[ListedItem, ...]:
+    """Only the first of them can begin anew."""
+    leads = frozenset(map(id, leaders))
+    entries = [seen.listed(leads=id(seen) in leads) for seen in listed]
+    if listed and (again := view.restarted(listed[0])) is not None:
+        entries[0] = again
+    return tuple(entries)
 
 
 def reachable(view: View, remind: Remind | None) -> tuple[str, ...]:
