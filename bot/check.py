@@ -7,6 +7,7 @@ from datetime import datetime
 from adapters.outreach.mime import mailbox
 from adapters.store.trouble import sentence_of
 from bot.app import App, NotMigrated, running
+from bot.check_mail import of_mail
 from bot.check_slack import of_slack, of_slack_settings
 from bot.check_teams import of_teams, of_teams_settings
 from bot.check_work import of_work
@@ -31,7 +32,7 @@ async def findings(settings: Settings, *, offline: bool) -> list[Finding]:
         async with running(settings) as app:
             found += [*await _of_store(app), *await of_work(app), *await _of_trail(app)]
             if not offline:
-                found += [*await of_slack(app), *await of_teams(app)]
+                found += [*await of_mail(app), *await of_slack(app), *await of_teams(app)]
     except NotMigrated as missing:
         found.append(Finding("migrations", f"Nothing can start. {missing.what}", "Run: duebot migrate"))
     except (BadSetting, BadPolicy, Refused) as bad:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
 import structlog
@@ -19,6 +20,9 @@ from workflows.ports import Clock, Mailbox, Store, UnitOfWork
 from workflows.records import CardKind, StaffCard
 from workflows.take_bounce import take_bounce
 from workflows.take_reply import Fate, take_reply
+
+if TYPE_CHECKING:
+    from adapters.inbound.imap import IMAPMailbox
 
 BACK = timedelta(days=1)  # before the last look, for a mailbox whose days are of another zone
 
@@ -94,6 +98,11 @@ class MailIn:
 
 
 def mail_in(settings: IMAPSettings, store: Store, clock: Clock, nudge: Callable[[], None]) -> MailIn | None:
+    mailbox = mailbox_of(settings)
+    return None if mailbox is None else MailIn(mailbox, store, clock, nudge)
+
+
+def mailbox_of(settings: IMAPSettings) -> IMAPMailbox | None:
     """Null where no mailbox is set up; then nothing of it is loaded."""
     if settings.host is None:
         return None
@@ -102,4 +111,4 @@ def mail_in(settings: IMAPSettings, store: Store, clock: Clock, nudge: Callable[
 
     password = settings.password.get_secret_value() if settings.password else ""
     wire = Wire(settings.host, settings.user or "", password, settings.port, TLS(settings.security), settings.folder)
-    return MailIn(IMAPMailbox(wire), store, clock, nudge)
+    return IMAPMailbox(wire)

@@ -207,7 +207,8 @@ def shipped(name: str = "standard") -> PolicyVersion:
     """
     names = shipped_names()
     if name not in names:
-        raise NotKnown(f"No policy called “{name}” comes with Duebot{choose_word(name, names)}.")
+        meant = choose_word(name, names)
+        raise NotKnown(f"No policy called “{name}” comes with Duebot{meant}{'' if meant.endswith('?') else '.'}")
     return PolicyVersion(name, 1, (FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
 
 

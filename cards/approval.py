@@ -73,7 +73,7 @@ def _who(account: Account, approval: Approval, now: datetime, people: Mapping[Us
 def request_words(account: Account, approval: Approval) -> str:
     """`write off €600.00`: what was asked for, the amount as the book writes it."""
     words = asked_words(approval)
-    return words.replace(str(approval.amount), money(approval.amount, locale_of(account.book))) if approval.amount else words
+    return words.replace(f"{approval.amount:,}", money(approval.amount, locale_of(account.book))) if approval.amount else words
 
 
 def _terms(account: Account, approval: Approval, now: datetime) -> list[Element]:

@@ -21,7 +21,8 @@ def answer(words: str, *more: str, tone: Tone = Tone.GOOD) -> Card:
     """What changed, and a line or two on what that means."""
     lines = tuple(line for line in more if line)
     body: tuple[Element, ...] = (Heading(words, tone=tone), *(Text(line) for line in lines))
-    return Card(". ".join((words.rstrip("."), *lines)), body, tone)
+    said = words.rstrip(".")
+    return Card(" ".join((f"{said}.", *lines)) if lines else said, body, tone)
 
 
 def subject(account: Account, decided: ItemDecision) -> str:

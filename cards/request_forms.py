@@ -66,7 +66,7 @@ def bounced_form(
     )
     fields: tuple[Field, ...] = (
         ChoiceField("payment", "Which payment", options, options[0].value if len(options) == 1 else None),
-        TextField("why", "What happened", hint="Charged back, debit returned …", lines=2, max_length=_LONG),
+        TextField("why", "What happened", hint="Charged back, debit returned, typed wrongly …", lines=2, max_length=_LONG),
     )
     more = "It counts for nothing from today; what it had paid is open again."
     return item_form("Payment bounced", "Take back", Name.CONFIRM_BOUNCED, fields, more, account, decided, today, values, errors)

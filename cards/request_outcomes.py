@@ -52,14 +52,14 @@ def payment_noted(account: Account, decided: ItemDecision, payment: Payment, now
     locale, today = locale_of(account.book), account.book.place.day(now)
     where = " on account" if payment.item is None else ""
     said = f"{money(payment.amount, locale)} of {day(payment.paid_on, today, locale)} noted{where}"
-    left = f"{money(decided.open, locale)} are still open." if decided.open.minor > 0 else "Nothing is open on it any more."
+    left = f"{money(decided.open, locale)} is still open." if decided.open.minor > 0 else "Nothing is open on it any more."
     return answer(f"{subject(account, decided)}: {said}", left)
 
 
 def payment_reversed(account: Account, decided: ItemDecision, payment: Payment, now: datetime) -> Card:
     locale = locale_of(account.book)
     title = f"{subject(account, decided)}: {money(payment.amount, locale)} taken back"
-    return answer(title, f"{money(decided.open, locale)} are open now.", next_line(account, decided, now))
+    return answer(title, f"{money(decided.open, locale)} is open now.", next_line(account, decided, now))
 
 
 def assigned(account: Account, to_name: str | None, *, woke: bool = False) -> Card:

@@ -134,12 +134,16 @@ def _said_line(told: Summary) -> str:
 def _ahead_line(told: Summary, locale: str) -> str:
     """What leaves in the period to come, and what falls due in it."""
     ahead = told.ahead
-    steps = [
-        count(number, step_words(step), f"{step_words(step)}s") for step, number in sorted(ahead.steps.items(), key=lambda pair: -pair[1])
-    ]
+    steps = [count(number, step_words(step), _many(step)) for step, number in sorted(ahead.steps.items(), key=lambda pair: -pair[1])]
     due = amounts([one.falls_due for one in told.currencies if one.falls_due], locale)
     goes = f"{'at least ' if ahead.at_least else ''}{listing(steps)}" if steps else "no message goes out"
     return f"Next {_PERIOD[told.period]}: {goes}{f' · falling due: {due}' if due else ''}"
+
+
+def _many(step: str) -> str:
+    """`final notices`, `notices before the due day`."""
+    first, *rest = step_words(step).split(" before ")
+    return " before ".join((f"{first}s", *rest))
 
 
 def _buttons(told: Summary) -> Actions:

@@ -60,7 +60,7 @@ def _may_be(ask: ProposeFee, account: Account, decided: ItemDecision, step: str)
     if ask.amount.minor <= 0:
         raise Refused("A fee is of some amount.")
     if ask.amount > item.total:
-        raise Refused(f"A fee cannot be more than the invoice itself, {item.total}.")
+        raise Refused(f"A fee cannot be more than the invoice itself, {item.total:,}.")
     if not ask.why.strip():
         raise Refused("Say in a few words what the fee is for; whoever approves it reads it first.")
     if fee_of(account, item.id, step) is not None:

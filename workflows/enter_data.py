@@ -171,7 +171,7 @@ async def _customer(number: str, book: Book, work: UnitOfWork) -> Customer:
 async def _must_be_new(number: str, book: Book, work: UnitOfWork) -> None:
     for known in await work.find_items(number, book.id):
         due = f", due {spoken(known.item.due_on)}" if known.item.due_on else ""
-        raise BadEntry({"number": f"{number} is in the book already: {known.customer.name}, {known.item.total}{due}."})
+        raise BadEntry({"number": f"{number} is in the book already: {known.customer.name}, {known.item.total:,}{due}."})
 
 
 def _amounts_and_days(ask: EnterInvoice, today: date) -> dict[str, str]:

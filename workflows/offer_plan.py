@@ -135,7 +135,7 @@ def unfit(approval: Approval, account: Account, today: date) -> str | None:
         return "there is another plan meanwhile"
     left = balances(account).open_of(item.id)
     if approval.amount != left:
-        return f"{left} are open now, and the plan was drawn up for another amount"
+        return f"{left:,} is open now, and the plan was drawn up for another amount"
     first = min(str(due) for due, _ in terms_of(approval)["parts"])
     return "its first instalment is past due" if first < today.isoformat() else None
 

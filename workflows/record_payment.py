@@ -57,7 +57,7 @@ async def record_payment(ask: RecordPayment, work: UnitOfWork, clock: Clock, lim
     payment = Payment(ask.amount, ask.paid_on, None if ask.on_account else item.id, _key(now, reference))
     await work.add_payment(payment, account.customer.id, now)
     where = " on account" if ask.on_account else ""
-    words = f"{ask.by.name} noted a payment of {ask.amount} of {spoken(ask.paid_on)}{where}"
+    words = f"{ask.by.name} noted a payment of {ask.amount:,} of {spoken(ask.paid_on)}{where}"
     facts = {"amount": ask.amount, "paid_on": ask.paid_on.isoformat(), "key": payment.key, "on_account": ask.on_account}
     await note_act(work, account, item, ask.by, "payment.recorded", words, now, **facts)
     return PaymentNoted(account, item, payment)
@@ -79,7 +79,7 @@ def _must_be_new(account: Account, reference: str, now: datetime) -> None:
         return
     known = next((one for one in account.payments if one.key.endswith(f":{reference}") or one.key == reference), None)
     if known is not None:
-        raise AlreadyDone(f"A payment with the reference {reference} is known: {known.amount} of {spoken(known.paid_on)}.")
+        raise AlreadyDone(f"A payment with the reference {reference} is known: {known.amount:,} of {spoken(known.paid_on)}.")
     if any(terms_of(one).get("reference") == reference for one in waiting(account, ApprovalKind.PAYMENT, now)):
         raise AlreadyDone(f"A payment with the reference {reference} waits for approval.")
 
@@ -153,6 +153,6 @@ async def reverse_payment(ask: ReversePayment, work: UnitOfWork, clock: Clock) -
     if not ask.why.strip():
         raise Refused("Say in a few words what happened to it.")
     await work.reverse_money(account.customer.id, payment.key, account.book.place.day(now), now)
-    words = f"{ask.by.name} took back the payment of {payment.amount} of {spoken(payment.paid_on)}: {ask.why.strip()}"
+    words = f"{ask.by.name} took back the payment of {payment.amount:,} of {spoken(payment.paid_on)}: {ask.why.strip()}"
     await note_act(work, account, item, ask.by, "payment.reversed", words, now, amount=payment.amount, key=payment.key)
     return PaymentReversed(account, item, payment)

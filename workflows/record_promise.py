@@ -57,7 +57,7 @@ async def record_promise(ask: RecordPromise, work: UnitOfWork, policies: Policie
         await work.end_promise(replaced, PromiseEnd.REPLACED, now)
     promise = Promise(PromiseId(new_id()), tuple(each.id for each in items), ask.amount, ask.until, ask.by.id, now)
     await work.promise(promise, account.customer.id)
-    words = f"{ask.by.name} noted a promise of {ask.amount} for {spoken(ask.until)}"
+    words = f"{ask.by.name} noted a promise of {ask.amount:,} for {spoken(ask.until)}"
     words += f", for {len(items)} invoices together" if len(items) > 1 else ""
     for each in items:
         await note_act(work, account, each, ask.by, "promise.recorded", words, now, amount=ask.amount, until=ask.until.isoformat())
@@ -89,7 +89,7 @@ def _may_be(ask: RecordPromise, account: Account, items: tuple[Item, ...], today
     if ask.amount.minor <= 0:
         raise Refused("A promise is of some amount; say how much the customer will pay.")
     if ask.amount > left:
-        raise Refused(f"Only {left} are open on {what}; a promise cannot be of more.")
+        raise Refused(f"Only {left:,} is open on {what}; a promise cannot be of more.")
     if ask.until < today:
         raise Refused("That day is past; choose today or a later day.")
     if (ask.until - today).days > LONGEST_DAYS:

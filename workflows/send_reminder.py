@@ -221,7 +221,7 @@ def lacking(wording: Wording, preview: ReminderPreview) -> tuple[str, ...]:
     said = f"{wording.subject}\n{wording.text}"
     figures = {re.sub(r"\D", "", found) for found in _FIGURE.findall(said)}
     words = [] if preview.item.number in said else [f"The text no longer names {preview.item.number}."]
-    words += [f"The text no longer names the amount, {amount}." for amount in preview.asked if not _spelt(amount) & figures]
+    words += [f"The text no longer names the amount, {amount:,}." for amount in preview.asked if not _spelt(amount) & figures]
     return tuple(words)
 
 

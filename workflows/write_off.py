@@ -37,7 +37,7 @@ async def write_off(ask: WriteOff, work: UnitOfWork, clock: Clock) -> Requested:
     if item.plan is not None or item.id in on_plans(account):
         raise Refused(f"{item.number} is on a payment plan; cancel the plan first.")
     if not 0 < ask.amount.minor <= left.minor:
-        raise Refused(f"{left} are open on {item.number}; write off some of it, and no more than that.")
+        raise Refused(f"{left:,} is open on {item.number}; write off some of it, and no more than that.")
     if not ask.why.strip():
         raise Refused("Say in a few words why; whoever approves it reads it first.")
     return await ask_approval(Wish(ApprovalKind.WRITE_OFF, ask.amount, ask.why.strip()), account, item, ask.by, work, clock)
@@ -47,7 +47,7 @@ def unfit(approval: Approval, account: Account, today: date) -> str | None:
     """Why it cannot be carried out any more."""
     del today
     left = balances(account).open_of(approval.item)
-    return f"only {left} are open now" if approval.amount is None or approval.amount > left else None
+    return f"only {left:,} is open now" if approval.amount is None or approval.amount > left else None
 
 
 async def carry_out(approval: Approval, account: Account, work: UnitOfWork, clock: Clock) -> bool:

@@ -51,6 +51,14 @@ class IMAPMailbox:
     async def arrivals(self, mark: str | None, since: date) -> Sequence[tuple[str, Arrival]]:
         return await asyncio.to_thread(self._arrivals, mark, since)
 
+    async def reach(self) -> None:
+        """Connected, logged in, the folder there; nothing is read. Raises as `arrivals` does."""
+        await asyncio.to_thread(self._reach)
+
+    def _reach(self) -> None:
+        with self._opened():
+            pass
+
     def _arrivals(self, mark: str | None, since: date) -> list[tuple[str, Arrival]]:
         with self._opened() as (imap, validity):
             uids = _uids(imap, mark, validity, since)[:BATCH]

@@ -76,6 +76,12 @@ class SMTPMail:
         """SMTP cannot be asked."""
         return None
 
+    async def reach(self) -> None:
+        """As far as a message goes before it is handed over: connection, login, sender. Raises as `send` does."""
+        async with self._session(sender_address(self._settings.sender)):
+            pass
+        await self.rest()
+
     async def rest(self) -> None:
         free, self._free = self._free, []
         for line in free:

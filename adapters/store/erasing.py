@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 
 from adapters.store import tables as t
-from adapters.store.import_batch import folded
+from adapters.store.folded import folded
 from adapters.store.unit import Part
 from workflows.domain.contact import NOTED_BY_COLLEAGUE
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId, new_id

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from adapters.store.folded import folded
 from workflows.domain.account import ItemKind, Party
 from workflows.domain.ids import BookId, new_id
 from workflows.records import CustomerRow, LedgerRow, Stored
@@ -149,8 +150,3 @@ class Batch:
         values = {"key": OF_FILES + row.number, "credited_on": row.issued_on or row.due_on or self.today}
         self.credits[row.number] = KnownRow(new_id(), values | said, new=True)
         return Stored.IMPORTED
-
-
-def folded(name: str) -> str:
-    """A name as searches compare it."""
-    return " ".join(name.casefold().split())

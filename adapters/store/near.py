@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal, or_, select
 
 from adapters.store import tables as t
+from adapters.store.folded import folded
 from adapters.store.reports import Reports
 from workflows.domain.account import Customer
 from workflows.records import FoundItem
@@ -20,7 +21,7 @@ _SHORTEST = 2  # letters of a piece that narrows the search
 
 class Near(Reports):
     async def near_customers(self, words: str, limit: int = 5) -> Sequence[Customer]:
-        c, wanted = t.customers.c, " ".join(words.casefold().split())
+        c, wanted = t.customers.c, folded(words)
         found = await self._all(_candidates(wanted, c.folded, c.id, c.folded)) if len(wanted) >= _SHORTEST else []
         weighed = sorted(((_alike(wanted, row.folded), row.id) for row in found), key=lambda one: -one[0])
         return await self.customers([customer for alike, customer in weighed[:limit] if alike >= _ALIKE])
@@ -28,8 +29,8 @@ class Near(Reports):
     async def near_items(self, words: str, limit: int = 5) -> Sequence[FoundItem]:
         wanted, i = words.strip().upper(), t.items.c
         found = await self._all(_candidates(wanted, func.upper(i.number), i.number)) if len(wanted) >= _SHORTEST else []
-        weighed = sorted(((_alike(wanted, row.number.upper()), row.number) for row in found), key=lambda one: -one[0])
-        numbers = [number for alike, number in weighed if alike >= _ALIKE or wanted in number.upper()]
+        weighed = [(wanted in row.number.upper(), _alike(wanted, row.number.upper()), row.number) for row in found]
+        numbers = [number for whole, alike, number in sorted(weighed, key=lambda one: (-one[0], -one[1])) if whole or alike >= _ALIKE]
         return [one for number in dict.fromkeys(numbers[:limit]) for one in await self.find_items(number)][:limit]
 
 
@@ -46,5 +47,7 @@ def _candidates(wanted: str, name: ColumnElement[str], *columns: ColumnElement[A
 
 
 def _alike(wanted: str, name: str) -> float:
-    """With the whole name, or with its beginning: people leave out what a company is."""
-    return max(SequenceMatcher(None, wanted, name).ratio(), SequenceMatcher(None, wanted, name[: len(wanted)]).ratio())
+    """With the whole name, or with as much of it from one of its words on: people leave out what a company is, or begin with the family."""
+    begins = [0, *(at + 1 for at, letter in enumerate(name) if letter == " ")]
+    pieces = {name, *(name[at : at + len(wanted)] for at in begins)}
+    return max(SequenceMatcher(None, wanted, piece).ratio() for piece in pieces)

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.folded import folded
 from adapters.store.ledger import INVOICE
 from adapters.store.unit import Part
 from workflows.domain.account import Customer, PlanState
@@ -29,12 +30,12 @@ class Reports(Part):
         return [FoundItem(rows.item(row), owners[row.customer_id], books[row.book_id]) for row in found]
 
     async def named_customers(self, words: str) -> Sequence[Customer]:
-        c, wanted = t.customers.c, _folded(words)
+        c, wanted = t.customers.c, folded(words)
         found = await self._all(select(c.id).where(_is_named(words)).order_by(c.number, c.id).limit(_MOST_FOUND)) if wanted else []
         return await self.customers([row.id for row in found])
 
     async def find_customers(self, words: str, limit: int = 10) -> Sequence[Customer]:
-        c, wanted = t.customers.c, _folded(words)
+        c, wanted = t.customers.c, folded(words)
         if not wanted:
             return []
         exact = _is_named(words)
@@ -55,11 +56,7 @@ class Reports(Part):
         return [rows.customer(found[one], books[found[one].book_id], emails.get(one, ())) for one in ids if one in found]
 
 
-def _folded(words: str) -> str:
-    return " ".join(words.casefold().split())
-
-
 def _is_named(words: str) -> ColumnElement[bool]:
     """Each half has an index of its own."""
-    c, wanted = t.customers.c, _folded(words)
+    c, wanted = t.customers.c, folded(words)
     return or_(c.number.in_({words.strip(), wanted, wanted.upper()}), c.folded == wanted)

@@ -47,14 +47,21 @@ from workflows.errors import NotKnown, Refused
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import Mark
 
+_PIECE = 3  # letters of a number that are enough to look for it
 _MARKS = {Listed.PROMISES: Mark.PROMISED, Listed.PLANS: Mark.ON_PLAN, Listed.DISPUTES: Mark.DISPUTED}
 
 
 async def meant(ask: Ask, work: UnitOfWork) -> Ask:
-    """Words that are no command, nor come near one, are an invoice's number where there is one, else a customer."""
+    """Words that are no command, nor come near one, are an invoice's number where there is one, else a customer, else a piece of a number."""
     if not isinstance(ask, AskHelp) or not ask.unknown or ask.near:
         return ask
-    return AskInvoice(ask.unknown) if await work.find_items(ask.unknown) else AskBalance(ask.unknown)
+    if await work.find_items(ask.unknown):
+        return AskInvoice(ask.unknown)
+    pieces = () if len(ask.unknown) < _PIECE or await work.find_customers(ask.unknown) else await work.near_items(ask.unknown)
+    held = {one.item.number for one in pieces if ask.unknown.casefold() in one.item.number.casefold()}
+    if not held:
+        return AskBalance(ask.unknown)
+    return AskInvoice(held.pop() if len(held) == 1 else ask.unknown)
 
 
 async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None, limit: int = MOST) -> Card:

@@ -11,7 +11,7 @@ from workflows.answer_query import Seen, see_many
 from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId
-from workflows.domain.money import totals
+from workflows.domain.money import Money, totals
 from workflows.ports import Policies, UnitOfWork
 
 MOST = 500  # lines a list is drawn from; a longer one says how many more there are
@@ -74,12 +74,12 @@ async def outgoing_on(day: date, book: Book, work: UnitOfWork, policies: Policie
 
 
 def _leaving(notice: Notice, seen: Seen) -> OutgoingLine:
-    sums = totals(seen.of(entry.item).open for entry in notice.items)
+    at = notice.sent_at or notice.at
     return OutgoingLine(
         seen.account.customer.name,
-        sums,
+        _asked([seen.of(entry.item) for entry in notice.items], seen, at),
         notice.step,
-        notice.sent_at or notice.at,
+        at,
         notice.items[0].item,
         state=notice.state,
         notice=notice.id,
@@ -95,4 +95,11 @@ def _planned(seen: Seen, start: datetime | None, until: datetime) -> OutgoingLin
     first = min(coming, key=lambda one: (one.next.at if one.next else until, one.item.number))
     at = first.next.at if first.next else until
     step = first.next.step if first.next else ""
-    return OutgoingLine(seen.account.customer.name, totals(one.open for one in coming), step, at, first.item.id)
+    return OutgoingLine(seen.account.customer.name, _asked(coming, seen, at), step, at, first.item.id)
+
+
+def _asked(listed: Sequence[ItemDecision], seen: Seen, at: datetime) -> tuple[Money, ...]:
+    """What is late by then; all of it where nothing is, for the message only announces. What else it lists is for the customer's planning."""
+    day = seen.account.book.place.day(at)
+    late = [one for one in listed if one.item.due_on is not None and one.item.due_on < day]
+    return totals(one.open for one in late or listed)

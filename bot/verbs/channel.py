@@ -34,7 +34,10 @@ async def approve(name: Channel) -> None:
 @channel.command()
 @polite
 async def revoke(name: Channel) -> None:
-    """Takes an approval back; within ten minutes nothing more goes there."""
+    """Takes an approval back.
+
+    Within ten minutes nothing more goes there.
+    """
     await _set(name, approved=False)
 
 

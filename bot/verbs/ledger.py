@@ -17,7 +17,7 @@ from bot.app import App
 from bot.commands import Ask, AskAct, AskBalance, AskCustomer, AskHelp, AskInvoice, AskLink, AskOverdue, AskShare, AskWhy, parse
 from bot.desk.answers import answer, meant, several, why_card
 from bot.verbs.options import JSON, Book, Day, OnlyBook, a_currency, a_day
-from bot.verbs.terminal import DONE, FAILED, QUESTION, notes, polite, say, say_json, stop, with_app
+from bot.verbs.terminal import DONE, FAILED, NAME_BOOK, OTHER_NUMBER, QUESTION, notes, polite, say, say_json, stop, with_app
 from bot.web.acting import Nobody, acting_user
 from cards.clean import clean
 from cards.elements import Card, Rows
@@ -228,7 +228,7 @@ async def explain(
                     say_json(_choices(found))
                 else:
                     say(render(several(found, (), "invoice")))
-                stop(QUESTION, "That number stands in several places; name the book with --book.")
+                stop(QUESTION, OTHER_NUMBER if found.near else NAME_BOOK)
             seen, decided = found
             if at is not None:
                 seen = known_at(seen, at)

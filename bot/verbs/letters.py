@@ -13,7 +13,7 @@ from bot.app import App
 from bot.config import read_settings
 from bot.desk.answers import several
 from bot.verbs.options import JSON, OnlyBook
-from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
+from bot.verbs.terminal import FAILED, NAME_BOOK, OTHER_NUMBER, QUESTION, polite, say, say_json, stop, with_app
 from cards.plain.render import render
 from workflows.answer_query import Choices, Seen, invoice
 from workflows.domain.ids import ItemId
@@ -64,7 +64,7 @@ async def _found(app: App, number: str, book: str | None) -> tuple[Seen, ItemId]
         found = await invoice(number, work, app.policies, app.clock.now(), chosen)
     if isinstance(found, Choices):
         say(render(several(found, (), "invoice")))
-        stop(QUESTION, "That number stands in several places; name the book with --book.")
+        stop(QUESTION, OTHER_NUMBER if found.near else NAME_BOOK)
     seen, decided = found
     return seen, decided.item.id
 

@@ -34,7 +34,7 @@ Email = Annotated[
 async def add_user(
     email: Email,
     name: Annotated[str, typer.Option(metavar="NAME", help="How colleagues know them.", show_default=False)],
-    role: Annotated[Role, typer.Option(parser=a_role, metavar="ROLE", help=f"One of {ROLES}.")] = Role.COLLECTOR,
+    role: Annotated[Role, typer.Option(parser=a_role, metavar="ROLE", help=f"One of {ROLES}.", show_default="collector")] = Role.COLLECTOR,
 ) -> None:
     """Adds a colleague.
 
@@ -120,7 +120,7 @@ async def link(
 @user.command("invite")
 @polite
 async def invite(email: Email, as_json: JSON = False) -> None:
-    """Makes a code for a colleague whose chat account has another e-mail.
+    """Makes a code that links a chat account with another e-mail.
 
     They type it to Duebot in their chat, as in /due link CODE. It works once, for a week; a new code ends the one before.
     """

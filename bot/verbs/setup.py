@@ -60,7 +60,9 @@ async def book(
     email: Annotated[str | None, typer.Option(parser=a_mailbox, metavar="EMAIL", help="Where customers' answers go.")] = None,
     phone: Annotated[str | None, typer.Option(metavar="NUMBER", help="The number customers may call.")] = None,
     pay: Annotated[str | None, typer.Option(metavar="TEXT", help="How to pay, as it stands in the letters.")] = None,
-    channel: Annotated[str | None, typer.Option(parser=a_channel, metavar="ID", help="The Slack channel its cards go to.")] = None,
+    channel: Annotated[
+        str | None, typer.Option(parser=a_channel, metavar="ID", help="The Slack or Teams channel its cards go to, or an incoming webhook.")
+    ] = None,
     as_json: JSON = False,
 ) -> None:
     """Shows a book, or changes what is given.

@@ -29,6 +29,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 DONE, FAILED, QUESTION = 0, 1, 2
+NAME_BOOK = "That number stands in several places; name the book with --book."
+OTHER_NUMBER = "No invoice has exactly that number; ask again for one of these."
 LONG = frozenset(["serve", "worker"])  # verbs that run on, and so log what they do
 
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -118,6 +120,8 @@ def _end(error: Exception) -> NoReturn:
 
 def _of_system(error: OSError) -> str:
     what = error.strerror or type(error).__name__
+    if isinstance(error, FileNotFoundError) and isinstance(error.filename, str) and not (folder := Path(error.filename).parent).is_dir():
+        return f"There is no folder {folder}. Make it, or name another place."
     return f"{error.filename}: {what}." if error.filename else f"{what}."
 
 

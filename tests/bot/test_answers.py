@@ -58,6 +58,8 @@ async def office(one_url: str) -> AsyncIterator[ChatOffice]:
         ("balance 'Acme'", "€5,100.00"),
         ("acme", "€5,100.00"),
         ("INV-acme", "Not reminded yet"),
+        ("acme/2", "€5,000.00 · 3 days late"),
+        ("V-acme", "Did you mean"),
         ("customer acme", "pay@acme.example"),
         ("invoice inv-acme/2", "€5,000.00"),
         ("why INV-acme", "Because:"),

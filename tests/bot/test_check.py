@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+
 import pytest
 
 from tests.bot.cli_place import SAMPLE, Place
+from tests.peers.smtp import mail_server
 
 MAIL = {"DUEBOT_SMTP__SENDER": "receivables@alderfinch.example", "DUEBOT_SMTP__FOLDER": "mails"}
 NORA = ("user", "add", "nora@b.example", "--name", "Nora", "--role", "administrator")
@@ -90,3 +94,30 @@ def test_a_file_too_old_to_send_on_is_found(place: Place) -> None:
     place.duebot(*NORA)
     place.duebot("import", str(SAMPLE), "--as-of", "2020-01-01")
     assert names(place, MAIL) == ["book.main.stale"]
+
+
+def test_a_mail_server_that_is_not_there_is_a_finding_unless_nobody_is_to_be_asked(ready_place: Place) -> None:
+    out = {"DUEBOT_SMTP__SENDER": "receivables@alderfinch.example", "DUEBOT_SMTP__HOST": "127.0.0.1"}
+    back = {"DUEBOT_IMAP__HOST": "127.0.0.1", "DUEBOT_IMAP__USER": "u", "DUEBOT_IMAP__PASSWORD": "p"}
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])  # nobody listens there once it is closed
+    ports = {"DUEBOT_SMTP__PORT": port, "DUEBOT_IMAP__PORT": port}
+    told = ready_place.duebot("check", env=out | back | ports)
+    assert told.code == 1
+    assert "Messages to customers cannot leave: no connection to the mail server" in told.out
+    assert "Answers of customers cannot be read: no connection to the mailbox" in told.out
+    assert names(ready_place, out | back | ports) == []
+
+
+async def test_a_mail_server_that_takes_the_sender_is_in_order_and_gets_nothing(ready_place: Place) -> None:
+    async with mail_server() as server:
+        env = {"DUEBOT_SMTP__HOST": "127.0.0.1", "DUEBOT_SMTP__PORT": str(server.port), "DUEBOT_SMTP__SECURITY": "none"}
+        env |= {"DUEBOT_SMTP__SENDER": "receivables@alderfinch.example"}
+        told = await asyncio.to_thread(ready_place.duebot, "check", env=env)
+        assert (told.code, told.out) == (0, "Everything is in order.\n")
+        server.refuse_sender = "550 5.7.1 not you"
+        told = await asyncio.to_thread(ready_place.duebot, "check", env=env)
+    assert told.code == 1
+    assert "Messages to customers cannot leave" in told.out
+    assert "not you" in told.out
+    assert server.mailbox == []

@@ -153,3 +153,11 @@ def test_what_is_not_there_is_exit_code_1_with_one_sentence(place: Place, words:
 
 def test_a_suggestion_follows_a_slip_of_the_finger(empty_place: Place) -> None:
     assert "balance" in empty_place.duebot("query", "balanse", "acme").err
+
+
+def test_a_number_that_is_not_quite_right_and_a_folder_that_is_not_there_are_said_as_what_they_are(filled_place: Place) -> None:
+    told = filled_place.duebot("explain", "1031")
+    assert (told.code, told.err) == (2, "No invoice has exactly that number; ask again for one of these.\n")
+    assert "AF-1031" in told.out
+    told = filled_place.duebot("report", "aging", "--format", "xlsx", "--out", "nowhere/aging.xlsx")
+    assert (told.code, told.err) == (1, "There is no folder nowhere. Make it, or name another place.\n")

@@ -24,3 +24,14 @@ async def test_a_planned_message_names_every_currency_it_will_ask_for(store: Sql
         made = await outgoing_lines(book, work, office.policies, office.clock.now())
     sums = (Money.of("100.00", "EUR"), Money.of("70.00", "USD"))
     assert [line.amounts for line in planned] == [line.amounts for line in made] == [sums]
+
+
+async def test_a_reminder_asks_for_what_is_late_and_not_for_what_it_lists_for_planning(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    await office.owe("acme/2", late=-2, amount="70.00")
+    async with store() as work:
+        planned = await outgoing_lines(await work.book("main"), work, office.policies, office.clock.now())
+    await office.tick()
+    async with store() as work:
+        made = await outgoing_lines(await work.book("main"), work, office.policies, office.clock.now())
+    assert [line.amounts for line in planned] == [line.amounts for line in made] == [(Money.of("100.00", "EUR"),)]

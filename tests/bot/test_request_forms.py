@@ -48,7 +48,7 @@ async def test_what_cannot_be_comes_back_as_the_form_with_the_reason_and_nothing
     item = await door.item(Role.VIEWER, SMALL)
     reply = await door.press(COLLECTOR, Action(Name.CONFIRM_WRITE_OFF, item), {"amount": "4000", "why": "bankrupt"})
     assert reply.form is not None
-    assert "400.00 EUR are open" in str(reply.form.intro)
+    assert "400.00 EUR is open" in str(reply.form.intro)
     assert "4000" in str(reply.form.fields)
     assert (await door.office.account(Role.VIEWER.word)).approvals == ()
 

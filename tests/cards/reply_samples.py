@@ -57,5 +57,5 @@ def reply_form_samples() -> dict[str, Form]:
 
 
 REPLY_ERRORS: Mapping[str, Mapping[str, str]] = {
-    "form_answer_again": {"": "Only €12,400.00 are open on INV-2041; a promise cannot be of more."}
+    "form_answer_again": {"": "Only €12,400.00 is open on INV-2041; a promise cannot be of more."}
 }

@@ -95,7 +95,7 @@ def request_cards() -> dict[str, Card]:
         "outcome_requested_nobody": outcome.requested(plain, decided(), LARGE, ["Maria Holt"], NOW),
         "outcome_approved": outcome.approval_answered(plain, decided(), ended(WRITE_OFF, ApprovalEnd.DONE), LATER),
         "outcome_approved_first": outcome.approval_answered(plain, decided(), LARGE, LATER),
-        "outcome_void": outcome.approval_answered(plain, decided(), ended(PLAN, ApprovalEnd.VOID), LATER, "only €400.00 are open now"),
+        "outcome_void": outcome.approval_answered(plain, decided(), ended(PLAN, ApprovalEnd.VOID), LATER, "only €400.00 is open now"),
         "outcome_payment": outcome.payment_noted(plain, decided(open_="10400.00"), PAID, NOW),
         "outcome_payment_reversed": outcome.payment_reversed(plain, decided(), PAID, NOW),
         "outcome_assigned": outcome.assigned(plain, "Jo Lund"),
@@ -126,4 +126,4 @@ def request_form_samples() -> dict[str, Form]:
     }
 
 
-WRITE_OFF_ERRORS: Mapping[str, str] = {"": "12400.00 EUR are open on INV-2041; write off some of it, and no more than that."}
+WRITE_OFF_ERRORS: Mapping[str, str] = {"": "12,400.00 EUR is open on INV-2041; write off some of it, and no more than that."}

@@ -149,7 +149,7 @@ ESCALATED = account(
 )
 PROMISE = Promise(PromiseId(ident(70)), (ITEM.id,), eur("5000.00"), date(2026, 12, 3), ANA, ACTED)
 PROMISED = account(
-    promises=(PROMISE,), acts=(act("promise.recorded", "Ana Weiss noted a promise of 5000.00 EUR for Thu 3 Dec 2026", ACTED),)
+    promises=(PROMISE,), acts=(act("promise.recorded", "Ana Weiss noted a promise of 5,000.00 EUR for Thu 3 Dec 2026", ACTED),)
 )
 DISPUTED = account(disputes=(Dispute(ITEM.id, "The freight was agreed as free.", ANA, ACTED),))
 HELD = account(holds=(Hold(HoldId(ident(71)), None, "their books are audited", None, ANA, ACTED),))
@@ -408,5 +408,5 @@ def make_forms() -> dict[str, Form]:
 
 ERRORS: Mapping[str, Mapping[str, str]] = {
     "form_plan_again": {"deposit": "The deposit is more than the €12,400.00 that are open."},
-    "form_promise_again": {"": "Only €12,400.00 are open on INV-2041; a promise cannot be of more."},
+    "form_promise_again": {"": "Only €12,400.00 is open on INV-2041; a promise cannot be of more."},
 }

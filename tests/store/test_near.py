@@ -7,6 +7,7 @@ import pytest
 from adapters.store.unit_of_work import SqlStore
 from tests.workflows.office import ANA, opened
 from workflows.domain.money import Money
+from workflows.records import CustomerRow
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,20 @@ async def test_a_number_in_other_letters_or_with_a_slip_is_found(store: SqlStore
         for typed in ("inv-birkenhof", "INV-brikenhof", "birkenhof"):
             assert [one.item.number for one in await work.near_items(typed)][:1] == ["INV-birkenhof"], typed
         assert await work.near_items("\\%_'") == []
+
+
+async def test_accents_need_not_be_typed(store: SqlStore) -> None:
+    """What is spelt in another way is a choice instead."""
+    office = await opened(store, "birkenhof")
+    name = "Bäckerei Möller & Söhne KG"
+    async with store() as work:
+        book = await work.book("main")
+        await work.store_customer(book.id, CustomerRow("C-9", name), office.clock.now())
+    async with store() as work:
+        for typed in ("moller", "MÖLLER", "mo\u0308ller sohne", "backerei möl"):
+            assert [customer.name for customer in await work.find_customers(typed)] == [name], typed
+        assert await work.find_customers("moeller") == []
+        assert [customer.name for customer in await work.near_customers("moeller")] == [name]
 
 
 async def test_overdue_customers_are_chosen_by_owner_and_by_their_sum_in_one_currency(store: SqlStore) -> None:

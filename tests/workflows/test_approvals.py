@@ -111,7 +111,7 @@ async def test_two_write_offs_of_600_in_ten_days_need_the_controller_for_the_sec
     await approves(office, first, MAX)
     office.clock.advance(timedelta(days=10))
     second = await asks(office, "600.00", "acme/2")
-    with pytest.raises(NotAllowed, match=r"it comes to 1200\.00 EUR"):
+    with pytest.raises(NotAllowed, match=r"it comes to 1,200\.00 EUR"):
         await approves(office, second, MAX)
     await approves(office, second, KIM)
     office.clock.advance(timedelta(days=30, seconds=1))
@@ -195,7 +195,7 @@ async def test_money_that_came_meanwhile_voids_a_write_off_of_more_than_is_left(
     asked = await asks(office, "600.00")
     await office.pay("acme", "19500.00", of="20000.00")
     done = await approves(office, asked, KIM)
-    assert (done.approval.ended_how, done.because) == (ApprovalEnd.VOID, "only 500.00 EUR are open now")
+    assert (done.approval.ended_how, done.because) == (ApprovalEnd.VOID, "only 500.00 EUR is open now")
 
 
 async def record_payment_small(ask: RecordPayment, work: Any, clock: Any) -> PaymentNoted | Requested:
@@ -272,7 +272,7 @@ async def test_the_request_stands_in_the_chat_and_says_who_approved_it(one_url: 
     await do(office, refuse_request, RefuseRequest(asked.id, MAX, "they pay in January"))
     await office.deliver()
     assert len(room.standing) == 1
-    assert "Max refused the request to write off 12000.00 EUR: they pay in January" in str(room.standing)
+    assert "Max refused the request to write off 12,000.00 EUR: they pay in January" in str(room.standing)
     assert "approval.give" not in str(room.standing)
     assert await office.cards(CardKind.APPROVAL) == []
     await office.store.close()

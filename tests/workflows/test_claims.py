@@ -71,7 +71,7 @@ async def test_a_promise_keeps_the_item_silent_and_is_remembered_and_audited(sto
     [
         ("0.00", 3, "say how much"),
         ("-5.00", 3, "say how much"),
-        ("100.01", 3, "Only 100.00 EUR are open"),
+        ("100.01", 3, "Only 100.00 EUR is open"),
         ("50.00", -1, "That day is past"),
         ("50.00", 91, "at most 90 days ahead"),
     ],

@@ -106,7 +106,7 @@ def why_not(approval: Approval, user: User) -> str | None:
     if heavy is None or (user.limit is not None and heavy <= Money.of(str(user.limit), heavy.currency)):
         return None
     yours = f"yours is {user.limit:,}" if user.limit is not None else "you have none"
-    return f"With what was asked for this customer in 30 days it comes to {heavy}; that needs a manager whose limit reaches so far, and {yours}."
+    return f"With what was asked for this customer in 30 days it comes to {heavy:,}; that needs a manager whose limit reaches so far, and {yours}."
 
 
 def limit_needed(approval: Approval) -> Money | None:
@@ -119,7 +119,7 @@ def limit_needed(approval: Approval) -> Money | None:
 
 def asked_words(approval: Approval) -> str:
     """What was asked for, as words for colleagues: `write off 600.00 EUR`."""
-    amount, terms = approval.amount, terms_of(approval)
+    amount, terms = "" if approval.amount is None else f"{approval.amount:,}", terms_of(approval)
     match approval.kind:
         case ApprovalKind.STEP:
             return f"the step “{approval.step}” of the policy"

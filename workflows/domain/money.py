@@ -83,6 +83,10 @@ class Money:
     def __str__(self) -> str:
         return f"{self.plain} {self.currency}"
 
+    def __format__(self, how: str) -> str:
+        """`,` is how people read it: 12,000.00 EUR."""
+        return f"{self.decimal:,.{exponent(self.currency)}f} {self.currency}" if how == "," else format(str(self), how)
+
     def __bool__(self) -> bool:
         return self.minor != 0
 

@@ -64,7 +64,7 @@ def _check(total: Money, count: int, first_on: date, deposit: Money | None) -> N
     if deposit.minor <= 0:
         raise BadTerms("A deposit is above zero; leave it out for none.")
     if deposit >= total:
-        raise BadTerms(f"The deposit of {deposit} leaves nothing of {total} to spread; choose a smaller one.")
+        raise BadTerms(f"The deposit of {deposit:,} leaves nothing of {total:,} to spread; choose a smaller one.")
 
 
 def beyond_limit(total: Money, instalments: Sequence[Instalment], limit: Money, agreed_on: date | None = None) -> str | None:
@@ -74,7 +74,7 @@ def beyond_limit(total: Money, instalments: Sequence[Instalment], limit: Money, 
     """
     reasons = []
     if total > limit:
-        reasons.append(f"it is above {limit}")
+        reasons.append(f"it is above {limit:,}")
     if len(instalments) > AGREED_INSTALMENTS:
         reasons.append(f"it has more than {AGREED_INSTALMENTS} instalments")
     if instalments and (instalments[-1].due_on - (agreed_on or instalments[0].due_on)).days > AGREED_DAYS:

@@ -94,7 +94,7 @@ def test_a_schedule_sums_exactly_in_parts_of_equal_size_on_rising_days(minor: in
     ("total", "due", "words"),
     [
         ("5000.00", ["2026-01-01"] * 6, None),
-        ("5000.01", ["2026-01-01"], "it is above 5000.00 EUR"),
+        ("5000.01", ["2026-01-01"], "it is above 5,000.00 EUR"),
         ("100.00", ["2026-01-01"] * 7, "more than 6 instalments"),
         ("100.00", ["2026-01-01", "2026-06-30"], None),  # 180 days
         ("100.00", ["2026-01-01", "2026-07-01"], "longer than 180 days"),
@@ -109,7 +109,7 @@ def test_a_manager_is_needed_above_the_limits_and_not_at_them(total: str, due: l
 def test_every_reason_is_named() -> None:
     parts = schedule(eur("9000.00"), count=12, rhythm=Rhythm.MONTHLY, first_on=date(2026, 1, 1))
     assert beyond_limit(eur("9000.00"), parts, EUR_LIMIT) == (
-        "Somebody else has to approve this plan: it is above 5000.00 EUR and it has more than 6 instalments and it runs longer than 180 days."
+        "Somebody else has to approve this plan: it is above 5,000.00 EUR and it has more than 6 instalments and it runs longer than 180 days."
     )
 
 
