@@ -94,7 +94,10 @@ class Address:
 class Addresses(Protocol):
     """Keeps the newest address of each conversation and person."""
 
-    async def find(self, platform: str, key: str) -> Address | None: ...
+    async def find(self, platform: str, *keys: str) -> Mapping[str, Address]:
+        """Those that are known, by key."""
+        ...
+
     async def keep(self, address: Address) -> None: ...
 
 

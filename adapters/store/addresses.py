@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,11 +22,11 @@ class SqlAddresses:
     def __init__(self, engine: AsyncEngine, clock: Clock) -> None:
         self._engine, self._clock = engine, clock
 
-    async def find(self, platform: str, key: str) -> Address | None:
-        query = select(_AT.details).where(_AT.platform == platform, _AT.key == key)
+    async def find(self, platform: str, *keys: str) -> Mapping[str, Address]:
+        query = select(_AT.key, _AT.details).where(_AT.platform == platform, _AT.key.in_(keys))
         async with self._engine.connect() as connection:
-            found = (await connection.execute(query)).scalar_one_or_none()
-        return None if found is None else Address(platform, key, found)
+            found = (await connection.execute(query)).all()
+        return {row.key: Address(platform, row.key, row.details) for row in found}
 
     async def keep(self, address: Address) -> None:
         values = {

@@ -18,6 +18,7 @@ BENCHES = {
     "report": ["report"],
     "simulate-1": ["simulate", "1"],
     "simulate-300": ["simulate", "300"],
+    "teams-click": ["teams_click"],
     "tick": ["tick", "postgresql"],
     "tick-sqlite": ["tick", "sqlite"],
 }

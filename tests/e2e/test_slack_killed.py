@@ -4,23 +4,16 @@ is done once by the next one.
 
 from __future__ import annotations
 
-import asyncio
-import multiprocessing
-import signal
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from multiprocessing.context import ForkServerContext
 
 import httpx
 import pytest
 
 from adapters.chat.slack.names import EVENTS_PATH
-from bot.app import running
-from tests.e2e.held import HELD, Life, Stand, serve_held
+from tests.e2e.doomed import doomed, started_again, warm_processes
+from tests.e2e.held import Stand
 from tests.e2e.service import CHANNEL, Service, words
 from tests.peers.slack import interactive, signed
-from tests.peers.smtp import HOST
 
 BIRKENHOF, HARROW = "Birkenhof Manufaktur GmbH", "Harrow & Pike LLP"
 FLAG, FLAGGED = "flag AF-1031", "item.flagged"
@@ -33,44 +26,13 @@ FORMS = {
 
 @pytest.fixture(scope="session")
 def processes() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.e2e.warm"])
-    return context
-
-
-@asynccontextmanager
-async def doomed(duebot: Service, processes: ForkServerContext, stand: Stand) -> AsyncGenerator[httpx.AsyncClient, None]:
-    """The door of another service on the same database; at the end it stands in the middle of its work and is killed."""
-    ours, theirs = processes.Pipe()
-    process = processes.Process(target=serve_held, args=(Life(duebot.app.settings, duebot.clock.now(), stand), theirs))
-    process.start()
-    theirs.close()
-    try:
-        port = await asyncio.to_thread(ours.recv)
-        async with httpx.AsyncClient(base_url=f"http://{HOST}:{port}", trust_env=False, timeout=30) as http:
-            yield http
-        assert await asyncio.to_thread(ours.poll, 20), "it never came to handle it"
-        assert ours.recv() == HELD
-    finally:
-        process.kill()
-        await asyncio.to_thread(process.join, 20)
-    assert process.exitcode == -signal.SIGKILL
-    process.close()
+    return warm_processes()
 
 
 async def acknowledged(http: httpx.AsyncClient, duebot: Service, body: bytes) -> httpx.Response:
     answer = await http.post(EVENTS_PATH, content=body, headers=signed(body, timestamp=int(duebot.clock.now().timestamp())))
     assert answer.status_code == 200
     return answer
-
-
-async def started_again(duebot: Service) -> None:
-    """A new service, which looks twice at what was left."""
-    duebot.clock.advance(timedelta(minutes=6))
-    for _ in range(2):
-        async with running(duebot.app.settings, duebot.clock, connect=True) as app:
-            await app.jobs.catch_up()
-    await duebot.deliver()
 
 
 @pytest.mark.parametrize("stand", Stand)

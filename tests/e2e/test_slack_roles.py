@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import product
+from functools import partial
 from typing import Any
 
-from bot.desk import entry_forms
-from cards.actions import OPENS, Action, Name
+from cards.actions import OPENS, Action
 from cards.elements import Button, Form, TextField
 from cards.slack.modal import render_form
-from tests.bot.test_handle import CLAIMS, ESCALATION, TABLE, TERMS, WORD
-from tests.bot.test_rights import COLLECTORS, MANAGERS, WHY
-from tests.e2e.rows import row_counts
-from tests.e2e.service import CHANNEL, ROLES, Service, words
+from tests.e2e.roles import TYPED, VALUES, WHO, every_role_is_held_to
+from tests.e2e.service import CHANNEL, Service, words
 from tests.peers.slack import Workspace, interactive
-from workflows.domain.access import Role, least_role
-
-WHO = {role: name for name, role in reversed(ROLES.items())}
-OTHERS = {Name.ANSWER, Name.CONFIRM_ANSWER, Name.SEEN, Name.STOP, Name.CONFIRM_STOP}
-OF_BOOK = {Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.RELEASE}
-VALUES = {**WHY, **CLAIMS, **WORD, **ESCALATION, **TERMS, "length": "3", "answer": "phone", "paid_on": "2026-11-24", "role": "viewer"}
-CARRIED = {name: data for name, _, data, *_ in TABLE if data} | {Name.ASK: {"q": "overdue"}}
-TYPED = {name: typed for name, _, _, typed, _ in COLLECTORS if typed}
-FACTS = ("acts", "flags", "snoozes", "promises", "disputes", "holds", "plans", "approvals", "tasks", "fees", "payments", "notices", "users")
-
-
-def least() -> dict[Name, Role]:
-    """From the tables the desk is tested by; what stands in none may be looked at by everybody."""
-    found = dict.fromkeys(Name, Role.VIEWER)
-    for name, role, *_ in TABLE:
-        found[name] = max(found[name], role) if name is not Name.ASK else Role.VIEWER
-    found |= (
-        {name: Role.COLLECTOR for name, *_ in COLLECTORS} | dict.fromkeys(MANAGERS, Role.MANAGER) | dict.fromkeys(OTHERS, Role.COLLECTOR)
-    )
-    found |= {Name.RELEASE: Role.MANAGER, Name.ENTERED_ALL: Role.MANAGER}
-    for form, (answer, right) in entry_forms.FORMS.items():
-        found |= {form: least_role(right), answer: least_role(right)}
-    return found
+from workflows.domain.access import Role
 
 
 def sent(action: Action, role: Role, workspace: Workspace, trigger: str) -> dict[str, Any]:
@@ -62,22 +37,4 @@ async def told(duebot: Service, role: Role, action: Action) -> str:
 
 
 async def test_each_role_is_refused_what_it_may_not_and_nothing_else_and_a_refusal_changes_nothing(duebot: Service) -> None:
-    needs, url = least(), duebot.app.settings.database_url
-    async with duebot.app.store() as work:
-        book = await work.book("main")
-        items = [item.id async for account in work.all_accounts(book.id) for item in account.items]
-    wrong, told_so = [], 0
-    for number, (name, role) in enumerate(product(Name, Role)):
-        before, refusals = row_counts(url, FACTS), len(await duebot.audit("refused"))
-        thing = book.id if name in OF_BOOK else items[number % len(items)]
-        said = await told(duebot, role, Action(name, thing, 999, {**TERMS, **CARRIED.get(name, {})}))
-        refused = f"Your role is {role.word}" in said
-        if (refused and role >= needs[name]) or not said:
-            wrong.append((name, role, said))
-        if role < needs[name] and row_counts(url, FACTS) != before:
-            wrong.append((name, role, "changed something"))
-        if refused and len(await duebot.audit("refused")) != refusals + 1:
-            wrong.append((name, role, "is not in the trail"))
-        told_so += refused
-    assert wrong == [], "\n".join(f"{one[0]} {one[1].name} {one[2][:110]}" for one in wrong)
-    assert told_so > 60, "most refusals are for the role, not for what does not exist"
+    await every_role_is_held_to(duebot, partial(told, duebot))

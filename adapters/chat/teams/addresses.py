@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from adapters.chat.protocol import Address, Addresses
@@ -34,43 +35,45 @@ class AddressBook:
         self._store = store
 
     async def find(self, key: str) -> Place | None:
-        found = await self._store.find(PLATFORM, key)
-        return None if found is None else Place(**found.details)
+        return (await self._known(key)).get(key)
 
     async def keep(self, key: str, place: Place) -> None:
-        """What says nothing new costs no write."""
-        if await self.find(key) != place:
-            await self._store.keep(Address(PLATFORM, key, asdict(place)))
+        await self._store.keep(Address(PLATFORM, key, asdict(place)))
 
     async def close(self, key: str, why: str) -> None:
         place = await self.find(key)
-        if place is not None:
+        if place is not None and place.closed != why:
             await self.keep(key, replace(place, closed=why))
 
     async def learn(self, turn: Turn) -> None:
-        """Who wrote and from where; whoever writes or installs the app may be written to again."""
+        """Who wrote and from where; whoever writes or installs the app may be written to again. What says nothing new costs one read."""
         if turn.kind is Kind.REMOVED:
             await self._left(turn)
             return
-        heard = turn.kind is not Kind.OTHER
-        await self._learn_conversation(turn, heard=heard)
-        if turn.person and heard:
-            await self._learn_person(turn)
+        known = await self._known(turn.conversation, *([turn.person] if turn.person else []))
+        heard = {turn.conversation: _conversation(turn, known.get(turn.conversation))}
+        if turn.person and turn.kind is not Kind.OTHER:
+            heard[turn.person] = _person(turn, known.get(turn.person))
+        for key, place in heard.items():
+            if known.get(key) != place:
+                await self.keep(key, place)
 
-    async def _learn_conversation(self, turn: Turn, *, heard: bool) -> None:
-        before = await self.find(turn.conversation)
-        name, sort = turn.channel_name or (before.name if before else ""), turn.sort or (before.sort if before else "")
-        closed = "" if heard or before is None else before.closed
-        place = Place(turn.service, turn.tenant, turn.conversation, turn.room.value, name=name, sort=sort, closed=closed)
-        await self.keep(turn.conversation, place)
-
-    async def _learn_person(self, turn: Turn) -> None:
-        before = await self.find(turn.person)
-        own = turn.conversation if turn.room is Room.PERSONAL else before.private if before else ""
-        await self.keep(turn.person, Place(turn.service, turn.tenant, turn.conversation, turn.room.value, user=turn.user, private=own))
+    async def _known(self, *keys: str) -> Mapping[str, Place]:
+        return {key: Place(**found.details) for key, found in (await self._store.find(PLATFORM, *keys)).items()}
 
     async def _left(self, turn: Turn) -> None:
         why = "Duebot was removed there: add the app again."
         await self.close(turn.conversation, why)
         if turn.room is Room.PERSONAL and turn.person:
             await self.close(turn.person, why)
+
+
+def _conversation(turn: Turn, before: Place | None) -> Place:
+    name, sort = turn.channel_name or (before.name if before else ""), turn.sort or (before.sort if before else "")
+    closed = before.closed if before is not None and turn.kind is Kind.OTHER else ""
+    return Place(turn.service, turn.tenant, turn.conversation, turn.room.value, name=name, sort=sort, closed=closed)
+
+
+def _person(turn: Turn, before: Place | None) -> Place:
+    own = turn.conversation if turn.room is Room.PERSONAL else before.private if before else ""
+    return Place(turn.service, turn.tenant, turn.conversation, turn.room.value, user=turn.user, private=own)

@@ -52,21 +52,21 @@ class Listeners:
 
     async def take(self, turn: Turn) -> Answer:
         """The answer of an invoke; null for everything else, which is answered by a message. Raises when it could not be kept."""
-        await self._soon(self._book.learn(turn))
-        dialog = turn.name != EXECUTE
-        try:
-            found = read(turn)
-        except NothingOfOurs as reason:
-            log.info("teams activity left alone", reason=str(reason))
-            return outdated(dialog=dialog) if turn.kind is Kind.INVOKE else None
-        if found.incoming is None:
+        until, found = asyncio.get_running_loop().time() + self._patience, _read(turn)
+        incoming = None if found is None else found.incoming
+        _, new = await self._soon(asyncio.gather(self._book.learn(turn), self._kept(incoming)))
+        if found is None:
+            return outdated(dialog=turn.name != EXECUTE) if turn.kind is Kind.INVOKE else None
+        if incoming is None:
             return None if found.dialog else said("Nothing was changed.")
-        new = await self._soon(self._inbound.accept(found.incoming))
         if turn.kind is Kind.INVOKE:
-            return await self._in_time(found, found.incoming, turn)
+            return await self._in_time(found, incoming, turn, until)
         if new:
-            self._start(self._heard(found.incoming, turn))
+            self._start(self._heard(incoming, turn))
         return None
+
+    async def _kept(self, incoming: Incoming | None) -> bool:
+        return incoming is not None and await self._inbound.accept(incoming)
 
     async def _soon(self, keeping: Awaitable[_Kept]) -> _Kept:
         """A database that takes too long is one that did not take it: Teams then says at once to try again, and not that we cannot be reached.
@@ -85,11 +85,11 @@ class Listeners:
         if self._under_way:
             await asyncio.wait(set(self._under_way), timeout=timeout)
 
-    async def _in_time(self, found: Read, incoming: Incoming, turn: Turn) -> Answer:
+    async def _in_time(self, found: Read, incoming: Incoming, turn: Turn, until: float) -> Answer:
         """An invoke that comes twice is handled twice: the handler knows what was done already, and says so."""
         work = asyncio.ensure_future(self._handled(incoming))
         answer = asyncio.ensure_future(self._answer(work, found, incoming))
-        await asyncio.wait({answer}, timeout=self._patience)
+        await asyncio.wait({answer}, timeout=max(until - asyncio.get_running_loop().time(), self._patience / 4))
         if answer.done():
             return answer.result()
         answer.cancel()
@@ -171,6 +171,15 @@ class Listeners:
         self._under_way.discard(task)
         if not task.cancelled() and (trouble := task.exception()) is not None:
             log.error("teams answer broke", exc_info=trouble)
+
+
+def _read(turn: Turn) -> Read | None:
+    """Null for what is nothing of ours."""
+    try:
+        return read(turn)
+    except NothingOfOurs as reason:
+        log.info("teams activity left alone", reason=str(reason))
+        return None
 
 
 def _looked_at(task: asyncio.Future[Any]) -> None:

@@ -34,8 +34,8 @@ class FakeAddresses:
     rows: dict[tuple[str, str], Address] = field(default_factory=dict)
     writes: int = 0
 
-    async def find(self, platform: str, key: str) -> Address | None:
-        return self.rows.get((platform, key))
+    async def find(self, platform: str, *keys: str) -> Mapping[str, Address]:
+        return {key: self.rows[platform, key] for key in keys if (platform, key) in self.rows}
 
     async def keep(self, address: Address) -> None:
         self.writes += 1
