@@ -10,15 +10,15 @@ from dataclasses import dataclass, field
 import structlog
 
 from workflows.channel_outages import Tried
-from workflows.deliver_notices import LEASE, Outcome, Ready, note_outcomes
+from workflows.deliver_notices import LEASE, Outcome, Ready
 from workflows.domain.messages import Receipt
 from workflows.errors import OutcomeUnknown, OutsideError, Unavailable
 from workflows.ports import Clock, Letters, Outreach, Policies, Store
-from workflows.prepare_notices import Claimed, Found, Stuck, claim_notices, clear_notices, hand_back, keep_prepared, prepare
+from workflows.prepare_notices import Claimed, Found, Stuck, claim_notices, hand_back, keep_prepared, note_and_clear, prepare
 
 AT_ONCE = 32  # at the vendor
 SENDING = 48  # rows in that state: at the vendor, waiting for a place there, or back and not noted yet
-HANDFUL = 8  # receipts noted, and messages set to `sending`, in one unit while there is no lull
+HANDFUL = 12  # receipts noted, and messages set to `sending`, in one unit while there is no lull
 AHEAD = 64  # messages claimed and written in one unit
 LULL = 0.02  # seconds without news after which what there is gets noted
 LAST_WAIT = 4.0  # seconds for what is under way when the work is broken off
@@ -157,9 +157,7 @@ class Sending:
         leaving = [self._ahead.popleft() for _ in range(self._room())]  # in the places of those that are noted, too
         try:
             async with self.store() as work:
-                if back:
-                    await note_outcomes(back, work, self.clock)
-                cleared = await clear_notices(leaving, work, self.clock) if leaving else []
+                cleared = await note_and_clear(back, leaving, work, self.clock)
         except BaseException:
             self._back = back + self._back
             self._ahead.extendleft(reversed(leaving))
@@ -237,7 +235,7 @@ class Sending:
     async def _noted(self, one: tuple[Ready, Outcome]) -> bool:
         try:
             async with self.store() as work:
-                await note_outcomes([one], work, self.clock)
+                await note_and_clear([one], [], work, self.clock)
         except Exception:  # the database is away, or a mistake of ours about this message
             log.exception("receipt not noted", notice=str(one[0].notice))
             return False

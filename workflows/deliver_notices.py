@@ -42,8 +42,7 @@ Outcome = Receipt | OutsideError
 
 
 async def note_outcomes(outcomes: Sequence[tuple[Ready, Outcome]], work: UnitOfWork, clock: Clock) -> None:
-    """What the vendor said of each message that left."""
-    await work.lock_accounts([ready.customer for ready, _ in outcomes])
+    """What the vendor said of each message that left. Their accounts are locked."""
     await _note_sent([(ready, said) for ready, said in outcomes if isinstance(said, Receipt)], work, clock)
     for ready, said in outcomes:
         if isinstance(said, OutsideError):

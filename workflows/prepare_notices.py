@@ -8,16 +8,26 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from workflows.acting import entry, record
-from workflows.deliver_notices import DOCUMENT_MISSING, LEASE, Ready, no_longer_waits, note, settle_abandoned, tell
+from workflows.deliver_notices import (
+    DOCUMENT_MISSING,
+    LEASE,
+    Outcome,
+    Ready,
+    no_longer_waits,
+    note,
+    note_outcomes,
+    settle_abandoned,
+    tell,
+)
 from workflows.domain.account import Account, ListedItem, Notice, NoticeState
-from workflows.domain.decide import decide
+from workflows.domain.decide import decide, to_do
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.doubt import BY_RELEASE, Doubt, Restoration, doubt_of
 from workflows.domain.events import EVENT_NAMES
 from workflows.domain.freshness import fresh_under
 from workflows.domain.guard_rows import Effect as GuardEffect
 from workflows.domain.guards import Verdict
-from workflows.domain.ids import NoticeId
+from workflows.domain.ids import CustomerId, NoticeId
 from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.policy import Policy
 from workflows.domain.reach import channels
@@ -171,14 +181,23 @@ def _ready(claimed: Claimed, one: Written, digest: str, now: datetime) -> Ready:
     return Ready(claimed.row, claimed.notice.id, claimed.notice.channel, one.message, customer, book, items, claimed.changes, now, facts)
 
 
-async def clear_notices(ready: Sequence[Ready], work: UnitOfWork, clock: Clock) -> Sequence[Ready]:
-    """Those that leave now, their rows `sending`: commit before anything is sent, so that a crash knows the vendor may have been called.
+async def note_and_clear(
+    outcomes: Sequence[tuple[Ready, Outcome]], ready: Sequence[Ready], work: UnitOfWork, clock: Clock
+) -> Sequence[Ready]:
+    """Notes what came of some messages, and clears others, as one unit: returns those that leave now, their rows `sending`.
 
-    Where anything about the account changed since a message was written it is handed back, to be decided anew, and so is one that was
-    written long ago.
+    Commit before anything is sent, so that a crash knows the vendor may have been called. Where anything about the account changed since
+    a message was written it is handed back, to be decided anew, and so is one that was written long ago.
     """
+    noted = {one.customer for one, _ in outcomes}
+    changes = await work.lock_accounts([*noted, *(one.customer for one in ready)])
+    await note_outcomes(outcomes, work, clock)
+    unchanged = {customer: number for customer, number in changes.items() if customer not in noted}
+    return await _clear(ready, unchanged, work, clock) if ready else ()
+
+
+async def _clear(ready: Sequence[Ready], changes: Mapping[CustomerId, int], work: UnitOfWork, clock: Clock) -> Sequence[Ready]:
     now = clock.now()
-    changes = await work.lock_accounts([one.customer for one in ready])
     fit = [one for one in ready if changes.get(one.customer) == one.changes and now - one.written_at <= FRESH]
     sending = await work.set_sending([one.row for one in fit], now, LEASE) if fit else ()
     leaving = [one for one in fit if one.row.id in sending]
@@ -227,13 +246,13 @@ def _still_due(policy: Policy, account: Account, notice: Notice, now: datetime) 
 
     Nothing is put off here: what may leave only later is given back to the tick, which queues it under the day on which it may.
     """
-    decision = decide(policy, account, now)
     if notice.channel not in channels(account):
         return Dropped("The customer wants no more messages at any address that is known.")
     if notice.by is not None:
+        decision = decide(policy, account, now)
         late = _came_since(policy, account, notice, now) or _silenced_since(account, decision, notice)
         return _by_hand(policy, decision, notice) if late is None else Dropped(late)
-    mine = (action for action in decision.actions if action.kind in _MESSAGES and _is_the_same(action, notice))
+    mine = (action for action in to_do(policy, account, now).actions if action.kind in _MESSAGES and _is_the_same(action, notice))
     due = next((action for action in mine if action.template), None)
     if due is None or due.template is None:
         return Dropped("What it asked for is paid, paused or changed since it was queued.")

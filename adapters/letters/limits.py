@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
@@ -16,6 +16,7 @@ from adapters.letters.view_lines import Line, Paid, Sum, Word
 
 LONGEST_TEMPLATE = 64_000  # characters
 LONGEST_LETTER = 500_000
+MOST_REMEMBERED, LONGEST_REMEMBERED = 4_000, 500  # sentences, and their characters
 SECONDS = 2.0
 DEEPEST_LOOP = 2
 _FILTERS = ("capitalize", "count", "d", "default", "e", "escape", "first", "last", "length", "lower", "trim", "upper")
@@ -51,8 +52,15 @@ _ALLOWED = (
 _WORDS = {"Assign": "set", "AssignBlock": "set", "CallBlock": "call", "FilterBlock": "filter", "FromImport": "from"}
 
 
+Use = tuple[str, str | None]  # a name that a block has, and the one part of it that it asks for; none: it may ask for anything
+_NOTHING = object()
+
+
 class Sayable:
     """What templates may call beside their own macros."""
+
+    def __call__(self, phrase: str, **more: object) -> str:
+        raise NotImplementedError
 
 
 class LimitedEnvironment(SandboxedEnvironment):
@@ -63,6 +71,8 @@ class LimitedEnvironment(SandboxedEnvironment):
         self.globals = {}
         self.filters = {name: self.filters[name] for name in _FILTERS}
         self._until: float | None = None
+        self.said: dict[tuple[object, ...], str] = {}
+        self._uses: dict[tuple[str | None, str], tuple[Use, ...]] = {}
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         if len(source) > LONGEST_TEMPLATE:
@@ -70,7 +80,12 @@ class LimitedEnvironment(SandboxedEnvironment):
         parsed = super()._parse(source, name, filename)
         for node, words in _forbidden(parsed, 0):
             raise TemplateSyntaxError(words, node.lineno, name, filename)
+        self._uses |= {(name, block.name): _uses(block) for block in parsed.find_all(nodes.Block)}
         return parsed
+
+    def used(self, template: Template, block: str, view: Mapping[str, Any]) -> tuple[object, ...]:
+        """Everything of the view that the block can show: where that is the same, so is what it says."""
+        return tuple(_value(view, use) for use in self._uses[template.name, block])
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         del value
@@ -83,9 +98,18 @@ class LimitedEnvironment(SandboxedEnvironment):
         if sum(len(value) for value in (*args, *more.values()) if isinstance(value, str)) > LONGEST_LETTER:
             raise SecurityError("it grows too long")
         self._hurry()
+        if isinstance(obj, Sayable):
+            return obj(*args, **more)
         if not self.is_safe_callable(obj):
             raise SecurityError("letters may call their own macros only")
         return super().call(context, obj, *args, **more)
+
+    def remember(self, key: tuple[object, ...], said: str) -> None:
+        """Most sentences are those of other letters; what is kept of them has its limit."""
+        if len(said) <= LONGEST_REMEMBERED:
+            if len(self.said) >= MOST_REMEMBERED:
+                self.said.clear()
+            self.said[key] = said
 
     @contextmanager
     def budget(self) -> Generator[None, None, None]:
@@ -123,6 +147,22 @@ def _forbidden(node: nodes.Node, loops: int) -> Iterator[tuple[nodes.Node, str]]
         yield node, f"loops stand within one another more than {DEEPEST_LOOP} deep"
     for inner in node.iter_child_nodes():
         yield from _forbidden(inner, loops)
+
+
+def _uses(block: nodes.Block) -> tuple[Use, ...]:
+    parts = [part for part in block.find_all(nodes.Getattr) if isinstance(part.node, nodes.Name)]
+    of_parts = {id(part.node) for part in parts}
+    found: set[Use] = {(part.node.name, part.attr) for part in parts if isinstance(part.node, nodes.Name)}
+    found |= {(name.name, None) for name in block.find_all(nodes.Name) if id(name) not in of_parts}
+    return tuple(sorted(found, key=str))
+
+
+def _value(view: Mapping[str, Any], use: Use) -> object:
+    name, part = use
+    value = view.get(name, _NOTHING)
+    if part is not None:
+        return getattr(value, part, _NOTHING)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def place_of(error: BaseException) -> tuple[str, int] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from adapters.letters.limits import LimitedEnvironment, Sayable, place_of
 from workflows.errors import Refused
 
 _STEP = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BLANK = re.compile(r"[ \t\r\n]+")  # not `\s`: a no-break space keeps an amount and its currency together
 
 
@@ -63,33 +64,39 @@ class Phrases(Sayable):
             raise Refused(f"There is no letter named {step!r}.")
         self._sources = [_template(templates, f"{language}/{part}.txt") for part in (step, "words")]
         self._templates, self._view = templates, view
-        self._said: dict[tuple[object, ...], str] = {}
 
     def __call__(self, phrase: str, **more: object) -> str:
-        """One line. Both layouts say most phrases, each is filled in once."""
-        asked = (phrase, *more.items())
-        try:
-            said = self._said.get(asked)
-        except TypeError:  # a list was given
-            return self._line(phrase, more)
-        if said is None:
-            said = self._said[asked] = self._line(phrase, more)
-        return said
-
-    def _line(self, phrase: str, more: Mapping[str, object]) -> str:
-        return _BLANK.sub(" ", self._fill(phrase, more)).strip()
+        """One line."""
+        return self._said(phrase, more, _line)
 
     def paragraphs(self, phrase: str) -> list[str]:
         """Blank lines part them; values never hold any."""
-        parts = re.split(r"\n[ \t]*\n", self._fill(phrase, {}))
-        return [line for part in parts if (line := _BLANK.sub(" ", part).strip())]
+        parts = _BLANK_LINE.split(self._said(phrase, {}, str))
+        return [line for part in parts if (line := _line(part))]
 
-    def _fill(self, phrase: str, more: Mapping[str, object]) -> str:
-        for source in self._sources:
-            if block := source.blocks.get(phrase):
-                with _faults(source), self._templates.budget():
-                    return self._templates.joined(block(source.new_context({**self._view, **more})))
-        raise Refused(f"The letter {self._sources[0].name} lacks the block {phrase!r}.")
+    def _said(self, phrase: str, more: Mapping[str, object], formed: Callable[[str], str]) -> str:
+        """Written once where nothing that it shows differs from what it showed in a letter before."""
+        source = next((source for source in self._sources if phrase in source.blocks), None)
+        if source is None:
+            raise Refused(f"The letter {self._sources[0].name} lacks the block {phrase!r}.")
+        view = {**self._view, **more} if more else self._view
+        key = (source.name, phrase, formed, *self._templates.used(source, phrase, view))
+        try:
+            said = self._templates.said.get(key)
+        except TypeError:  # a template gave it a list of lists
+            return formed(self._fill(source, phrase, view))
+        if said is None:
+            said = formed(self._fill(source, phrase, view))
+            self._templates.remember(key, said)
+        return said
+
+    def _fill(self, source: Template, phrase: str, view: Mapping[str, Any]) -> str:
+        with _faults(source), self._templates.budget():
+            return self._templates.joined(source.blocks[phrase](source.new_context(dict(view))))
+
+
+def _line(text: str) -> str:
+    return _BLANK.sub(" ", text).strip()
 
 
 def laid_out(templates: LimitedEnvironment, layout: str, view: Mapping[str, Any]) -> str:

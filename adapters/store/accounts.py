@@ -37,7 +37,7 @@ class Accounts(Part):
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
         c = t.customers.c
-        mine = select(c.id, c.changes).where(c.id.in_(customers)).order_by(c.id).with_for_update(key_share=True)
+        mine = select(c.id, c.changes).where(among(self._connection, c.id, list(customers))).order_by(c.id).with_for_update(key_share=True)
         return {CustomerId(row.id): row.changes for row in await self._all(mine)}
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:

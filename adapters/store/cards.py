@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.many import among
 from adapters.store.unit import Part
 from workflows.domain.ids import BookId, CardId, ItemId
 from workflows.errors import NotKnown
@@ -58,7 +59,7 @@ class Cards(Part):
         return [rows.card(row) for row in await self._all(query)]
 
     async def cards_showing(self, books: Collection[BookId], items: Sequence[ItemId]) -> Sequence[StaffCard]:
-        about = _CARD.subject.in_(items) | (_CARD.subject.in_(books) & self._lists(items))
+        about = among(self._connection, _CARD.subject, list(items)) | (_CARD.subject.in_(books) & self._lists(items))
         found = await self._all(select(t.cards).where(_CARD.state == CardState.LIVE.value, about).order_by(_CARD.at.desc(), _CARD.id))
         return [rows.card(row) for row in found]
 

@@ -14,7 +14,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.many import Values, among, found_among, insert_many
+from adapters.store.many import Values, among, found_among, insert_many, together
 from adapters.store.unit import Part
 from workflows.domain.account import ListedItem, Notice, NoticeState
 from workflows.domain.ids import BookId, CustomerId, NoticeId, new_keys
@@ -56,7 +56,7 @@ class Notices(Part):
 
     async def addressees(self, notices: Sequence[NoticeId]) -> Mapping[NoticeId, CustomerId]:
         n = t.notices.c
-        found = await self._all(select(n.id, n.customer_id).where(n.id.in_(notices)))
+        found = await self._all(select(n.id, n.customer_id).where(among(self._connection, n.id, list(notices))))
         return {NoticeId(row.id): CustomerId(row.customer_id) for row in found}
 
     async def notices_of(self, book: BookId, day: date) -> Sequence[tuple[Notice, CustomerId]]:
@@ -77,12 +77,13 @@ class Notices(Part):
 
     async def notices_sent(self, notices: Sequence[NoticeId], at: datetime) -> None:
         n, listed = t.notices.c, t.notice_items.c
-        owners = select(n.customer_id).where(n.id.in_(notices))
-        await self._connection.execute(update(t.customers).where(t.customers.c.id.in_(owners)).values(next_look_at=at))
+        mine = among(self._connection, n.id, list(notices))
+        owners = select(n.customer_id).where(mine)
+        woken = update(t.customers).where(t.customers.c.id.in_(owners)).values(next_look_at=at)
         sent = {"state": NoticeState.SENT.value, "counts": True, "because": "", "sent_at": func.coalesce(n.sent_at, at)}
-        await self._connection.execute(update(t.notices).where(n.id.in_(notices)).values(sent))
-        uncounted = listed.notice_id.in_(notices) & ~listed.counts
-        await self._connection.execute(update(t.notice_items).where(uncounted).values(counts=True))
+        uncounted = among(self._connection, listed.notice_id, list(notices)) & ~listed.counts
+        counted = update(t.notice_items).where(uncounted).values(counts=True)
+        await together(self._connection, woken, update(t.notices).where(mine).values(sent), counted)
 
     async def relist_notice(self, notice: NoticeId, items: Sequence[ListedItem], currencies: Sequence[str]) -> None:
         row = await self._one(select(t.notices.c.customer_id, t.notices.c.counts).where(t.notices.c.id == notice), "message")

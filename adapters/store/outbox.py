@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, String, Uuid, bindparam, cast, func, select, type_coerce, update
+from sqlalchemy import ColumnElement, String, Uuid, cast, func, select, type_coerce, update
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.many import insert_many
+from adapters.store.many import among, insert_many, update_many
 from adapters.store.stops import stopped
 from adapters.store.unit import Part
 from workflows.domain.ids import new_keys
@@ -20,8 +20,8 @@ from workflows.records import Effect, OutboxRow, OutboxState
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less
 _BOX = t.outbox.c
-_DONE = update(t.outbox).where(_BOX.id == bindparam("row"))
 _NEW = ("id", "kind", "key", "payload", "channel", "state", "attempts", "not_before", "error")
+_SENT = ("id", "state", "settled_at", "lease_until", "error", "reference")
 
 
 class Outbox(Part):
@@ -45,12 +45,12 @@ class Outbox(Part):
 
     async def set_sending(self, reserved: Sequence[OutboxRow], now: datetime, lease: timedelta) -> Collection[UUID]:
         leaves = {"state": OutboxState.SENDING.value, **_until(now, lease)}
-        mine = update(t.outbox).where(_is_mine(reserved), ~stopped(now)).values(leaves)
+        mine = update(t.outbox).where(self._mine(reserved), ~stopped(now)).values(leaves)
         return set((await self._connection.execute(mine.returning(_BOX.id))).scalars())
 
     async def hand_back(self, reserved: Sequence[OutboxRow]) -> None:
         free = {"attempts": _BOX.attempts - 1, "claimed_at": None, "lease_until": None}
-        await self._connection.execute(update(t.outbox).where(_is_mine(reserved)).values(free))
+        await self._connection.execute(update(t.outbox).where(self._mine(reserved)).values(free))
 
     async def abandoned(
         self, kind: Effect, now: datetime, limit: int, lease: timedelta, channel: str = "", others: Collection[str] | None = None
@@ -92,20 +92,18 @@ class Outbox(Part):
         return (await self._connection.execute(update(t.outbox).where(waits).values(values))).rowcount > 0
 
     async def settle_sent(self, references: Mapping[UUID, str], at: datetime) -> None:
-        if references:
-            values = {
-                "state": OutboxState.SENT.value,
-                "settled_at": at,
-                "lease_until": None,
-                "error": "",
-                "reference": bindparam("known_as"),
-            }
-            done = [{"row": row, "known_as": reference} for row, reference in references.items()]
-            await self._connection.execute(_DONE.values(values), done)
+        same = (OutboxState.SENT.value, at, None, "")
+        await update_many(self._connection, t.outbox, _SENT, [(row, *same, reference) for row, reference in references.items()])
 
     async def outbox_counts(self) -> Mapping[tuple[Effect, OutboxState], int]:
         counted = await self._all(select(_BOX.kind, _BOX.state, func.count().label("number")).group_by(_BOX.kind, _BOX.state))
         return {(Effect(row.kind), OutboxState(row.state)): row.number for row in counted}
+
+    def _mine(self, reserved: Sequence[OutboxRow]) -> ColumnElement[bool]:
+        """Still reserved as it was: neither settled nor taken by another worker since."""
+        at = {row.claimed_at for row in reserved}
+        these = among(self._connection, _BOX.id, [row.id for row in reserved])
+        return these & (_BOX.state == OutboxState.QUEUED.value) & _BOX.claimed_at.in_(at)
 
     async def _lease(
         self, which: ColumnElement[bool], now: datetime, limit: int, lease: timedelta, **values: object
@@ -127,12 +125,6 @@ def _waits(kind: Effect, channel: str, now: datetime) -> ColumnElement[bool]:
 def _run_out(now: datetime) -> ColumnElement[bool]:
     """The lease is over; or it was taken by a clock that was ahead and has been put right, or gone with it."""
     return (_BOX.lease_until <= now) | (_BOX.claimed_at > now + SKEW)
-
-
-def _is_mine(reserved: Sequence[OutboxRow]) -> ColumnElement[bool]:
-    """Still reserved as it was: neither settled nor taken by another worker since."""
-    at = {row.claimed_at for row in reserved}
-    return _BOX.id.in_([row.id for row in reserved]) & (_BOX.state == OutboxState.QUEUED.value) & _BOX.claimed_at.in_(at)
 
 
 def _until(now: datetime, lease: timedelta) -> dict[str, object]:

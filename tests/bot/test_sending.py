@@ -15,7 +15,7 @@ from tests.workflows.office import ANA, Office, opened
 from workflows.domain.account import Snooze
 from workflows.domain.messages import Letter, Message, Receipt
 from workflows.errors import Unavailable
-from workflows.prepare_notices import claim_notices, clear_notices, keep_prepared, prepare
+from workflows.prepare_notices import claim_notices, keep_prepared, note_and_clear, prepare
 from workflows.records import Effect, OutboxState
 
 MANY = tuple(f"c{n:03}" for n in range(AHEAD + SENDING))
@@ -110,7 +110,7 @@ async def test_what_happens_after_it_was_written_is_seen_before_it_leaves(store:
     async with store() as work:  # at the very same instant of the clock
         await work.snooze(Snooze(item, date(2026, 12, 1), ANA.id, office.clock.now()))
     async with store() as work:
-        (left,) = await clear_notices(ready, work, office.clock)
+        (left,) = await note_and_clear([], ready, work, office.clock)
     assert left.message.to == ("pay@brill.example",)
     await office.deliver()
     assert office.mail.mailbox == []
@@ -128,7 +128,7 @@ async def test_what_another_worker_took_meanwhile_does_not_leave_here_too(store:
     office.clock.advance(timedelta(minutes=5))  # its lease is over
     await office.deliver()
     async with store() as work:
-        assert await clear_notices([replace(one, written_at=office.clock.now()) for one in ready], work, office.clock) == []
+        assert await note_and_clear([], [replace(one, written_at=office.clock.now()) for one in ready], work, office.clock) == []
     assert len(office.mail.mailbox) == 1
 
 

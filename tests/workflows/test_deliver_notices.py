@@ -21,7 +21,7 @@ from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, Ready
 from workflows.domain.account import Snooze
 from workflows.domain.messages import Letter, Message
 from workflows.errors import AlreadyDone, NeedsReconnect, OutsideError, RateLimited, Refused, Rejected, Unavailable
-from workflows.prepare_notices import claim_notices, clear_notices, keep_prepared, prepare
+from workflows.prepare_notices import claim_notices, keep_prepared, note_and_clear, prepare
 from workflows.records import CardKind, Effect, OutboxState
 
 TEN = timedelta(minutes=10)
@@ -230,7 +230,7 @@ async def cleared(office: Office) -> Sequence[Ready]:
     """It is `sending`, too."""
     ready = await written(office)
     async with office.store() as work:
-        return await clear_notices(ready, work, office.clock)
+        return await note_and_clear([], ready, work, office.clock)
 
 
 async def left_in_sending(office: Office, *, sent: bool) -> None:
