@@ -105,6 +105,7 @@ class Name(StrEnum):
     CONFIRM_LINK = "link.use"
     # somebody's home
     HOME = "home.open"
+    SHOW_APPROVALS = "approvals.show"
     PREFERENCES = "preferences.form"
     SET_PREFERENCES = "preferences.set"
     STOP = "notice.stop_form"
@@ -131,7 +132,7 @@ OPENS = frozenset(
         Name.LINK,
     }
     | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
-    | {Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.HOME, Name.PREFERENCES, Name.STOP}
+    | {Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.SHOW_APPROVALS, Name.HOME, Name.PREFERENCES, Name.STOP}
     | {Name.ANSWER, Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
 )
 

@@ -38,7 +38,8 @@ from workflows.domain.decision import ItemDecision
 from workflows.domain.preferences import Notify, Preferences
 from workflows.domain.tasks import Task
 
-SHOWN, FEW = 8, 5
+SHOWN, FEW, REQUESTS = 8, 5, 8
+_APPROVALS = "Waits for your approval"
 LANGUAGES = (("", "As each book writes them"), ("en", "English"), ("de", "German"), ("fr", "French"), ("es", "Spanish"), ("nl", "Dutch"))
 _TOLD = {Notify.ALL: "what happens to your customers, in a message of your own", Notify.NOTHING: "only what stands in the channels"}
 _NOTIFY = {Notify.ALL: "What happens to my customers, in a message to me", Notify.NOTHING: "Only what stands in the channels"}
@@ -102,8 +103,15 @@ def home(told: Home) -> Card:
 def _asked(told: Home) -> Iterator[Element]:
     if not told.asked:
         return
-    yield Heading("Waits for your approval", badge=f"{len(told.asked):,}", tone=Tone.WARNING)
-    for one in told.asked[:FEW]:
+    yield Heading(_APPROVALS, badge=f"{len(told.asked):,}", tone=Tone.WARNING)
+    yield from _requests(told.asked[:FEW])
+    if len(told.asked) > FEW:
+        yield Text(f"… {len(told.asked) - FEW:,} more", quiet=True)
+        yield Actions((Button("Show all", _page_of_approvals(told.reader, 0)),))
+
+
+def _requests(asked: Sequence[Asked]) -> Iterator[Element]:
+    for one in asked:
         amount = f"{money(one.decided.open, locale_of(one.account.book))} open"
         yield Text(
             f"{name(one.account.customer.name)}, {name(one.decided.item.number)}, {amount}: {request_words(one.account, one.approval)}"
@@ -111,7 +119,25 @@ def _asked(told: Home) -> Iterator[Element]:
         approve = Button("Approve", Action(Name.APPROVE, one.approval.id), Style.PRIMARY)
         refuse = Button("Refuse", Action(Name.REFUSE, one.approval.id))
         yield Actions((approve, refuse, Button("Open", about(one.account, one.decided, Name.OPEN))))
-    yield from _rest(len(told.asked) - FEW)
+
+
+def approvals(reader: User, asked: Sequence[Asked], page: int) -> Card:
+    """All that waits for the reader, a page, from 0, at a time; a page beyond the last is the last."""
+    if not asked:
+        return Card("Nothing waits for your approval.", (Heading("Nothing waits for your approval", tone=Tone.GOOD),))
+    page = min(max(page, 0), (len(asked) - 1) // REQUESTS)
+    shown = asked[page * REQUESTS :][:REQUESTS]
+    first, last = page * REQUESTS + 1, page * REQUESTS + len(shown)
+    turns = [("Back", page - 1)] if page else []
+    turns += [("Next", page + 1)] if last < len(asked) else []
+    where = (Text(f"{first:,} to {last:,} of {len(asked):,}", quiet=True),) if turns else ()
+    row = (Actions(tuple(Button(label, _page_of_approvals(reader, to)) for label, to in turns)),) if turns else ()
+    body = (Heading(_APPROVALS, badge=f"{len(asked):,}", tone=Tone.WARNING), *_requests(shown), *where, *row)
+    return Card(f"{_APPROVALS}: {count(len(asked), 'request')}", body, Tone.WARNING)
+
+
+def _page_of_approvals(reader: User, page: int) -> Action:
+    return Action(Name.SHOW_APPROVALS, reader.id, data={"page": str(page)})
 
 
 def _tasks(told: Home) -> Iterator[Element]:
@@ -179,11 +205,6 @@ def _settings(told: Home) -> Iterator[Element]:
 
 def _left(all_: int, shown: int) -> str | None:
     return f"{all_ - shown:,} more" if all_ > shown else None
-
-
-def _rest(left: int) -> Iterator[Element]:
-    if left > 0:
-        yield Text(f"… {left:,} more; they come up when these are answered", quiet=True)
 
 
 def preferences_form(

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from adapters.chat.protocol import CardRef, Reply
-from bot.actions import FieldErrors
+from bot.actions import FieldErrors, whole
 from bot.live.draw import draw
+from bot.live.home import approvals_card
 from bot.live.live_cards import look_of
 from bot.live.places import Place, written
 from cards import home as cards
@@ -28,7 +29,7 @@ from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.set_preferences import SetPreferences, set_preferences
 from workflows.stop_message import StopMessage, leaves_today, stop_message
 
-NAMES = frozenset({Name.HOME, Name.PREFERENCES, Name.SET_PREFERENCES, Name.STOP, Name.CONFIRM_STOP})
+NAMES = frozenset({Name.HOME, Name.SHOW_APPROVALS, Name.PREFERENCES, Name.SET_PREFERENCES, Name.STOP, Name.CONFIRM_STOP})
 Typed = Mapping[str, str]
 
 
@@ -44,6 +45,9 @@ class HomeDesk:
         match action.name:
             case Name.HOME:
                 return await self._open(card)
+            case Name.SHOW_APPROVALS:
+                page = whole(action.data.get("page", ""))
+                return Reply(card=await approvals_card(self.user, page, self.work, self.policies, self.clock.now()))
             case Name.PREFERENCES:
                 return Reply(form=cards.preferences_form(self.user, await self._wanted()))
             case Name.SET_PREFERENCES:

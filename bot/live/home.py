@@ -25,11 +25,17 @@ from workflows.records import Mark
 
 SOON = timedelta(days=7)  # a promise for a day within these is due
 MOST = 50  # of what leaves, and of requests: a home is no report
+MOST_ASKED = 300  # requests that are paged through; more come up as these are answered
 
 
 async def home_card(reader: UserId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     """Over all books, the first of which gives the day."""
     return await _Drawing(work, policies, now).of(await work.user(reader))
+
+
+async def approvals_card(reader: User, page: int, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """All requests the reader may approve."""
+    return await _Drawing(work, policies, now).approvals(reader, page)
 
 
 class _Drawing:
@@ -51,21 +57,25 @@ class _Drawing:
             [line_of(seen) for seen in late.accounts],
             late.more,
             bool(mine.accounts),
-            await self._asked(books, reader, wanted),
+            await self._asked(books, reader, wanted, MOST),
             await self._promised(reader, wanted),
             await self._tasks(reader, wanted),
             await self._leaving(books),
         )
         return cards.home(told)
 
+    async def approvals(self, reader: User, page: int) -> Card:
+        wanted = (await self._work.preferences()).get(reader.id, Preferences())
+        return cards.approvals(reader, await self._asked(await self._work.books(), reader, wanted, MOST_ASKED), page)
+
     async def _late(self, books: Sequence[Book], bounds: Bounds) -> Overdue:
         days = {book.id: book.place.day(self._now) for book in books}
         return await overdue(self._work, self._policies, self._now, days, bounds, cards.SHOWN)
 
-    async def _asked(self, books: Sequence[Book], reader: User, wanted: Preferences) -> list[Asked]:
+    async def _asked(self, books: Sequence[Book], reader: User, wanted: Preferences, most: int) -> list[Asked]:
         found = []
         for book in books:
-            for _, key in (await self._work.open_approvals(book.id))[:MOST]:
+            for _, key in (await self._work.open_approvals(book.id))[:most]:
                 approval, _ = await self._work.approval(key)
                 if why_not(approval, reader) is None and not expired(approval, self._now):
                     seen = await see_item(approval.item, self._work, self._policies, self._now)

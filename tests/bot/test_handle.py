@@ -165,6 +165,7 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.SHOW_OUTGOING, LOOKS, {}, {}, _nothing),
     (Name.SHOW_DEBTORS, LOOKS, {}, {}, _nothing),
     (Name.SHOW_WAITING, LOOKS, {}, {}, _nothing),
+    (Name.SHOW_APPROVALS, LOOKS, {}, {}, _nothing),
     (Name.ASK, LOOKS, {"q": "overdue"}, {}, _nothing),
     (Name.ASK, ACTS, {"q": "flag N-1"}, {}, _nothing),
     (Name.FLAG, ACTS, {}, {}, _nothing),

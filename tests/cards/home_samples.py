@@ -68,6 +68,8 @@ def home_cards() -> dict[str, Card]:
         "home": cards.home(FULL),
         "home_empty": cards.home(Home(READER, BOOK, NOW, QUIET)),
         "home_many": cards.home(MANY),
+        "home_approvals": cards.approvals(MANAGERS[0], MANY.asked, 1),
+        "home_approvals_none": cards.approvals(MANAGERS[0], (), 0),
         "home_stopped": cards.stopped(account(), decided(), "final", "Next: hand-over step Mon 14 Dec."),
         "home_settings_kept": cards.preferences_set(),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from cards.actions import Action, Name
 from tests.e2e.service import Service, words
 
 BIRKENHOF = "Birkenhof Manufaktur GmbH"
@@ -44,6 +45,26 @@ async def test_an_approval_is_given_from_the_home_of_a_manager_and_not_offered_t
     assert "approved" in words(answer["blocks"])
     await duebot.deliver()
     assert "Waits for your approval" not in words(duebot.workspace.home("maria")["blocks"])
+
+
+async def test_more_requests_than_a_home_shows_are_all_reached_and_given_there(duebot: Service) -> None:
+    async with duebot.app.store() as work:
+        owing = [item.id async for one in work.all_accounts((await work.book("main")).id) for item in one.items if not one.payments]
+    alert = await duebot.card(BIRKENHOF)
+    for item in owing:  # a home shows five, a page eight
+        press = {"action_id": Name.WRITE_OFF.value, "value": Action(Name.WRITE_OFF, item).encode()}
+        button = {"type": "button", "text": {"text": "Write off"}, **press}
+        card = {**alert, "blocks": [{"type": "actions", "elements": [button]}]}
+        form = await duebot.open(card, "Write off", by="ana")
+        await duebot.submit(form, {"amount": "1.00", "why": "goodwill"}, by="ana")
+    assert "10 approvals wait" in words((await duebot.open_home(by="maria"))["blocks"])
+    first = await duebot.press_at_home("Show all", by="maria")
+    assert "1 to 8 of 10" in words(first["blocks"])
+    second = await duebot.press_in(first, "Next", by="maria")
+    assert "9 to 10 of 10" in words(second["blocks"])
+    assert "approved" in words((await duebot.press_in(second, "Approve", by="maria", nth=1))["blocks"])
+    await minute(duebot)
+    assert "9 approvals wait" in words(duebot.workspace.home("maria")["blocks"])
 
 
 async def test_a_message_of_today_is_stopped_from_the_home_and_never_leaves(duebot_on_both: Service) -> None:
