@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -61,12 +61,14 @@ class Loading:
         emails = await self._of(t.contacts, lambda row: str(row.address), t.contacts.c.position)
         items = await self._items()
         facts = await self._facts(items)
-        return [
-            _account(
-                row, books[row.book_id], emails.get(row.id, ()), items.get(row.id, ()), {k: v.get(row.id, ()) for k, v in facts.items()}
-            )
-            for row in self._customers
-        ]
+        fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in books.items()}
+        accounts = []
+        for row in self._customers:
+            mine = items.get(row.id, ())
+            rest = {name: found.get(row.id, ()) for name, found in facts.items()}
+            until = fresh[row.book_id][bool(mine)]
+            accounts.append(_account(row, books[row.book_id], emails.get(row.id, ()), mine, until, rest))
+        return accounts
 
     async def _facts(self, items: Groups[Item]) -> dict[str, Groups[Any]]:
         """By their names in an account, those that there are."""
@@ -141,7 +143,9 @@ def _by_due_day(row: Values) -> tuple[int, date, str]:
     return row[0], row[6] or date.max, row[3]
 
 
-def _account(row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[Item, ...], facts: dict[str, Any]) -> Account:
+def _account(
+    row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[Item, ...], until: datetime | None, facts: dict[str, Any]
+) -> Account:
     return Account(
         book=book,
         customer=rows.customer(row, book, emails),
@@ -149,7 +153,7 @@ def _account(row: Row[Any], book: Book, emails: tuple[str, ...], items: tuple[It
         policy=None if row.policy_name is None else (row.policy_name, row.policy_version),
         released_at=row.released_at,
         resumed_at=row.resumed_at,
-        fresh_until=fresh_until(book, has_items=bool(items)),
+        fresh_until=until,
         **facts,
     )
 

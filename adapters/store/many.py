@@ -97,6 +97,8 @@ def _plain(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Sequ
     write = _writer(dialect, column)
     if write is None:
         return values
+    if isinstance(column.type, Uuid) and isinstance(values[0], UUID):
+        return [None if value is None else value.hex for value in values]
     if isinstance(column.type, Uuid | JSON):
         return [None if value is None else write(value) for value in values]
     known = {value: None if value is None else write(value) for value in {*values}}  # few days and instants stand in many rows

@@ -74,6 +74,7 @@ def written(url: str) -> Counts:
     """How many rows there are in each table a tick writes to."""
     counting = "SELECT " + ", ".join(f"(SELECT count(*) FROM {table})" for table in WRITTEN)
     counting += f", (SELECT count(*) FROM customers WHERE next_look_at <= '{NOW:%Y-%m-%d %H:%M:%S}.000000')"
+    counting += ", (SELECT count(DISTINCT oldest_due_on) FROM customers)"
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.partition("///")[2])) as file:
             return tuple(file.execute(counting).fetchone())

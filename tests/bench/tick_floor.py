@@ -1,6 +1,6 @@
 """The rows a tick writes about accounts that all come to their first step, as statements alone: one per table, no wording rendered.
 
-Per due account its notice, outbox row, two entries of the trail and its hint; per due item its place in the notice and that staff were told.
+Per due account its notice, outbox row, two entries of the trail and its hints; per due item its place in the notice and that staff were told.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ def statements(kind: str, now: datetime) -> Sequence[str]:
         f"""INSERT INTO audit (actor, at, type, data)
             SELECT 'policy:standard@1', '{at}', kind.word, {_SAID[kind]}
             FROM customers c, (SELECT 'notice.queued' AS word UNION ALL SELECT 'alert.raised') kind WHERE c.next_look_at <= '{at}'""",
-        f"""UPDATE customers SET next_look_at = '{day} 23:00:00.000000', policy_name = 'standard', policy_version = 1, changes = changes + 1
+        f"""UPDATE customers SET next_look_at = '{day} 23:00:00.000000', policy_name = 'standard', policy_version = 1, changes = changes + 1,
+                oldest_due_on = (SELECT min(i.due_on) FROM items i WHERE i.customer_id = customers.id)
             WHERE next_look_at <= '{at}'""",
     )
