@@ -15,6 +15,7 @@ from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, reques
 from bot.desk.colleagues import colleague
 from bot.desk.outcomes import Result, outcome_card
 from bot.desk.people import People, Stranger
+from bot.desk.reader import read_by
 from bot.desk.sharing import share
 from bot.desk.strangers import StrangerDesk
 from bot.desk.typed import press_for
@@ -106,7 +107,7 @@ class Desk:
         """What was refused changed nothing, and counts as handled all the same."""
         first = await work.handled(incoming.key, self.clock.now())
         redrawn = _changes(incoming) and await self._anew(incoming, work)
-        return replace(await self._judged(incoming, user, work, first=first), redrawn=redrawn)
+        return replace(await self._judged(incoming, user, await read_by(user.id, work), first=first), redrawn=redrawn)
 
     async def _anew(self, incoming: Incoming, work: UnitOfWork) -> bool:
         if incoming.card is None or incoming.action is None:

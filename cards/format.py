@@ -26,7 +26,9 @@ _NBSP = "\u00a0"
 
 
 def locale_of(book: Book) -> str:
-    """The separators of the book's language, as its country writes it where it is a language of that country."""
+    """The separators of the book's language, as its country writes it where it is a language of that country; or those of who reads it."""
+    if _known(book.read_in):
+        return book.read_in
     country, language = book.place.country, book.language.replace("-", "_")
     spoken = get_official_languages(country, regional=True, de_facto=True) if country else ()
     wanted = f"{language}_{country}" if language in spoken else language
@@ -35,6 +37,8 @@ def locale_of(book: Book) -> str:
 
 @lru_cache(maxsize=64)
 def _known(name: str) -> bool:
+    if not name:
+        return False
     try:
         Locale.parse(name)
     except (UnknownLocaleError, ValueError):

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from operator import itemgetter
 
+from bot.desk.reader import read_by
 from bot.live.lines import line_of, outgoing_lines
 from cards import home as cards
 from cards.digest import OutgoingLine
 from cards.elements import Card
 from cards.home import Asked, Home, Promised
-from workflows.answer_query import Bounds, Overdue, Seen, marked, overdue, see_item, tasks
+from workflows.answer_query import Bounds, Overdue, marked, overdue, see_item, tasks
 from workflows.domain.access import User
 from workflows.domain.account import Account, Book
 from workflows.domain.approving import expired, why_not
@@ -29,8 +29,8 @@ MOST_ASKED = 300  # requests that are paged through; more come up as these are a
 
 
 async def home_card(reader: UserId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
-    """Over all books, the first of which gives the day."""
-    return await _Drawing(work, policies, now).of(await work.user(reader))
+    """Over all books, the first of which gives the day; in the reader's own way of writing figures."""
+    return await _Drawing(await read_by(reader, work), policies, now).of(await work.user(reader))
 
 
 async def approvals_card(reader: User, page: int, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
@@ -51,38 +51,37 @@ class _Drawing:
         late = mine if mine.accounts else await self._late(books, Bounds())
         told = Home(
             reader,
-            _read_by(wanted, books[0]),
+            books[0],
             self._now,
             wanted,
             [line_of(seen) for seen in late.accounts],
             late.more,
             bool(mine.accounts),
-            await self._asked(books, reader, wanted, MOST),
-            await self._promised(reader, wanted),
-            await self._tasks(reader, wanted),
+            await self._asked(books, reader, MOST),
+            await self._promised(reader),
+            await self._tasks(reader),
             await self._leaving(books),
         )
         return cards.home(told)
 
     async def approvals(self, reader: User, page: int) -> Card:
-        wanted = (await self._work.preferences()).get(reader.id, Preferences())
-        return cards.approvals(reader, await self._asked(await self._work.books(), reader, wanted, MOST_ASKED), page)
+        return cards.approvals(reader, await self._asked(await self._work.books(), reader, MOST_ASKED), page)
 
     async def _late(self, books: Sequence[Book], bounds: Bounds) -> Overdue:
         days = {book.id: book.place.day(self._now) for book in books}
         return await overdue(self._work, self._policies, self._now, days, bounds, cards.SHOWN)
 
-    async def _asked(self, books: Sequence[Book], reader: User, wanted: Preferences, most: int) -> list[Asked]:
+    async def _asked(self, books: Sequence[Book], reader: User, most: int) -> list[Asked]:
         found = []
         for book in books:
             for _, key in (await self._work.open_approvals(book.id))[:most]:
                 approval, _ = await self._work.approval(key)
                 if why_not(approval, reader) is None and not expired(approval, self._now):
                     seen = await see_item(approval.item, self._work, self._policies, self._now)
-                    found.append(Asked(_account(wanted, seen), seen.of(approval.item), approval))
+                    found.append(Asked(seen.account, seen.of(approval.item), approval))
         return found
 
-    async def _promised(self, reader: User, wanted: Preferences) -> list[Promised]:
+    async def _promised(self, reader: User) -> list[Promised]:
         """Of the reader's customers and of those that are nobody's, the soonest first."""
         found: dict[PromiseId, tuple[date, Promised]] = {}  # one that covers several invoices is one
         for seen, decided in (await marked(Mark.PROMISED, self._work, self._policies, self._now)).items:
@@ -90,22 +89,13 @@ class _Drawing:
                 continue
             promise = decided.promise.promise
             if promise.until <= seen.account.book.place.day(self._now) + SOON:
-                found.setdefault(promise.id, (promise.until, Promised(_account(wanted, seen), decided)))
+                found.setdefault(promise.id, (promise.until, Promised(seen.account, decided)))
         return [one for _, one in sorted(found.values(), key=itemgetter(0))]
 
-    async def _tasks(self, reader: User, wanted: Preferences) -> list[tuple[Task, Account]]:
+    async def _tasks(self, reader: User) -> list[tuple[Task, Account]]:
         found = await tasks(self._work, self._policies, self._now)
-        return [(one.task, _account(wanted, one.seen)) for one in found if one.task.owner in {reader.id, None}]
+        return [(one.task, one.seen.account) for one in found if one.task.owner in {reader.id, None}]
 
     async def _leaving(self, books: Sequence[Book]) -> list[OutgoingLine]:
         lines = [line for book in books for line in await outgoing_lines(book, self._work, self._policies, self._now, MOST)]
         return [line for line in lines if line.waits]
-
-
-def _read_by(wanted: Preferences, book: Book) -> Book:
-    """The book with the figures and dates as the reader wants them."""
-    return replace(book, language=wanted.language, place=replace(book.place, country=None)) if wanted.language else book
-
-
-def _account(wanted: Preferences, seen: Seen) -> Account:
-    return replace(seen.account, book=replace(seen.account.book, language=wanted.language)) if wanted.language else seen.account

@@ -30,7 +30,8 @@ class Party(StrEnum):
 class Book:
     """A legal entity whose receivables are watched. `place` is where its days begin and end.
 
-    `fed_by_files` books are only as fresh as the last file: `read_through` is the day that file was exported.
+    `fed_by_files` books are only as fresh as the last file: `read_through` is the day that file was exported. `read_in` is the language of
+    the one who looks at it now, which only the figures drawn for them follow; empty: the book's.
     """
 
     id: BookId
@@ -46,6 +47,7 @@ class Book:
     read_through: date | None = None
     read_at: datetime | None = None
     chat_channel: str | None = None
+    read_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)
