@@ -84,7 +84,7 @@ async def running(settings: Settings, clock: Clock | None = None, *, connect: bo
     """`connect` opens the chats' lasting connections, for the service itself. Raises `NotMigrated`, `bot.config.BadSetting` and `bot.policies.BadPolicy` before anything starts."""
     app = await _build(settings, clock or SystemClock())
     if app.slack is not None and connect:
-        await app.slack.start()
+        await app.slack.start(app.counts.acknowledged.add)
     try:
         yield app
     finally:

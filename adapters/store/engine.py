@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+psycopg"
@@ -33,6 +35,17 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
             url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"options": _POSTGRESQL_SESSION}
         )
     raise UnknownDatabase(f"{driver!r} is not a database Duebot runs on; use {SQLITE}:///file or {POSTGRESQL}://host/name")
+
+
+@asynccontextmanager
+async def committing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
+    """For one statement that writes: where the database has it, it commits by itself, and three waits for the server are saved."""
+    if engine.dialect.name == "sqlite":
+        async with engine.begin() as connection:
+            yield connection
+    else:
+        async with engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def open_whole(url: str) -> Engine:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import CardRef, Incoming, Person
 from adapters.store import tables as t
+from adapters.store.engine import committing
 from adapters.store.secrets import Vault
 from adapters.store.stops import stopped
 from adapters.store.unit import Part, add_new
@@ -22,6 +24,7 @@ from workflows.ports import Clock
 from workflows.stops import BeingMaintained, StopKind
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less, what nobody works on by now counted in
+MOST_TOGETHER = 50  # rows committed at once
 _IN = t.inbound.c
 
 
@@ -40,18 +43,48 @@ class SqlInbound:
 
     def __init__(self, engine: AsyncEngine, vault: Vault, clock: Clock) -> None:
         self._engine, self._vault, self._clock = engine, vault, clock
+        self._waiting: list[_Arrival] = []
+        self._writing: asyncio.Task[None] | None = None
 
     async def accept(self, incoming: Incoming) -> bool:
+        """What comes while others are written waits for them, and is then committed together."""
         row = new_id()
         sealed = self._vault.seal(to_json(incoming), "inbound", "payload", row)
-        now = self._clock.now()
-        values = {"id": row, "key": incoming.key, "payload": sealed, "accepted_at": now}
-        paused = stopped(now, StopKind.MAINTENANCE)
-        async with self._engine.begin() as connection:
-            taken = await add_new(connection, t.inbound, [values], unless=paused)
+        values = {"id": row, "key": incoming.key, "payload": sealed, "accepted_at": self._clock.now()}
+        written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Arrival(values, written))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write())
+        return await written
+
+    async def _write(self) -> None:
+        """A row the database will not have keeps no other one out."""
+        while self._waiting:
+            together, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
+            if not await self._written(together, last=len(together) == 1):
+                for one in together:
+                    await self._written([one], last=True)
+        self._writing = None
+
+    async def _written(self, arrivals: Sequence[_Arrival], *, last: bool) -> bool:
+        try:
+            taken = await self._commit([one.values for one in arrivals])
+        except Exception as trouble:  # ruff: ignore[blind-except] - whatever it is, it is theirs who wait
+            if last:
+                arrivals[0].fail(trouble)
+            return last
+        for one in arrivals:
+            one.settle(taken=one.values["id"] in taken)
+        return True
+
+    async def _commit(self, rows: Sequence[Mapping[str, object]]) -> frozenset[UUID]:
+        """Those that were not known."""
+        paused = stopped(self._clock.now(), StopKind.MAINTENANCE)
+        async with committing(self._engine) as connection:
+            taken = await add_new(connection, t.inbound, rows, unless=paused)
             if not taken and (await connection.execute(select(paused))).scalar_one():
                 raise BeingMaintained
-        return len(taken) == 1
+        return frozenset(taken)
 
     async def pending(self, before: datetime, limit: int) -> Sequence[Incoming]:
         """What was accepted before that instant and is still not handled, oldest first: a crash left it.
@@ -63,6 +96,22 @@ class SqlInbound:
         async with self._engine.connect() as connection:
             found = (await connection.execute(left.order_by(_IN.accepted_at, _IN.id).limit(limit))).all()
         return [from_json(self._vault.open(row.payload, "inbound", "payload", row.id)) for row in found]
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A row to be, and who waits for it, unless they no longer do."""
+
+    values: Mapping[str, object]
+    written: asyncio.Future[bool]
+
+    def settle(self, *, taken: bool) -> None:
+        if not self.written.done():
+            self.written.set_result(taken)
+
+    def fail(self, trouble: Exception) -> None:
+        if not self.written.done():
+            self.written.set_exception(trouble)
 
 
 def to_json(incoming: Incoming) -> str:

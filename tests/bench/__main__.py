@@ -15,6 +15,7 @@ BENCHES = {
     "deliver-sqlite": ["deliver", "sqlite", "1"],
     "import": ["imports", "postgresql"],
     "import-sqlite": ["imports", "sqlite"],
+    "query": ["query"],
     "report": ["report"],
     "simulate-1": ["simulate", "1"],
     "simulate-300": ["simulate", "300"],

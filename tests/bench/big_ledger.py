@@ -24,7 +24,7 @@ PART_PAID = 0.055  # of the open ones
 OTHER_CURRENCY = 0.04  # of the invoices of customers who else pay in their own
 CURRENCIES, WEIGHTS = ("EUR", "USD", "GBP", "CHF"), (62, 26, 8, 4)
 _SEEN = "2026-01-01 00:00:00.000000"
-_CUSTOMER = ("id", "book_id", "number", "name", "folded", "party", "released_at", "next_look_at")
+_CUSTOMER = ("id", "book_id", "number", "name", "folded", "party", "released_at", "next_look_at", "oldest_due_on")
 _CONTACT = ("id", "customer_id", "kind", "address", "position")
 _ITEM = ("id", "book_id", "customer_id", "kind", "number", "total", "currency", "due_on", "issued_on", "seen_at", "position")
 _PAYMENT = ("id", "customer_id", "item_id", "amount", "currency", "paid_on", "key")
@@ -121,7 +121,7 @@ def _mixed(dice: Random, currency: str) -> Bill:
 def _write(base: Base, owners: Iterable[Owner]) -> None:
     bills, numbered_owners = 0, enumerate(owners)
     while block := list(islice(numbered_owners, BLOCK)):
-        base.insert("customers", _CUSTOMER, (_customer(base.book, n, owner.look) for n, owner in block))
+        base.insert("customers", _CUSTOMER, (_customer(base.book, n, owner) for n, owner in block))
         base.insert("contacts", _CONTACT, ((_id(4, n), _id(1, n), "email", f"pay@c{n}.example", 0) for n, _ in block))
         mine = sorted(((bill.due, n, bill) for n, owner in block for bill in owner.bills), key=itemgetter(0, 1))
         numbered = [(number, n, bill) for number, (_, n, bill) in enumerate(mine, bills)]
@@ -130,8 +130,9 @@ def _write(base: Base, owners: Iterable[Owner]) -> None:
         bills += len(mine)
 
 
-def _customer(book: str, n: int, look: datetime) -> Row:
-    return _id(1, n), book, f"C{n}", f"Customer {n}", f"customer {n}", "business", _SEEN, _instant(look)
+def _customer(book: str, n: int, owner: Owner) -> Row:
+    oldest = min((bill.due.isoformat() for bill in owner.bills if bill.paid < bill.total), default=None)
+    return _id(1, n), book, f"C{n}", f"Customer {n}", f"customer {n}", "business", _SEEN, _instant(owner.look), oldest
 
 
 def _item(book: str, number: int, owner: int, bill: Bill) -> Row:

@@ -10,7 +10,7 @@ from typing import Protocol
 import psycopg
 from sqlalchemy.engine import make_url
 
-Row = tuple[str | int, ...]
+Row = tuple[str | int | None, ...]
 
 
 class Base(Protocol):
@@ -71,4 +71,4 @@ class _PostgreSQL:
 
     def insert(self, table: str, names: Sequence[str], rows: Iterable[Row]) -> None:
         with self._server.cursor() as cursor, cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN".encode()) as copy:
-            copy.write("".join("\t".join(map(str, row)) + "\n" for row in rows))
+            copy.write("".join("\t".join("\\N" if one is None else str(one) for one in row) + "\n" for row in rows))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -98,3 +100,20 @@ async def test_the_payload_cannot_be_read_in_the_database(store: SqlStore, clock
     await engine.dispose()
     assert b"balance" not in payload
     assert b"acme" not in payload
+
+
+async def test_what_comes_together_is_kept_together_each_key_once(store: SqlStore, clock: FixedClock) -> None:
+    inbound = store.inbound(clock)
+    known = await inbound.accept(PRESS)
+    coming = [PRESS, *(replace(TYPED, key=f"slack:command:{n % 40}") for n in range(250))]
+    taken = await asyncio.gather(*map(inbound.accept, coming))
+    assert (known, taken) == (True, [False, *[True] * 40, *[False] * 210])
+    assert len(await inbound.pending(clock.now() + timedelta(seconds=1), 999)) == 41
+
+
+async def test_one_that_cannot_be_kept_keeps_no_other_out(store: SqlStore, clock: FixedClock) -> None:
+    inbound = store.inbound(clock)
+    coming = [replace(TYPED, key=key) for key in ("a", "b\ud800", "c")]  # half a letter has no bytes for the database
+    taken = await asyncio.gather(*map(inbound.accept, coming), return_exceptions=True)
+    assert [one if isinstance(one, bool) else "refused" for one in taken] == [True, "refused", True]
+    assert await inbound.accept(replace(TYPED, key="d"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -14,11 +14,12 @@ from adapters.chat.protocol import Handler, Inbound, Installations
 from adapters.chat.slack.endpoint import SlackEndpoint
 from adapters.chat.slack.inspection import Inspection
 from adapters.chat.slack.installing import SlackInstalling
-from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners
+from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners, broke
 from adapters.chat.slack.pauses import Pauses, Rest
 from adapters.chat.slack.room import Approved, SlackRoom
 from adapters.chat.slack.settings import SlackSettings
-from adapters.chat.slack.wire_log import quiet_logger, socket_logger
+from adapters.chat.slack.socket import Socket
+from adapters.chat.slack.wire_log import quiet_logger
 from adapters.chat.slack.workspaces import Workspaces
 from workflows.errors import OutsideError
 from workflows.ports import Clock
@@ -43,18 +44,18 @@ class SlackChat:
         approved: Approved | None,
     ) -> None:
         self._settings, self._app, self._workspaces, self._listeners = settings, app, workspaces, listeners
-        self._socket: AsyncSocketModeHandler | None = None
+        self._socket: Socket | None = None
         self._connecting: asyncio.Task[None] | None = None
         self.room = SlackRoom(workspaces, settings.approved_channels, clock, approved)
         self.endpoint = SlackEndpoint(app, settings.signing_secrets, clock)
         self.inspection = Inspection(settings, workspaces, self.room, clock)
         self.installing = SlackInstalling(settings, workspaces, installations, clock) if settings.installs else None
 
-    async def start(self) -> None:
-        """Keeps connections to Slack open, and with an app token opens the socket."""
+    async def start(self, acknowledged: Callable[[float], None] = lambda _: None) -> None:
+        """Keeps connections to Slack open, and with an app token opens the socket; told is how many seconds Slack waited on it each time."""
         await self._workspaces.open()
         if self._settings.app_token:
-            self._socket = AsyncSocketModeHandler(self._app, self._settings.app_token, logger=socket_logger())
+            self._socket = Socket(self._app, self._settings.app_token, acknowledged)
             self._connecting = asyncio.create_task(self._socket.client.connect())  # type: ignore[no-untyped-call]  # tries until it holds
 
     async def stop(self) -> None:
@@ -89,7 +90,7 @@ def build(
     workspaces = Workspaces(settings, installations, clock, wire)
     listeners = Listeners(handler, inbound, workspaces, installations, Pauses(clock, rest), patience=patience, head_start=head_start)
     app = _app(workspaces, wire, Keeping(listeners))
-    listeners.attach(app)
+    app.error(broke)
     return SlackChat(settings, app, workspaces, listeners, installations, clock, approved)
 
 

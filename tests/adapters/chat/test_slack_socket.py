@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,9 +25,15 @@ class Plugged:
     """A chat connected by socket."""
 
     def __init__(
-        self, chat: SlackChat, workspace: Workspace, handler: FakeHandler, inbound: FakeInbound, socket: WebSocketResponse
+        self,
+        chat: SlackChat,
+        workspace: Workspace,
+        handler: FakeHandler,
+        inbound: FakeInbound,
+        socket: WebSocketResponse,
+        waits: Sequence[float],
     ) -> None:
-        self.chat, self.workspace, self.handler, self.inbound, self.socket = chat, workspace, handler, inbound, socket
+        self.chat, self.workspace, self.handler, self.inbound, self.socket, self.waits = chat, workspace, handler, inbound, socket, waits
 
     async def send(self, kind: str, payload: dict[str, Any], envelope: str = "e1") -> dict[str, Any]:
         """The acknowledgement; the answer that follows it has been given too."""
@@ -46,10 +52,11 @@ class Plugged:
 async def plugged(workspace: Workspace) -> AsyncGenerator[Plugged]:
     handler, inbound = FakeHandler(), FakeInbound()
     chat = build(settings_for(workspace.api_url, app_token=workspace.app_token), handler, inbound, FakeInstallations(), SetClock())
-    await chat.start()
+    waits: list[float] = []
+    await chat.start(waits.append)
     async with asyncio.timeout(5):
         socket = await workspace.sockets.get()
-    yield Plugged(chat, workspace, handler, inbound, socket)
+    yield Plugged(chat, workspace, handler, inbound, socket, waits)
     await chat.stop()
 
 
@@ -64,7 +71,7 @@ async def test_an_event_comes_through_the_socket_once(plugged: Plugged, workspac
     event = workspace.mention("overdue", by="ana", event_id="Ev1")
     for envelope in ("e1", "e2"):
         assert await plugged.send("events_api", event, envelope) == {"envelope_id": envelope}
-    assert len(plugged.handler.handled) == 1
+    assert (len(plugged.handler.handled), len(plugged.waits)) == (1, 2)
 
 
 async def test_a_form_is_opened_sent_and_answered_through_the_socket(plugged: Plugged, workspace: Workspace) -> None:

@@ -1,0 +1,91 @@
+"""What `/due balance NAME` and `/due overdue` take on a large ledger, up to the blocks Slack gets, against the same answers by the SQL alone."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from functools import partial
+from random import Random
+from statistics import quantiles
+from uuid import UUID
+
+import psycopg
+
+from adapters.store.engine import open_engine
+from adapters.store.unit_of_work import SqlStore
+from bot.commands import parse
+from bot.desk.answers import answer
+from bot.policies import PolicyBook, shipped
+from bot.verbs.terminal import spare_the_collector
+from cards.choices import asking
+from cards.paging import paged
+from cards.slack.render import render
+from tests.bench import query_floor, tick
+from tests.bench.big_ledger import fill_open
+from tests.bench.bulk import driver_url
+from tests.bench.databases import filled
+from tests.bench.outcome import alone, size_or, tell
+from workflows.domain.access import Role, User
+from workflows.domain.ids import UserId
+
+TIMES, WARM = 300, 20
+ASKER = User(UserId(UUID(int=1)), "ana@bench.example", "Ana", Role.COLLECTOR)
+
+
+def ours(url: str, questions: Sequence[str]) -> list[float]:
+    """Seconds of each answer."""
+    spare_the_collector()
+    return asyncio.run(_ask(url, questions))
+
+
+async def _ask(url: str, questions: Sequence[str]) -> list[float]:
+    store, policies = SqlStore(open_engine(url), [bytes(32)]), PolicyBook([shipped()], [(shipped().name, shipped().version)])
+    took = []
+    for text in questions:
+        begun = time.perf_counter()
+        async with store() as work:
+            card = await answer(parse(text), work, policies, tick.NOW, ASKER)
+        drawn = render(paged(card, 0, partial(asking, text)))
+        took.append(time.perf_counter() - begun)
+        assert len(drawn.blocks) > 1, drawn.text
+    await store.close()
+    return took[WARM:]
+
+
+def floor(url: str, questions: Sequence[str]) -> list[float]:
+    """The same, as rows of one statement."""
+    took = []
+    with psycopg.connect(driver_url(url), options="-c jit=off -c timezone=UTC") as server:
+        for text in questions:
+            verb, _, name = text.partition(" ")
+            statement, given = (
+                query_floor.BALANCE if verb == "balance" else query_floor.OVERDUE,
+                {"name": name.casefold(), "day": tick.NOW.date()},
+            )
+            begun = time.perf_counter()
+            rows = server.execute(statement, given).fetchall()
+            server.commit()
+            took.append(time.perf_counter() - begun)
+            assert rows
+    return took[WARM:]
+
+
+def balances(url: str) -> list[str]:
+    with psycopg.connect(driver_url(url)) as server:
+        (count,) = server.execute("SELECT count(*) FROM customers").fetchone() or (0,)
+    return [f"balance Customer {Random(7 * n).randrange(count)}" for n in range(TIMES)]
+
+
+def main() -> None:
+    size = size_or(1_000_000)
+    with filled("postgresql", lambda url: fill_open(url, size, due=min(50_000, size // 2), now=tick.NOW)) as databases:
+        url = databases.address
+        for name, questions in (("query-balance", balances(url)), ("query-overdue", ["overdue"] * TIMES)):
+            least, (mine, memory) = floor(url, questions), alone(ours, url, questions)
+            for end, at in (("", 49), ("-p99", 98)):
+                tell(name + end, size, [quantiles(mine, n=100)[at]], [quantiles(least, n=100)[at]], done=1, rss_mb=memory)
+
+
+if __name__ == "__main__":
+    main()
