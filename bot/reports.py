@@ -194,4 +194,5 @@ def import_json(result: Imported) -> dict[str, Any]:
         "unchanged": result.unchanged,
         "refused": [asdict(refusal) for refusal in result.refused],
         "repeats": [asdict(repeat) for repeat in result.repeats],
+        "unlisted": list(result.unlisted),
     }

@@ -53,6 +53,8 @@ def hold_words(account: Account, decided: ItemDecision, now: datetime, people: M
     if not holds:
         return remark(decided.because, 300)
     hold = holds[0]
+    if hold.kind is HoldKind.UNLISTED:
+        return f"The file of {remark(hold.why)} no longer has it, so it may be paid. Reminders wait until a file has it again, or it is released"
     until = f" until {day(hold.until, account.book.place.day(now), locale_of(account.book))}" if hold.until else ""
     who = f"{name(person(people, hold.by))}, {_since(account, hold.at, now)}"
     if hold.kind is HoldKind.SAYS_PAID:

@@ -16,7 +16,7 @@ from workflows.dossier import Dossier
 
 Line = tuple[str, ...]
 
-_HOLDS = {HoldKind.STAFF: "hold", HoldKind.SAYS_PAID: "says paid"}
+_HOLDS = {HoldKind.STAFF: "hold", HoldKind.SAYS_PAID: "says paid", HoldKind.UNLISTED: "not in the file"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import blake2b
@@ -60,7 +60,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class ImportLedger:
-    """`as_of` is the day the file was exported; `number_column` is named when a number is refused; `by` goes into the audit trail."""
+    """`as_of` is the day the file was exported; `number_column` is named when a number is refused; `by` goes into the audit trail.
+
+    A `whole` file has every invoice that is open: one it lacks may be paid, so nothing is sent about it until a file has it again.
+    """
 
     book: str
     entries: Iterable[Entry | Refusal]
@@ -69,11 +72,15 @@ class ImportLedger:
     all_or_nothing: bool = False
     dry_run: bool = False
     by: str = "command line"
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """`imported + updated + unchanged + len(refused) == rows`; `invoices` are the distinct ones among the rows that were not refused."""
+    """`imported + updated + unchanged + len(refused) == rows`; `invoices` are the distinct ones among the rows that were not refused.
+
+    `unlisted` are open invoices that the file does not have, by their numbers.
+    """
 
     rows: int
     invoices: int
@@ -82,6 +89,7 @@ class Imported:
     unchanged: int
     refused: tuple[Refusal, ...]
     repeats: tuple[Repeat, ...]
+    unlisted: tuple[str, ...] = ()
 
 
 class NothingKept(Exception):
@@ -103,6 +111,8 @@ async def import_ledger(ask: ImportLedger, work: UnitOfWork, clock: Clock) -> Im
     while chunk := list(islice(fresh, CHUNK)):
         tally.stored.extend(await work.store_rows(book.id, chunk, now))
     result = tally.result()
+    if ask.whole and tally.stored and (book.read_through is None or book.read_through <= ask.as_of):
+        result = replace(result, unlisted=tuple(await work.hold_unlisted(book.id, tally.numbers, ask.as_of, now)))
     if ask.dry_run or (ask.all_or_nothing and result.refused):
         raise NothingKept(result)
     if tally.stored:
@@ -135,6 +145,7 @@ def _audited(ask: ImportLedger, result: Imported) -> dict[str, str | int]:
         "updated": result.updated,
         "unchanged": result.unchanged,
         "refused": len(result.refused),
+        "unlisted": len(result.unlisted),
     }
 
 
@@ -153,6 +164,11 @@ class _Tally:
     _seen: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     _unnumbered: dict[str, int] = field(default_factory=dict)
     _equal: dict[bytes, int] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> Collection[str]:
+        """Those of the rows that were not refused."""
+        return self._seen.keys()
 
     def fresh(self, entries: Iterable[Entry | Refusal]) -> Iterator[LedgerRow]:
         """The rows to store, every invoice once."""

@@ -198,6 +198,13 @@ class UnitOfWork(OutboxWork, StopWork, PeopleAndChats, Protocol):
         """Invoices with their customers and payments, by number within the book; one answer per row, same order."""
         ...
 
+    async def hold_unlisted(self, book: BookId, listed: Collection[str], as_of: date, at: datetime) -> Sequence[str]:
+        """Open invoices known before `at` that are not among the listed are put on hold, and those that are among them again are let go.
+
+        The numbers of all that are on hold for it now.
+        """
+        ...
+
     async def store_customer(self, book: BookId, row: CustomerRow, at: datetime) -> Stored:
         """A customer without an invoice, by number within the book; an address is added to those that are known."""
         ...

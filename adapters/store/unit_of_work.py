@@ -38,6 +38,7 @@ from adapters.store.screens import Screens
 from adapters.store.secrets import Vault
 from adapters.store.signs import SignsOfLife
 from adapters.store.stops import Stops
+from adapters.store.unlisted import Unlisted
 from adapters.store.webhooks import Webhooks
 from workflows.ports import Clock
 
@@ -46,6 +47,7 @@ class SqlUnitOfWork(
     Books,
     Accounts,
     Imports,
+    Unlisted,
     Facts,
     Claims,
     Requests,

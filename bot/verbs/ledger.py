@@ -55,6 +55,7 @@ async def import_file(
     terms_days: Annotated[int | None, typer.Option(min=0, max=3650, help="Days to pay, where the file has no due dates.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Use a certain mapping without asking.")] = False,
     all_or_nothing: Annotated[bool, typer.Option("--all-or-nothing", help="Keep nothing if any row is refused.")] = False,
+    part: Annotated[bool, typer.Option("--part", help="The file has only some of the open invoices; the others stay as they are.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
     as_json: JSON = False,
 ) -> None:
@@ -69,7 +70,7 @@ async def import_file(
             today = (await work.book(book)).place.day(app.clock.now())
         reading = read_ledger(file, load_mapping(mapping) if mapping else None, currency, sheet=sheet, terms_days=terms_days)
         _agree(reading, yes=yes)
-        ask = ImportLedger(book, reading.rows(), as_of or today, reading.number_column, all_or_nothing, dry_run)
+        ask = ImportLedger(book, reading.rows(), as_of or today, reading.number_column, all_or_nothing, dry_run, whole=not part)
         with _progress() as bar:
             bar.add_task("import", total=None, rows=reading.count)
             try:
@@ -120,6 +121,11 @@ def _tell(result: Imported, *, kept: bool, dry_run: bool, as_json: bool) -> None
         say(clean(f"  line {refusal.line}{f', {refusal.column}' if refusal.column else ''}: {refusal.reason}"))
     if len(result.refused) > SHOWN:
         say(f"  and {len(result.refused) - SHOWN:,} more; --json lists them all.")
+    if result.unlisted:
+        lacks = ", ".join((*result.unlisted[:SHOWN], *(["…"] if len(result.unlisted) > SHOWN else [])))
+        say(clean(f"  Open before, and not in this file: {count(len(result.unlisted), 'invoice')} ({lacks})."))
+        say("  What is gone may be paid, so reminders about it wait until a file has it again, or somebody releases it.")
+        say("  A file that has only some of the open invoices is read with --part.")
     if result.repeats:
         say(f"  {count(len(result.repeats), 'row')} equal to an earlier one; --json lists which.")
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from tests.bot.cli_place import SAMPLE, Place
+from bot.clock import SystemClock
+from tests.bot.cli_place import SAMPLE, TODAY, Place
 from tests.paths import shared
 
 HEADER = "Invoice number,Customer,Due,Amount,Currency"
@@ -154,3 +156,19 @@ def test_the_open_highradius_ledger_ages_to_the_cent_in_both_currencies(place: P
 
 def test_the_sample_book_is_read_without_a_question(place: Place) -> None:
     assert counts(place.duebot("import", str(SAMPLE), "--json").json) == (15, 15, 15, 0, 0)
+
+
+def test_an_open_invoice_that_the_file_no_longer_has_is_named_and_waits(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    both, one = place.file("both.csv", *GOOD), place.file("one.csv", *GOOD[:-1])
+    assert place.duebot("import", both, "--json").json["unlisted"] == []
+    monkeypatch.setattr(SystemClock, "now", lambda _clock: TODAY + timedelta(hours=1))
+    assert place.duebot("import", one, "--part", "--json").json["unlisted"] == []
+    told = place.duebot("import", one)
+    assert told.out.splitlines()[1:] == [
+        "  Open before, and not in this file: 1 invoice (A-2).",
+        "  What is gone may be paid, so reminders about it wait until a file has it again, or somebody releases it.",
+        "  A file that has only some of the open invoices is read with --part.",
+    ]
+    assert "no longer has it, so it may be paid." in place.duebot("explain", "A-2").out
+    assert place.duebot("import", both, "--json").json["unlisted"] == []
+    assert "may be paid" not in place.duebot("explain", "A-2").out

@@ -174,7 +174,16 @@ async def test_the_trail_holds_who_and_the_counts_and_no_content(shelf: Shelf) -
     await _import(shelf, ROW, Refusal(3, "Due", "Ada's secret"))
     (entry,) = shelf.trail
     assert (entry.actor, entry.type, entry.at) == ("Ana", "ledger.imported", NOW)
-    assert entry.data == {"book": "main", "as_of": "2026-11-24", "rows": 2, "imported": 1, "updated": 0, "unchanged": 0, "refused": 1}
+    assert entry.data == {
+        "book": "main",
+        "as_of": "2026-11-24",
+        "rows": 2,
+        "imported": 1,
+        "updated": 0,
+        "unchanged": 0,
+        "refused": 1,
+        "unlisted": 0,
+    }
 
 
 async def test_an_invoice_put_together_from_lines_counts_all_of_them_and_tells_equal_ones(shelf: Shelf) -> None:

@@ -44,24 +44,27 @@ class Dispute:
 
 
 class HoldKind(StrEnum):
-    """Why nothing is sent: a colleague said so, or the customer says that it is paid and the money is awaited."""
+    """Why nothing is sent: a colleague said so, the customer says that it is paid, or the newest file no longer has the open invoice."""
 
     STAFF = "staff"
     SAYS_PAID = "says_paid"
+    UNLISTED = "unlisted"
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
     """Silence about an item, or (without `item`) about everything of the customer, up to 00:00 of `until`; null: until it is released.
 
-    `had` is what had been received on the item when the customer said that it is paid: more than that ends the hold.
+    `had` is what had been received on the item when the customer said that it is paid: more than that ends the hold. One for an invoice
+    that a file no longer has is nobody's (`by`), its `why` is the file's day, and a file that has the invoice again ends it and sets `until`;
+    where a person ended it the invoice is owed all the same, and no file holds it anew before one has had it.
     """
 
     id: HoldId
     item: ItemId | None
     why: str
     until: date | None
-    by: UserId
+    by: UserId | None
     at: datetime
     kind: HoldKind = HoldKind.STAFF
     had: Money | None = None

@@ -61,6 +61,8 @@ def dispute_on(account: Account, item: Item) -> Dispute | None:
 def held_words(hold: Hold) -> str:
     if hold.kind is HoldKind.SAYS_PAID:
         what, ends = "The customer says that it is paid", "the money comes"
+    elif hold.kind is HoldKind.UNLISTED:
+        what, ends = f"The file of {hold.why} no longer has it, so it may be paid", "a file has it again, or somebody releases it"
     else:
         what, ends = f"It is on hold: {hold.why.rstrip('.')}", "it is released"
     return f"{what}. Reminders wait until {ends}{f', or {spoken(hold.until)}' if hold.until else ''}."

@@ -93,7 +93,7 @@ holds = Table(
     Column("until", Date()),
     Column("had", BigInteger()),
     text("currency", needed=False),
-    refers_to("users.id", name="by"),
+    refers_to("users.id", name="by", needed=False),
     instant("at"),
     instant("ended_at", needed=False),
 )
