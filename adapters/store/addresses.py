@@ -28,6 +28,12 @@ class SqlAddresses:
             found = (await connection.execute(query)).all()
         return {row.key: Address(platform, row.key, row.details) for row in found}
 
+    async def newest(self, platform: str) -> Address | None:
+        query = select(_AT.key, _AT.details).where(_AT.platform == platform).order_by(_AT.at.desc()).limit(1)
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return None if row is None else Address(platform, row.key, row.details)
+
     async def keep(self, address: Address) -> None:
         values = {
             "id": new_id(),

@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.service import filled
 from tests.e2e.teams_service import TeamsHouse, serving_teams, words
 from tests.fakes.clock import FixedClock
-from tests.peers.teams import CHANNEL, GROUP, Tenant, object_id, teams
+from tests.peers.teams import CHANNEL, GROUP, Tenant, teams
 
 BIRKENHOF, CALLOWAY = "Birkenhof Manufaktur GmbH", "Calloway Interiors Ltd"
 
@@ -68,35 +68,3 @@ async def test_a_viewer_may_look_and_is_told_who_may_act(duebot: TeamsHouse) -> 
     refused = [(entry.actor, entry.data["what"]) for entry in await duebot.audit("refused")]
     names = ["flag.set", "snooze.form", "reminder.preview", "plan.form", "escalate.form"]
     assert refused == [(duebot.who("vic"), name) for name in names]
-
-
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [("cy", {}), ("ana", {"userRole": "guest"}), ("ana", {"tenantId": "another"}), ("ana", {"email": "x@elsewhere.example"})],
-    ids=str,
-)
-async def test_strangers_guests_and_other_companies_get_a_private_explanation_and_nothing_happens(
-    tenant: Tenant, sqlite_url: str, clock: FixedClock, name: str, changes: dict[str, str]
-) -> None:
-    tenant.changes[name] = changes
-    async with serving_teams(tenant, sqlite_url, clock) as duebot:
-        await duebot.meet("bo")
-        await filled(duebot)
-        alert = duebot.card(BIRKENHOF)
-        before = duebot.shown(alert)
-        for label in ("Flag", "Snooze", "Why?"):
-            told = words(await duebot.press(alert, label, by=name))
-            assert told.startswith(("🟠 I do not know you yet", "🟠 This is for colleagues only")), told
-            assert "8,600" not in told
-        assert "8,600" not in await duebot.said("overdue", by=name, at=CHANNEL)
-        await duebot.run()
-        assert duebot.shown(alert) == before
-        assert {entry.actor for entry in await duebot.audit("refused")} == {f"teams:{object_id(name)}"}
-
-
-async def test_one_person_in_the_roster_is_asked_for_once(duebot: TeamsHouse) -> None:
-    for _ in range(3):
-        await duebot.said("overdue", by="maria")
-    assert sum("/members/" in path for _, path in duebot.tenant.calls) == 1
-    (entry,) = await duebot.audit("user.linked")
-    assert (entry.actor, entry.data["person"]) == (duebot.who("maria"), object_id("maria"))

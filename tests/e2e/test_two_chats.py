@@ -89,3 +89,26 @@ async def test_two_clicks_at_once_are_one_act_again_and_again(both: Both) -> Non
     assert len(acts) == CLICKS
     assert sum("Somebody was first" in said for said in told) == CLICKS
     await both.showing("Flag", there, here)
+
+
+async def test_one_person_in_both_chats_is_one_person_and_approves_nothing_of_their_own(both: Both) -> None:
+    """Maria asks for a plan in Slack and may approve it in neither chat; Ida agrees it in Teams, and both cards say so."""
+    slack, house = both.slack, both.teams
+    there, here = await slack.card(BIRKENHOF), house.card(BIRKENHOF)
+    form = await slack.open(there, "Payment plan", by="maria")
+    preview = (await slack.submit(form, {"count": "3"}, by="maria"))["view"]
+    asked = slack_words((await slack.submit(preview, {"answer": "phone", "reason": "They asked"}, by="maria"))["view"]["blocks"])
+    assert "Waits for Ida" in asked
+    for _ in range(10):
+        await both.shown()
+    request, asking = await slack.card("agree a payment plan"), house.card("agree a payment plan")
+    for refused in (await slack.press(request, "Approve", by="maria"), words(await house.press(asking, "Approve", by="maria"))):
+        assert "your own" in refused.lower() or "somebody else" in refused.lower(), refused
+    assert not await house.audit("plan.accepted")
+    linked = [entry.actor for entry in await house.audit("user.linked") if entry.actor == house.who("maria")]
+    assert len(linked) == 2, "once from each chat, as the same colleague"
+    assert "approved" in words(await house.press(asking, "Approve", by="ida"))
+    for _ in range(10):
+        await both.shown()
+    assert "On a plan of 3 instalments" in await slack.shown(there)
+    assert "On a plan of 3 instalments" in house.shown(here)

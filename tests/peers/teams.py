@@ -160,6 +160,7 @@ class Tenant:
             Route(base + "/{talk}/activities", self._post, methods=["POST"]),
             Route(base + "/{talk}/activities/{message}", self._put, methods=["PUT"]),
             Route(base + "/{talk}/members/{user}", self._member),
+            Route(base + "/{talk}/pagedmembers", self._members),
         ]
 
     async def _about(self, request: Request) -> Response:
@@ -242,6 +243,10 @@ class Tenant:
             "userRole": "user",
         }
         return JSONResponse(row | self.changes.get(name, {}))
+
+    async def _members(self, request: Request) -> Response:
+        refusal = await self._refused(request)
+        return refusal or JSONResponse({"members": [], "continuationToken": None})
 
     async def _flow(self, request: Request) -> Response:
         """A workflow: it says that it took something, or not."""

@@ -37,6 +37,11 @@ class AddressBook:
     async def find(self, key: str) -> Place | None:
         return (await self._known(key)).get(key)
 
+    async def newest(self) -> Place | None:
+        """The last one that was learnt."""
+        found = await self._store.newest(PLATFORM)
+        return None if found is None else Place(**found.details)
+
     async def keep(self, key: str, place: Place) -> None:
         await self._store.keep(Address(PLATFORM, key, asdict(place)))
 

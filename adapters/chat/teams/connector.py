@@ -59,6 +59,10 @@ class Connector:
         """What the conversation's roster says of one person."""
         return await self._call("GET", service, f"v3/conversations/{_part(conversation)}/members/{_part(user)}", None, repeatable=True)
 
+    async def answers(self, service: str, conversation: str) -> None:
+        """Raises what it says, or that it says nothing."""
+        await self._call("GET", service, f"v3/conversations/{_part(conversation)}/pagedmembers?pageSize=1", None, repeatable=True)
+
     async def ready(self) -> None:
         """Raises what stands against getting a token."""
         await self._credentials.token()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from adapters.chat.teams.turn import Room
 from cards.elements import Card, Form, Text
 from cards.teams.render import ADAPTIVE, CARD, SMALL, Block, Link, render, render_form, summary, title_of
 from workflows.domain.routing import ChannelFacts, against
-from workflows.errors import NotFound, Rejected
+from workflows.errors import NotFound, RateLimited, Rejected
 
 _CHANNELS = ("@thread.tacv2", "@thread.skype")  # how the ids of teams' channels end; only there a message has a thread
 Activity = dict[str, Any]
@@ -58,7 +59,12 @@ class TeamsRoom:
         return ("",)
 
     async def alive(self, home: str) -> None:  # ruff: ignore[unused-method-argument]
+        """We may speak, and the connector answers: a token alone says nothing of it, and a conversation that is gone nothing against it."""
         await self._connector.ready()
+        place = await self._book.newest()
+        if place is not None:
+            with suppress(Rejected, NotFound, RateLimited):
+                await self._connector.answers(place.service, place.conversation)
 
     async def post(self, channel: str, card: Card) -> CardRef:
         """To a conversation, or to a person in their chat with the app. Raises `OutcomeUnknown` when it may stand there."""

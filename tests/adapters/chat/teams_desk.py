@@ -37,6 +37,9 @@ class FakeAddresses:
     async def find(self, platform: str, *keys: str) -> Mapping[str, Address]:
         return {key: self.rows[platform, key] for key in keys if (platform, key) in self.rows}
 
+    async def newest(self, platform: str) -> Address | None:
+        return next((one for one in reversed(self.rows.values()) if one.platform == platform), None)
+
     async def keep(self, address: Address) -> None:
         self.writes += 1
         self.rows[address.platform, address.key] = address
