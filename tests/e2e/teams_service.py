@@ -13,6 +13,7 @@ import re
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -49,7 +50,8 @@ class TeamsHouse(House):
             await self.post(self.tenant.installed(by=name, at=at))
 
     async def said(self, text: str, *, by: str, at: str = "") -> str:
-        """What they alone were answered, in their own chat."""
+        """What they alone were answered, in their own chat; a second later, as nobody types faster."""
+        self.clock.advance(timedelta(seconds=1))
         own = self.tenant.own_chat(by)
         before = len(self.tenant.cards(own))
         assert (await self.post(self.tenant.message(text, by=by, at=at))).status_code == 200
