@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Reply
+from adapters.core.cause import cause_of, caused_by
 from bot.actions import Acting, Claiming, FieldErrors, Reminding, command, whole
 from bot.commands import AskAct, AskHome, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
@@ -32,7 +33,6 @@ from workflows.acting import record, require
 from workflows.answer_query import MOST as ENOUGH
 from workflows.domain.access import Right, User
 from workflows.domain.approving import Limits
-from workflows.domain.ids import new_id
 from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
 from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused, Rejected
@@ -73,6 +73,11 @@ class Desk:
 
     async def __call__(self, incoming: Incoming) -> Reply:
         """Never raises: trouble comes back as a card, with a reference that the log has too."""
+        with caused_by(cause_of(incoming.key)):
+            return await self._answered(incoming)
+
+    async def _answered(self, incoming: Incoming) -> Reply:
+        what = incoming.action.name.value if incoming.action else "command"
         try:
             reply = await self._handled(incoming, await self.people.who(incoming.person))
         except OutsideError as error:
@@ -80,10 +85,11 @@ class Desk:
             await self._give_up(incoming)
             return Reply(card=problems.refused("The chat did not say who you are. Please try again in a minute."))
         except Exception:
-            reference = new_id().hex[-8:]  # its end is chance; its beginning is the time, the same for a minute
-            log.exception("request failed", reference=reference, action=incoming.action.name if incoming.action else "command")
+            reference = cause_of(incoming.key)
+            log.exception("request failed", reference=reference, action=what)
             await self._give_up(incoming)
             return Reply(card=problems.apology(reference))
+        log.info("request handled", what=what, platform=incoming.person.platform)
         self.nudge()
         return await self._allowed(reply, self.rooms[incoming.person.platform]) if reply.shared else reply
 

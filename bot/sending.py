@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from adapters.core.cause import caused_by
 from workflows.channel_outages import Tried
 from workflows.deliver_notices import LEASE, Outcome, Ready
 from workflows.domain.messages import Receipt
@@ -170,7 +171,8 @@ class Sending:
     def _hand_over(self) -> None:
         while self._cleared and len(self._under_way) < AT_ONCE:
             ready = self._cleared.popleft()
-            task = asyncio.create_task(self.send(ready))
+            with caused_by(ready.row.cause):
+                task = asyncio.create_task(self.send(ready))
             self._under_way[task] = ready
             task.add_done_callback(self._came_back)
 
@@ -202,8 +204,11 @@ class Sending:
     def _tell(self, back: Sequence[tuple[Ready, Outcome]]) -> None:
         for ready, said in back:
             self.done.count(said)
-            failed = isinstance(said, OutsideError)
-            log.info("message not sent" if failed else "message sent", notice=str(ready.notice), why=str(said) if failed else "")
+            with caused_by(ready.row.cause):
+                if isinstance(said, OutsideError):
+                    log.info("message not sent", notice=str(ready.notice), why=str(said))
+                else:
+                    log.info("message sent", notice=str(ready.notice), receipt=said.reference.partition(";")[0])
 
     async def _come_to_rest(self) -> None:
         """Nothing new leaves: what was written is handed back, what is under way comes back or is given up, and each is noted by itself."""

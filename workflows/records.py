@@ -49,7 +49,10 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One effect. `key` is unique for ever and is what the vendor is given to know it by; `attempts` counts this claim."""
+    """One effect. `key` is unique for ever and is what the vendor is given to know it by; `attempts` counts this claim.
+
+    `cause` is the reference under which the log names what queued it.
+    """
 
     id: UUID
     kind: Effect
@@ -59,6 +62,7 @@ class OutboxRow:
     attempts: int
     claimed_at: datetime | None = None
     reference: str | None = None
+    cause: str | None = None
 
 
 class CardKind(StrEnum):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from adapters.core.cause import caused_by, new_cause
+
 GRACE = 15.0  # seconds that a run under way is given at the end; one that takes longer is broken off, and begun again elsewhere
 
 log = structlog.get_logger(__name__)
@@ -35,6 +37,10 @@ class Job:
 
     async def run(self) -> None:
         """Trouble stops no other job. It is logged once, and once that it is over: a database that is down fails every job every minute."""
+        with caused_by(new_cause()):
+            await self._run()
+
+    async def _run(self) -> None:
         try:
             await self.body()
         except Exception as error:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, Uuid, cast, func, select, type_coerce, update
 
+from adapters.core.cause import present_cause
 from adapters.store import rows
 from adapters.store import tables as t
 from adapters.store.many import among, insert_many, update_many
@@ -20,7 +21,7 @@ from workflows.records import Effect, OutboxRow, OutboxState
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less
 _BOX = t.outbox.c
-_NEW = ("id", "kind", "key", "payload", "channel", "state", "attempts", "not_before", "error")
+_NEW = ("id", "kind", "key", "payload", "channel", "state", "attempts", "not_before", "error", "cause")
 _SENT = ("id", "state", "settled_at", "lease_until", "error", "reference")
 
 
@@ -29,12 +30,14 @@ class Outbox(Part):
         return await self.enqueue_all(kind, [(key, payload, channel)], not_before) == 1
 
     async def enqueue_all(self, kind: Effect, rows: Sequence[tuple[str, Mapping[str, Any], str]], not_before: datetime) -> int:
-        same = (OutboxState.QUEUED.value, 0, not_before, "")
+        same = (OutboxState.QUEUED.value, 0, not_before, "", present_cause())
         values = [
-            (new, kind.value, key, dict(payload), channel, *same)
-            for new, (key, payload, channel) in zip(new_keys(len(rows)), rows, strict=True)
+            (one, kind.value, key, dict(payload), channel, *same)
+            for one, (key, payload, channel) in zip(new_keys(len(rows)), rows, strict=True)
         ]
-        return await insert_many(self._connection, t.outbox, _NEW, values, new_only=True)
+        new = await insert_many(self._connection, t.outbox, _NEW, values, new_only=True)
+        self.queued[kind.value] += new
+        return new
 
     async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
         taken = {"state": OutboxState.SENDING.value, "attempts": _BOX.attempts + 1}

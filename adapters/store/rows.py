@@ -265,7 +265,8 @@ def notice(row: Row[Any], items: tuple[ListedItem, ...]) -> Notice:
 
 
 def outbox_row(row: Row[Any]) -> OutboxRow:
-    return OutboxRow(row.id, Effect(row.kind), row.key, row.payload, OutboxState(row.state), row.attempts, row.claimed_at, row.reference)
+    state = OutboxState(row.state)
+    return OutboxRow(row.id, Effect(row.kind), row.key, row.payload, state, row.attempts, row.claimed_at, row.reference, row.cause)
 
 
 def card(row: Row[Any]) -> StaffCard:

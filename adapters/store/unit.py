@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -27,6 +28,7 @@ class Part:
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection, self._vault = connection, vault
+        self.queued: Counter[str] = Counter()  # by kind, what leaves once the unit is committed
 
     async def give_way(self) -> None:
         await asyncio.sleep(0)

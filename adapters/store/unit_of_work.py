@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.store.accounts import Accounts
@@ -41,6 +42,8 @@ from adapters.store.stops import Stops
 from adapters.store.unlisted import Unlisted
 from adapters.store.webhooks import Webhooks
 from workflows.ports import Clock
+
+log = structlog.get_logger(__name__)
 
 
 class SqlUnitOfWork(
@@ -97,7 +100,10 @@ class SqlStore(PolicyTexts):
     @asynccontextmanager
     async def _unit(self) -> AsyncGenerator[SqlUnitOfWork, None]:
         async with self._engine.begin() as connection:
-            yield SqlUnitOfWork(connection, self._vault)
+            work = SqlUnitOfWork(connection, self._vault)
+            yield work
+        if queued := +work.queued:
+            log.info("queued", **queued)
 
     def addresses(self, clock: Clock) -> SqlAddresses:
         return SqlAddresses(self._engine, clock)

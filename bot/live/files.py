@@ -10,6 +10,7 @@ from uuid import UUID
 import structlog
 
 from adapters.chat.protocol import ChatRoom, File, TakesFiles
+from adapters.core.cause import caused_by
 from bot.file_making import FileMaker
 from bot.live.places import Place, places_of
 from cards.elements import FileKind, FileRef
@@ -37,7 +38,11 @@ class Files:
         now = self.maker.packing.clock.now()
         async with self.maker.packing.store() as work:
             rows = [*await work.abandoned(Effect.FILE, now, AT_ONCE, LEASE), *await work.claim(Effect.FILE, now, AT_ONCE, LEASE)]
-        return sum([await self._under_its_card(row) for row in rows])
+        done = 0
+        for row in rows:
+            with caused_by(row.cause):
+                done += await self._under_its_card(row)
+        return done
 
     async def _under_its_card(self, row: OutboxRow) -> bool:
         """One that is not posted yet is waited for; what was shared and not noted is shared again."""

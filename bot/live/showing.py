@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Limit
+from adapters.core.cause import caused_by
 from bot.live import live_cards, threads
 from bot.live.live_cards import Showing, Shown, Waiting
 from bot.live.pace import Pace
@@ -55,7 +56,8 @@ class ShowCards:
         async with self.store() as work:
             claimed = await live_cards.claim_cards(work, self.clock, at_once)
         for waiting in claimed:
-            await self._show(waiting)
+            with caused_by(*(row.cause for row in waiting.rows)):
+                await self._show(waiting)
         return len(claimed)
 
     async def _show(self, waiting: Waiting) -> None:
@@ -101,6 +103,7 @@ class ShowCards:
             log.exception("card not shown", card=str(showing.card.id))
             self.errors.append(str(error))
             return Shown(place, error)
+        log.info("card shown", card=str(showing.card.id), platform=place.platform, receipt=shown.message)
         self.in_vain.pop(home, None)
         await self._worked(place, home)
         return Shown(shown)

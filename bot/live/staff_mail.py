@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from adapters.core.cause import caused_by
 from cards.outage_mail import Mail
 from workflows.domain.ids import UserId
 from workflows.domain.messages import Message
@@ -28,7 +29,8 @@ async def send_staff_mail(mail: Outreach, write: Write, store: Store, clock: Clo
         left = await work.abandoned(Effect.STAFF_MAIL, clock.now(), AT_ONCE, LEASE)
         rows = [*left, *await work.claim(Effect.STAFF_MAIL, clock.now(), AT_ONCE, LEASE)]
     for row in rows:
-        await _send(row, mail, write, store, clock)
+        with caused_by(row.cause):
+            await _send(row, mail, write, store, clock)
 
 
 async def _send(row: OutboxRow, mail: Outreach, write: Write, store: Store, clock: Clock) -> None:

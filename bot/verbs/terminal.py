@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 import structlog
 import typer
 from rich.console import Console
+from structlog.types import Processor
 
+from bot.library_logs import take_over_libraries
 from cards.clean import clean
 from workflows.errors import Refused
 
@@ -39,14 +41,15 @@ log = structlog.get_logger(__name__)
 
 def logs_to_stderr(*, everything: bool) -> None:
     """Structured lines, without bodies or tokens; `everything` for the service, only trouble for a verb that answers by itself."""
+    known: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    rendered: Processor = structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer()
+    take_over_libraries(known, rendered)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer() if not sys.stderr.isatty() else structlog.dev.ConsoleRenderer(),
-        ],
+        processors=[*known, structlog.processors.format_exc_info, rendered],
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # whatever the stream is by then
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if everything else logging.WARNING),
     )

@@ -63,7 +63,7 @@ Index(
     postgresql_where=sql("leads AND counts"),
 )
 
-# `channel` is the way a message to a customer leaves; empty for everything else.
+# `channel` is the way a message to a customer leaves; empty for everything else. `cause` is the reference of what queued it, as logs name it.
 outbox = Table(
     "outbox",
     METADATA,
@@ -80,6 +80,7 @@ outbox = Table(
     instant("settled_at", needed=False),
     text("reference", needed=False, index=True),
     text("error"),
+    text("cause", needed=False),
     Index("ix_outbox_waiting", "kind", "channel", "state", "not_before"),
 )
 
