@@ -16,9 +16,9 @@ from workflows.domain.decide import decide
 from workflows.domain.decision import ActionKind
 from workflows.domain.ids import BookId, CardId, CustomerId, new_id
 from workflows.domain.money import Money, total
-from workflows.keeping_ports import KeepingStore, KeepingWork
 from workflows.ports import Clock, Policies
 from workflows.records import CHANGED, CardKind, Look, StaffCard
+from workflows.work.keeping import KeepingStore, KeepingWork
 
 PAGE = 100
 MOST_LINES = 5  # on one card

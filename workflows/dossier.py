@@ -11,7 +11,7 @@ from workflows.domain.account import Account, Notice
 from workflows.domain.contact import Reply
 from workflows.domain.ids import CustomerId, UserId
 from workflows.domain.messages import Message
-from workflows.keeping_ports import KeepingWork
+from workflows.work.keeping import KeepingWork
 
 
 @dataclass(frozen=True, slots=True)

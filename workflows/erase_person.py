@@ -14,8 +14,8 @@ from workflows.domain.allocation import balances
 from workflows.domain.ids import CustomerId, ItemId
 from workflows.domain.retention import contact_until, invoices_kept_from, invoices_until
 from workflows.errors import AlreadyDone, NotKnown
-from workflows.keeping_ports import KeepingWork
 from workflows.ports import Clock
+from workflows.work.keeping import KeepingWork
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from workflows.domain.decision import Action, ActionKind
 from workflows.domain.doubt import BY_RELEASE, LOST, Doubted, Restoration, may_have_been_sent
 from workflows.domain.ids import CustomerId, NoticeId
 from workflows.errors import AlreadyDone, OutsideError
-from workflows.keeping_ports import KeepingStore, KeepingWork
 from workflows.ports import Clock, Outreach, Policies
 from workflows.records import CardKind, CardState, OutboxRow
 from workflows.stops import Stop, StopKind
+from workflows.work.keeping import KeepingStore, KeepingWork
 
 PAGE = 100
 MOST_TOLD = 20

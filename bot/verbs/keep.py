@@ -26,7 +26,7 @@ from workflows.dossier import Dossier, dossier_of, mentions
 from workflows.erase_person import Erased, ErasePerson, erase_person
 from workflows.errors import NotKnown, OutsideError, Refused
 from workflows.export_person import export_person, plain
-from workflows.keeping_ports import KeepingWork
+from workflows.work.keeping import KeepingWork
 
 verbs = typer.Typer(rich_markup_mode=None)
 
