@@ -41,7 +41,9 @@ def _headers(top: list[str], delimiter: str) -> Iterator[tuple[int, tuple[str, .
 
 def _must_be_text(line: str, number: int) -> None:
     if any("\ud800" <= letter <= "\udfff" for letter in line):
-        raise Unreadable(f"Line {number}, the header, is not UTF-8 text; save the file as CSV UTF-8.")
+        raise Unreadable(
+            f"Line {number}, the header, is not UTF-8 text; save the file as CSV UTF-8, or say `encoding: windows-1252` in a mapping (--map)."
+        )
 
 
 def _rows(path: Path, encoding: str, delimiter: str, header_line: int) -> Iterator[Raw | Refusal]:

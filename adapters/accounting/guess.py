@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+import yaml
+
 from adapters.accounting.mapping import Code, Column, Currency, DateIn, Mapping, StatusIn, shipped
 from adapters.accounting.words import listed, small
 
 # The words of a header, small and without blanks or marks; the surest first.
 _WORDS: dict[str, str] = {
     "number": "invoicenumber invoiceno invoicenum invoicenr documentnumber documentno docnumber docno docid invoiceid number invoice "
-    "rechnungsnummer rechnungsnr rechnungno belegnummer belegnr rechnung beleg "
+    "rechnungsnummer rechnungsnr renr rgnr rechnungno belegnummer belegnr rechnung beleg "
     "numerodefacture numerofacture numfacture nofacture facturenumero facturenumber facture "
     "numerodefactura numerofactura numfactura nofactura facturanumber factura",
     "customer": "customernumber customerno customernr customerid customercode custnumber custno custid accountnumber accountno clientnumber "
@@ -20,26 +22,26 @@ _WORDS: dict[str, str] = {
     "codeclient numeroclient numclient noclient compteclient codigocliente codigodecliente numerocliente numerodecliente nocliente idcliente",
     "customer_name": "customername clientname companyname debtorname customer client company debtor namecustomer billto kundenname kunde firma "
     "nomclient nomduclient raisonsociale societe nombrecliente nombredelcliente razonsocial cliente empresa name nom nombre",
-    "issued": "invoicedate issuedate dateissued issued issuedon documentdate dateofissue date rechnungsdatum belegdatum datum "
+    "issued": "invoicedate issuedate dateissued issued issuedon documentdate dateofissue date rechnungsdatum belegdatum rgdatum redatum datum "
     "datefacture datedefacture datedelafacture datedefacturation datedemission fechafactura fechadefactura fechaemision fechadeemision fecha",
     "due": "duedate due dueon datedue dueindate paymentdue paymentduedate payby faelligkeitsdatum faelligkeit faelligam faellig zahlbarbis "
     "datedecheance dateecheance echeance datelimite datelimitedepaiement fechavencimiento fechadevencimiento vencimiento fechalimite",
     "terms": "paymenttermsdays termsdays netdays paymentterms terms zahlungszieltage zahlungsziel delaidepaiement plazodepago diascredito",
     "total": "total invoicetotal totalamount invoiceamount amounttotal grandtotal grossamount gross amount rechnungsbetrag gesamtbetrag "
-    "bruttobetrag endbetrag gesamtsumme brutto betrag summe totalttc montantttc montanttotal ttc montant "
+    "betragbrutto bruttobetrag endbetrag gesamtsumme brutto betrag summe totalttc montantttc montanttotal ttc montant "
     "totalfactura importetotal montototal importe monto",
-    "currency": "currency currencycode invoicecurrency curr iso4217 waehrung waehrungscode whg devise monnaie moneda divisa",
+    "currency": "currency currencycode invoicecurrency curr iso4217 waehrung waehrungscode whg whrg wkz devise monnaie moneda divisa",
     "paid_on": "paidon paiddate datepaid paymentdate lastpaymentdate settleddate settledon cleardate clearedon clearingdate bezahltam "
     "zahlungsdatum zahlungseingang zahldatum ausgleichsdatum datedepaiement datepaiement datedereglement datereglement payele "
     "fechadepago fechapago fechacobro fechadecobro",
-    "paid": "amountpaid paidamount paid paidtodate payments received bezahlt gezahlt bezahlterbetrag zahlbetrag "
+    "paid": "amountpaid paidamount paid paidtodate payments received bezahlt davonbezahlt bereitsbezahlt gezahlt bezahlterbetrag zahlbetrag "
     "montantpaye montantregle dejapaye paye regle importepagado importecobrado pagado cobrado",
     "balance": "balance balancedue amountdue openamount outstanding outstandingamount openbalance remaining offen offenerbetrag "
     "restbetrag saldo offenersaldo soldedu solde restedu resteapayer montantdu saldopendiente importependiente pendiente",
     "status": "invoicestatus documentstatus status paymentstatus rechnungsstatus belegstatus zahlungsstatus statutfacture statut etat "
     "estadofactura estado state",
     "reference": "reference yourreference customerreference ponumber purchaseorder po orderreference referenz kundenreferenz ihrzeichen "
-    "bestellnummer referenceclient votrereference bondecommande boncommande referencia referenciacliente ordendecompra pedido",
+    "ihrebestellnummer ihrebestellnr bestellnummer bestellnr referenceclient votrereference bondecommande boncommande referencia referenciacliente ordendecompra pedido",
     "email": "email emailaddress customeremail clientemail billingemail emailrecipient mail mailadresse courriel adressemail adresseemail "
     "correoelectronico correo",
     "language": "language lang sprache langue idioma",
@@ -58,16 +60,17 @@ _CALLED = {"number": "the invoice number", "customer": "the customer", "due": "t
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """`questions` stand against reading at all (then there is no mapping); a person may wave `doubts` through."""
+    """`questions` stand against reading at all: then there is no mapping, but a `draft` of one. A person may wave `doubts` through."""
 
     mapping: Mapping | None
     questions: tuple[str, ...] = ()
     doubts: tuple[str, ...] = ()
+    draft: str = ""
 
 
 def header_score(header: Sequence[str]) -> int:
     """How many different things the words of a header name; a line that names one is no header."""
-    fields = {_FIELDS[word] for word in map(small, header) if word in _FIELDS}
+    fields = {field for name in header if (field := _meant(name))}
     return len(fields) if len(fields) >= 2 else 0
 
 
@@ -77,9 +80,11 @@ def guess(header: Sequence[str]) -> Guess:
             return Guess(layout)
     found = _candidates(header)
     asked = ["customer", "total"] if found.get("issued") else ["customer", "due", "total"]  # terms may stand in for a due date
-    questions = [_which(field, header) for field in asked if not found.get(field)]
-    if questions:
-        return Guess(None, tuple(questions))
+    missing = [field for field in asked if not found.get(field)]
+    if missing:
+        lines = {field: "?" if field in missing else found[field][0] for field in _WORDS if field in missing or found.get(field)}
+        draft = yaml.safe_dump(lines, sort_keys=False, allow_unicode=True)
+        return Guess(None, tuple(_which(field, header) for field in missing), draft=draft)
     doubts = [_choice(field, found[field]) for field in _MATTERS if len(found.get(field, ())) > 1]
     if not found.get("number"):
         doubts.append(f"No column is {_CALLED['number']}; rows would be numbered after what they say. {_HOW}")
@@ -127,13 +132,19 @@ def _quoted(names: Sequence[str]) -> str:
     return " and ".join(f'"{name}"' for name in names)
 
 
+def _meant(name: str) -> str | None:
+    """What a column's name says; of one in two languages, as in `Kunde / Customer`, what its parts agree on."""
+    words = [small(part) for part in name.split("/")]
+    fields = {_FIELDS.get(word) for word in words if word}
+    return _FIELDS.get(small(name)) or (fields.pop() if len(fields) == 1 else None)
+
+
 def _candidates(header: Sequence[str]) -> dict[str, list[str]]:
     """Per field the columns that may hold it, the likeliest first."""
     found: dict[str, list[tuple[int, str]]] = {}
     for name in header:
-        word = small(name)
-        if field := _FIELDS.get(word):
-            found.setdefault(field, []).append((_PLACES[field][word], name))
+        if field := _meant(name):
+            found.setdefault(field, []).append((_PLACES[field].get(small(name), len(_PLACES[field])), name))
     ranked = {field: [name for _, name in sorted(names, key=itemgetter(0))] for field, names in found.items()}
     if not ranked.get("customer") and ranked.get("customer_name"):
         ranked["customer"] = ranked.pop("customer_name")  # customers go by their name where they have no number

@@ -30,7 +30,8 @@ _SEEN = 20_000  # cells of a column
 class Reading:
     """`questions` must be answered before a row is read; a person at a terminal may wave `doubts` through.
 
-    `mapping` is what is used, with the date formats found; null while a column of it is asked for. `count` are the rows.
+    `mapping` is what is used, with the date formats found; null while a column of it is asked for, and then there is a `draft`. `count` are
+    the rows.
     """
 
     table: Table
@@ -40,6 +41,13 @@ class Reading:
     count: int
     guessed: bool
     _reader: RowReader | None
+    draft: str = ""
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """Columns that the mapping does not read, and that say something."""
+        used = set(self.mapping.columns.values()) if self.mapping else ()
+        return [name for name in self.table.header if name and name not in used]
 
     @property
     def certain(self) -> bool:
@@ -103,7 +111,7 @@ def read_ledger(
     said = guess(table.header) if mapping is None else Guess(mapping)
     doubts = table.doubts + said.doubts
     if said.mapping is None:
-        return Reading(table, None, said.questions, doubts, 0, guessed=True, _reader=None)
+        return Reading(table, None, said.questions, doubts, 0, guessed=True, _reader=None, draft=said.draft)
     used = said.mapping if terms_days is None else said.mapping.model_copy(update={"terms_days": terms_days})
     return _studied(table, used, currency, doubts, guessed=mapping is None)
 

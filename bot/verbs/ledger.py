@@ -12,6 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from adapters.accounting.ledger_file import Reading, read_ledger
 from adapters.accounting.mapping import load_mapping, shipped_names
+from adapters.accounting.words import listed
 from bot import reports
 from bot.app import App
 from bot.commands import Ask, AskAct, AskBalance, AskCustomer, AskHelp, AskInvoice, AskLink, AskOverdue, AskShare, AskWhy, parse
@@ -94,9 +95,15 @@ def _agree(reading: Reading, *, yes: bool) -> None:
     if reading.guessed and reading.mapping is not None:
         notes.print("Read as follows:", markup=False)
         notes.print(reading.mapping.as_yaml(), markup=False, end="")
+        if reading.left_out:
+            notes.print(clean(f"Not read: {listed(reading.left_out)}."), markup=False)
     keep = "Keep the lines above in a file, put them right, and give it with --map."
+    if reading.draft:
+        notes.print("Read as follows, as far as the columns' names tell:", markup=False)
+        notes.print(reading.draft, markup=False, end="")
+        keep = "Keep the lines above in a file, write the column's name for each ?, and give it with --map."
     if reading.questions:
-        stop(QUESTION, *reading.questions, *([keep] if reading.guessed and reading.mapping is not None else []))
+        stop(QUESTION, *reading.questions, *([keep] if reading.guessed else []))
     if not reading.guessed:
         return
     for doubt in reading.doubts:

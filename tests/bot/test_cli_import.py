@@ -158,6 +158,15 @@ def test_the_sample_book_is_read_without_a_question(place: Place) -> None:
     assert counts(place.duebot("import", str(SAMPLE), "--json").json) == (15, 15, 15, 0, 0)
 
 
+def test_what_cannot_be_guessed_is_asked_beside_a_draft(place: Place) -> None:
+    told = place.duebot("import", place.file("a.csv", "Invoice number,Customer,When,Amount", "A-1,Acme,2026-10-29,100.00"))
+    assert (told.code, told.out) == (2, "")
+    assert "number: Invoice number\ncustomer: Customer\ndue: '?'\ntotal: Amount\n" in told.err
+    assert told.err.endswith("Keep the lines above in a file, write the column's name for each ?, and give it with --map.\n")
+    told = place.duebot("import", place.file("b.csv", f"{HEADER},Colour", "A-1,Acme,2026-10-29,100.00,EUR,red"))
+    assert 'Not read: "Colour".' in told.err
+
+
 def test_an_open_invoice_that_the_file_no_longer_has_is_named_and_waits(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     both, one = place.file("both.csv", *GOOD), place.file("one.csv", *GOOD[:-1])
     assert place.duebot("import", both, "--json").json["unlisted"] == []

@@ -82,6 +82,16 @@ def test_a_file_without_a_due_date_or_total_asks_which_column_it_is(tmp_path: Pa
         read.rows()
 
 
+def test_what_was_found_is_a_draft_to_complete(tmp_path: Path) -> None:
+    read = reading(tmp_path, "Re.-Nr.,Kunde / Customer,Faellig am,How much,Whrg.", "1,Ada,2026-01-31,5,EUR")
+    assert read.draft == "number: Re.-Nr.\ncustomer: Kunde / Customer\ndue: Faellig am\ntotal: '?'\ncurrency: Whrg.\n"
+
+
+def test_columns_nobody_reads_are_named(tmp_path: Path) -> None:
+    read = reading(tmp_path, HEADER + ",Colour,Kunde / Whim", LINE + ",red,1")
+    assert read.left_out == ["Colour", "Kunde / Whim"]
+
+
 def test_a_guessed_detail_that_its_cells_do_not_bear_out_is_left_unread(tmp_path: Path) -> None:
     read = reading(tmp_path, HEADER + ",Country,Language", LINE + ",Germany,de", LINE.replace("R-1", "R-2") + ",France,fr")
     assert read.certain
