@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "2026_11_28_2310"
-down_revision = "2026_11_28_2300"
+revision = "2026_11_28_2312"
+down_revision = "2026_11_28_2310"
 branch_labels = None
 depends_on = None
 
