@@ -54,7 +54,8 @@ class FileMaker:
         shown = report_files.only(told, *file.about.split()[2:])
         alt = " ".join(aging_bars(one.aging, locale_of(told.book)).alt for one in shown.currencies) or "Nothing is open."
         picture = await asyncio.to_thread(report_files.summary_png, shown)  # the chart library is slow to load
-        return File(f"{_name(told)}.png", picture, bare(alt))
+        named = " ".join([_name(told), *file.about.split()[2:]])
+        return File(f"{named}.png", picture, bare(alt))
 
     async def _sheet(self, file: FileRef) -> File:
         async with self.packing.store() as work:

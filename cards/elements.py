@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from uuid import UUID
@@ -100,12 +101,15 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """A picture of figures that belong together; `alt` says in words what it shows. `picture` is the same for a chat that draws none itself."""
+    """A picture of figures that belong together; `alt` says in words what it shows. `picture` is the same for a chat that draws none itself,
+    and `hosted` what the chat the card stands in calls it, once it holds it.
+    """
 
     title: str
     alt: str
     bars: tuple[Bar, ...]
     picture: FileRef | None = None
+    hosted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,20 @@ class Card:
     summary: str
     body: tuple[Element, ...]
     tone: Tone = Tone.QUIET
+
+
+def files_of(card: Card) -> tuple[FileRef, ...]:
+    """Pictures first, as they come."""
+    pictures = tuple(part.picture for part in card.body if isinstance(part, Bars) and part.picture)
+    return pictures + tuple(file for part in card.body if isinstance(part, Links) for _, file in part.files)
+
+
+def pictured(card: Card, hosted: Mapping[str, str]) -> Card:
+    """With what a chat calls the pictures it holds, by what they are about; bars of others are drawn by hand."""
+    body = (
+        replace(part, hosted=hosted.get(part.picture.about, "")) if isinstance(part, Bars) and part.picture else part for part in card.body
+    )
+    return replace(card, body=tuple(body))
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,8 +176,8 @@ class File:
 class TakesFiles(Protocol):
     """A room that holds files itself; others are given links."""
 
-    async def attach(self, ref: CardRef, files: Sequence[File]) -> None:
-        """Puts them into the card's thread. Raises the errors of `workflows.errors`."""
+    async def attach(self, ref: CardRef, files: Sequence[File]) -> Sequence[str]:
+        """Puts them into the card's thread; what the chat calls each. Raises the errors of `workflows.errors`."""
         ...
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,15 +12,16 @@ import structlog
 from adapters.chat.protocol import ChatRoom, File, TakesFiles
 from adapters.core.cause import caused_by
 from bot.file_making import FileMaker
-from bot.live.places import Place, places_of
-from cards.elements import FileKind, FileRef
-from workflows.domain.ids import CardId
-from workflows.domain.summary import Period
+from bot.live.draw import draw
+from bot.live.places import Place, places_of, standing_in
+from cards.elements import FileKind, FileRef, files_of
+from workflows.domain.ids import CardId, new_id
 from workflows.errors import NotKnown, OutsideError
 from workflows.ports import UnitOfWork
 from workflows.records import CardKind, Effect, OutboxRow, OutboxState, StaffCard
 
 LEASE = timedelta(minutes=5)
+TAKEN_IN = timedelta(minutes=1)  # Slack shares what it was given a moment later, and shows no picture before
 AT_ONCE = 8
 MOST_ATTEMPTS = 60  # a minute apart: a card waits for the end of quiet hours, or for its chat, at most so long
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ class Files:
         try:
             files = await self._made(row, card)
             for place in taking:
-                await self._put(place, files)
+                await self._put(card, place, files)
         except OutsideError as error:
             log.warning("files not attached", card=str(card.id), why=str(error))
             await self._settle(row, OutboxState.QUEUED if error.retryable else OutboxState.FAILED, str(error))
@@ -64,10 +65,21 @@ class Files:
         await self._settle(row, OutboxState.SENT)
         return True
 
-    async def _put(self, place: Place, files: Sequence[File]) -> None:
+    async def _put(self, card: StaffCard, place: Place, files: Mapping[FileRef, File]) -> None:
+        """What is a picture is shown on the card too, once the chat has had time to take it in."""
         room = self.rooms[place.platform]
-        if isinstance(room, TakesFiles) and place.ref is not None:
-            await room.attach(place.ref, files)
+        if not isinstance(room, TakesFiles) or place.ref is None:
+            return
+        called = dict(zip(files, await room.attach(place.ref, list(files.values())), strict=False))
+        pictures = {file.about: name for file, name in called.items() if file.kind is FileKind.CHART}
+        if not pictures:
+            return
+        now = self.maker.packing.clock.now()
+        async with self.maker.packing.store() as work:
+            card = await work.card(card.id)
+            held = [replace(one, pictures=pictures) if one.key == place.key else one for one in places_of(card)]
+            await work.set_card(standing_in(card, held))
+            await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, now + TAKEN_IN)
 
     async def _settle(self, row: OutboxRow, state: OutboxState, error: str = "") -> None:
         now = self.maker.packing.clock.now()
@@ -77,15 +89,15 @@ class Files:
         async with self.maker.packing.store() as work:
             await work.settle(row.id, state, now, not_before=again, error=error)
 
-    async def _made(self, row: OutboxRow, card: StaffCard) -> tuple[File, ...]:
+    async def _made(self, row: OutboxRow, card: StaffCard) -> Mapping[FileRef, File]:
+        """Of a summary those it shows and links to, of an item what proves its claim."""
         now = self.maker.packing.clock.now()
         if card.kind is not CardKind.SUMMARY:
             pack = FileRef(FileKind.EVIDENCE, UUID(str(row.payload["item"])), now.date())
-            return (await self.maker.make(pack, by=str(row.payload["by"])),)
-        period = Period(card.data["period"])
-        about = f"{period} {period.last_day(card.day)}"
-        kinds = (FileKind.CHART, FileKind.SHEET)
-        return tuple([await self.maker.make(FileRef(kind, card.book, now.date(), about), by="") for kind in kinds])
+            return {pack: await self.maker.make(pack, by=str(row.payload["by"]))}
+        async with self.maker.packing.store() as work:
+            drawn = await draw(card, work, self.maker.policies, now)
+        return {file: await self.maker.make(file, by="") for file in files_of(drawn)}
 
 
 async def _card(row: OutboxRow, work: UnitOfWork) -> StaffCard | None:

@@ -14,7 +14,7 @@ from bot.live.anew import ANEW
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
 from bot.live.routing import Routing, owners_place, preferences_at
-from cards.elements import Card
+from cards.elements import Card, pictured
 from workflows.acting import ACTED
 from workflows.domain.account import Book
 from workflows.domain.ids import CardId, new_id
@@ -67,7 +67,8 @@ class Showing:
 
     def at(self, place: Place) -> Card:
         """As it is drawn there: where no thread tells what happened, the card does."""
-        return self.with_history if self.with_history is not None and place.key in self.unthreaded else self.drawn
+        drawn = self.with_history if self.with_history is not None and place.key in self.unthreaded else self.drawn
+        return pictured(drawn, place.pictures)
 
 
 def look_of(drawn: Card) -> str:
@@ -139,8 +140,8 @@ def _may_change(place: Place, card: StaffCard, rooms: Mapping[str, ChatRoom]) ->
 
 async def enqueue_if_changed(card: StaffCard, work: UnitOfWork, policies: Policies, clock: Clock) -> bool:
     """For what nothing else has redrawn: a card over everything changes with each of its parts, and with time."""
-    look = look_of(await draw(card, work, policies, clock.now()))
-    if all(place.look == look for place in places_of(card)):
+    drawn = await draw(card, work, policies, clock.now())
+    if all(place.look == look_of(pictured(drawn, place.pictures)) for place in places_of(card)):
         return False
     return await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, clock.now())
 
@@ -198,7 +199,9 @@ async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], wo
     if card.kind is CardKind.SHARED and any(one.error is None for one in outcomes):
         card = replace(card, state=CardState.FROZEN)  # it stays as it was shown
     done = {before.key: one.place for before, one in zip(showing.due, outcomes, strict=True) if one.error is None}
-    await work.set_card(standing_in(_free(card), [done.get(place.key, place) for place in showing.places]))
+    held = {place.key: place.pictures for place in places_of(card)}  # came while it was drawn
+    places = [done.get(place.key, place) for place in showing.places]
+    await work.set_card(standing_in(_free(card), [replace(place, pictures=held.get(place.key, place.pictures)) for place in places]))
     errors = [one.error for one in outcomes if one.error is not None]
     refused = [error for error in errors if not may_pass(error)]
     for one in outcomes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ class Thread:
 class Place:
     """`message` is empty until the card is posted there; `look` is how it was drawn last, at `at`; `told` up to when the thread tells.
 
-    `asked` is where it was to go, for a chat that calls it otherwise: a person, whose card stands in the conversation with them.
+    `asked` is where it was to go, for a chat that calls it otherwise: a person, whose card stands in the conversation with them. `pictures`
+    are those the chat holds, by what they are about.
     """
 
     platform: str
@@ -36,6 +37,7 @@ class Place:
     told: datetime | None = None
     thread: Thread | None = None
     asked: str = ""
+    pictures: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def ref(self) -> CardRef | None:
@@ -71,7 +73,17 @@ def _read(row: Mapping[str, Any]) -> Place:
     thread = row.get("thread")
     line = Thread(thread["message"], _instant(thread["since"]), _instant(thread["at"])) if thread else None
     at, told = (datetime.fromisoformat(row[name]) if row.get(name) else None for name in ("at", "told"))
-    return Place(row["platform"], row["channel"], row.get("message", ""), row.get("look", ""), at, told, line, row.get("asked", ""))
+    return Place(
+        row["platform"],
+        row["channel"],
+        row.get("message", ""),
+        row.get("look", ""),
+        at,
+        told,
+        line,
+        row.get("asked", ""),
+        row.get("pictures", {}),
+    )
 
 
 def written(place: Place) -> dict[str, Any]:
@@ -85,6 +97,7 @@ def written(place: Place) -> dict[str, Any]:
         "at": place.at.isoformat() if place.at else None,
         "told": place.told.isoformat() if place.told else None,
         "asked": place.asked,
+        "pictures": dict(place.pictures),
         "thread": {"message": thread.message, "since": thread.since.isoformat(), "at": thread.at.isoformat()} if thread else None,
     }
 

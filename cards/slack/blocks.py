@@ -15,7 +15,7 @@ from cards.slack.text import EMPTY, TEXT, plain, words
 
 Block = dict[str, Any]
 SIGNS = {Tone.LATE: "🔴 ", Tone.WARNING: "🟠 ", Tone.GOOD: "✅ ", Tone.QUIET: ""}
-HEADER, BUTTON, IN_A_ROW, OPTIONS, CELL, FACTS = 150, 75, 25, 100, 48, 20
+HEADER, BUTTON, IN_A_ROW, OPTIONS, CELL, FACTS, ALT = 150, 75, 25, 100, 48, 20, 2_000
 
 
 @dataclass(slots=True)
@@ -158,7 +158,14 @@ def preformatted(rows: Rows, shown: tuple[Row, ...]) -> Block:
 
 
 def picture(bars: Bars) -> Block:
-    """Bars of blocks under their title: no image, which would need an address that Slack can reach."""
+    """The image Slack holds of it; before that bars of characters under their title."""
+    if bars.hosted:
+        return {
+            "type": "image",
+            "slack_file": {"id": bars.hosted},
+            "alt_text": words(bars.alt, ALT) or words(bars.title, ALT),
+            "title": plain(words(bars.title, ALT)),
+        }
     title = {"type": "rich_text_section", "elements": [bold(words(bars.title))]}
     return {"type": "rich_text", "elements": [title, _monospaced(drawn(bars, 20))]}
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from cards.aging import aging
-from cards.elements import Card
+from cards.elements import Card, files_of, pictured
 from cards.figures import figures
 from cards.forecast import forecast
 from cards.summary import WaitingLine, debtors, summary, waiting
@@ -120,6 +120,7 @@ def report_cards(book: Book, item: ItemId, now: datetime, hostile: Mapping[str, 
         "summary_fortnight": summary(_summary(book, Period.FORTNIGHTLY)),
         "summary_to_a_day": summary(_summary(book, last=date(2026, 11, 24))),
         "summary_quiet": summary(_quiet(book)),
+        "summary_pictured": pictured(summary(_summary(book)), {file.about: "F0123456789" for file in files_of(summary(_summary(book)))}),
         "report_aging": aging(book, SUNDAY, [EUR, USD]),
         "report_aging_nothing": aging(book, SUNDAY, []),
         "report_figures": figures(book, SUNDAY, 90, _figures()),

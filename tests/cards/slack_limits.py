@@ -83,6 +83,10 @@ def _check_block(block: JSON, most: Mapping[str, int]) -> None:
             assert len(block["block_id"]) <= most["block_id_chars"]
         case "rich_text":
             assert block["elements"]
+        case "image":
+            assert 1 <= len(block["alt_text"]) <= most["image_alt_chars"]
+            assert len(block["title"]["text"]) <= most["image_title_chars"]
+            assert set(block["slack_file"]) == {"id"}, "an address too would be refused"
         case other:
             raise AssertionError(f"a block nobody looked at: {other}")
 

@@ -20,7 +20,7 @@ def shared(duebot: Service) -> list[dict[str, Any]]:
     """What was shared, each with its bytes."""
     calls = [call.arguments for call in duebot.workspace.asked("files.completeUploadExternal")]
     return [
-        {**said, "name": file["title"], "content": duebot.workspace.uploads[file["id"]]}
+        {**said, "name": file["title"], "file": file["id"], "content": duebot.workspace.uploads[file["id"]]}
         for said in calls
         for file in _listed(said["files"])
     ]
@@ -59,10 +59,35 @@ async def test_a_summary_has_its_picture_and_its_spreadsheet_in_the_thread(duebo
     duebot.clock.advance(timedelta(minutes=1))
     assert await duebot.app.files.attach() == 1
     card = await duebot.card("Week 48")
-    picture, sheet = shared(duebot)
-    assert {picture["thread_ts"], sheet["thread_ts"]} == {card["ts"]}
-    assert picture["content"].startswith(b"\x89PNG")
-    first, _ = duebot.workspace.asked("files.getUploadURLExternal")
+    *pictures, sheet = shared(duebot)  # a picture per currency
+    assert {file["thread_ts"] for file in (*pictures, sheet)} == {card["ts"]}
+    assert all(picture["content"].startswith(b"\x89PNG") for picture in pictures)
+    first, *_ = duebot.workspace.asked("files.getUploadURLExternal")
     assert "Open by age, EUR" in str(first.arguments.get("alt_txt"))
     assert load_workbook(io.BytesIO(sheet["content"])).sheetnames == ["Summary", "Aging", "Counts", "Customers"]
     assert "All debtors" in words(card["blocks"])
+
+    assert images(card) == [], "Slack still takes it in"
+    refused = Fault(body='{"ok": false, "error": "invalid_blocks"}')
+    duebot.workspace.fail("chat.update", refused)  # longer than expected
+    duebot.clock.advance(timedelta(minutes=2))
+    await duebot.deliver()
+    assert "Open by age, EUR" in words((await duebot.fresh(card))["blocks"])
+
+
+async def test_the_picture_stands_on_the_card_with_its_words_once_slack_holds_it(duebot: Service) -> None:
+    duebot.clock.set(datetime(2026, 11, 30, 7, 0, tzinfo=UTC))
+    await duebot.app.jobs.post_summaries()
+    await duebot.deliver()
+    duebot.clock.advance(timedelta(minutes=1))
+    assert await duebot.app.files.attach() == 1
+    duebot.clock.advance(timedelta(minutes=2))
+    await duebot.deliver()
+    shown, charts = images(await duebot.card("Week 48")), shared(duebot)[:-1]
+    assert [image["slack_file"] for image in shown] == [{"id": chart["file"]} for chart in charts]
+    assert shown[0]["alt_text"].startswith("Open by age, EUR")
+    assert sum("Week 48" in str(call.arguments["text"]) for call in duebot.workspace.asked("chat.update")) == 1
+
+
+def images(card: dict[str, Any]) -> list[dict[str, Any]]:
+    return [block for block in card["blocks"] if block["type"] == "image"]

@@ -17,11 +17,13 @@ from workflows.errors import Rejected, Unavailable, UnexpectedPayload
 MOST, LONGEST_ALT = 14, 1_000  # files at once: 15 failed (python-slack-sdk#1653); characters of a description
 
 
-async def share(client: AsyncWebClient, channel: str, thread: str, files: Sequence[File]) -> None:
-    """Raises the errors of `workflows.errors`; a repeat shares them again."""
-    shared: list[dict[str, str | None]] = [{"id": await _upload(client, file), "title": file.name} for file in files[:MOST]]
+async def share(client: AsyncWebClient, channel: str, thread: str, files: Sequence[File]) -> Sequence[str]:
+    """Their ids. Raises the errors of `workflows.errors`; a repeat shares them again."""
+    ids = [await _upload(client, file) for file in files[:MOST]]
+    shared: list[dict[str, str | None]] = [{"id": one, "title": file.name} for one, file in zip(ids, files, strict=False)]
     with translated(repeatable=True):
         await client.files_completeUploadExternal(files=shared, channel_id=channel, thread_ts=thread)
+    return ids
 
 
 async def _upload(client: AsyncWebClient, file: File) -> str:

@@ -12,7 +12,7 @@ from adapters.chat.slack.files import share
 from adapters.chat.slack.names import HOME, SCOPES
 from adapters.chat.slack.reading import PLATFORM
 from adapters.chat.slack.workspaces import Workspaces
-from cards.elements import Card
+from cards.elements import Card, pictured
 from cards.slack.render import render, render_home
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import OutcomeUnknown, Rejected, UnexpectedPayload
@@ -60,9 +60,9 @@ class SlackRoom:
             raise lacking(missing)
 
     async def post(self, channel: str, card: Card) -> CardRef:
-        """Raises `OutcomeUnknown` when the message may stand there."""
+        """Raises `OutcomeUnknown` when the message may stand there. A new message has no pictures yet."""
         await self._allow(channel)
-        return await self._post(channel, card)
+        return await self._post(channel, pictured(card, {}))
 
     async def reply(self, ref: CardRef, card: Card) -> CardRef:
         """A line in the card's thread."""
@@ -87,11 +87,11 @@ class SlackRoom:
             raise OutcomeUnknown("Slack took the card but did not say where it stands.")
         return CardRef(PLATFORM, address(team, str(answer.get("channel") or channel)), message)
 
-    async def attach(self, ref: CardRef, files: Sequence[File]) -> None:
+    async def attach(self, ref: CardRef, files: Sequence[File]) -> Sequence[str]:
         """Into the card's thread."""
         await self._allow(ref.channel)
         team, channel = parted(ref.channel)
-        await share(await self._workspaces.client(team), channel, ref.message, files)
+        return await share(await self._workspaces.client(team), channel, ref.message, files)
 
     async def update(self, ref: CardRef, card: Card) -> None:
         await self._allow(ref.channel)
@@ -101,6 +101,15 @@ class SlackRoom:
             with translated(repeatable=True):
                 await client.views_publish(user_id=person, view=render_home(card))
             return
+        try:
+            await self._change(ref, card)
+        except Rejected:
+            plain = pictured(card, {})
+            if plain == card:
+                raise
+            await self._change(ref, plain)  # Slack still works on the picture, or somebody took it away
+
+    async def _change(self, ref: CardRef, card: Card) -> None:
         team, channel = parted(ref.channel)
         client, drawn = await self._workspaces.client(team), render(card)
         with translated(repeatable=True):
