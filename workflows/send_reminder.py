@@ -13,13 +13,13 @@ from workflows.domain.account import Account, Item, Notice, NoticeState
 from workflows.domain.calendar import spoken
 from workflows.domain.decide import decide
 from workflows.domain.decision import ItemDecision
+from workflows.domain.first_contact import first_contact_waits
 from workflows.domain.freshness import fresh_under
 from workflows.domain.ids import ItemId, NoticeId, new_id
 from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
 from workflows.domain.reach import EMAIL, OVER, channels, ways
-from workflows.domain.standing import first_contact_waits
 from workflows.domain.windows import next_allowed
 from workflows.errors import AlreadyDone, NeedsReason, PreviewChanged, Refused
 from workflows.ports import Clock, Letters, Policies, UnitOfWork

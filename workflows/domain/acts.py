@@ -17,8 +17,9 @@ from workflows.domain.happenings import happenings
 from workflows.domain.lateness import late_now
 from workflows.domain.money import Money
 from workflows.domain.policy import Alert, Do, Escalate, Mode, Remind, Sequence
-from workflows.domain.standing import Standing, View
+from workflows.domain.standing import Standing
 from workflows.domain.telling import about_to_be_written_of
+from workflows.domain.view import View
 from workflows.domain.windows import next_allowed
 
 NOTIFY = "notify:"  # and who, and the step: what a word to a colleague is remembered by

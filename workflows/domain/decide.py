@@ -15,8 +15,9 @@ from workflows.domain.joining import joined
 from workflows.domain.lateness import turns, with_turns
 from workflows.domain.outlook import decided, next_change, next_look
 from workflows.domain.policy import Mode, Policy
-from workflows.domain.standing import View, leads_first
+from workflows.domain.standing import leads_first
 from workflows.domain.telling import escalations, to_tell
+from workflows.domain.view import View
 from workflows.domain.writing import notices
 
 

@@ -8,7 +8,8 @@ from workflows.domain.account import Account
 from workflows.domain.deeds import HandOver
 from workflows.domain.gates import free
 from workflows.domain.policy import Escalate, Sequence, Step
-from workflows.domain.standing import Standing, View
+from workflows.domain.standing import Standing
+from workflows.domain.view import View
 
 FINISHED = "finished"
 

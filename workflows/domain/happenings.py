@@ -12,7 +12,8 @@ from workflows.domain.finish import finish
 from workflows.domain.ids import ItemId
 from workflows.domain.lateness import late_now
 from workflows.domain.policy import EventRule
-from workflows.domain.standing import Standing, View
+from workflows.domain.standing import Standing
+from workflows.domain.view import View
 
 _DAY = timedelta(days=1)
 NEWS = timedelta(days=7)  # what happened longer ago is history, not news

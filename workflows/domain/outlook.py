@@ -13,7 +13,8 @@ from workflows.domain.ids import ItemId
 from workflows.domain.ladder import Rung
 from workflows.domain.lateness import late_parts
 from workflows.domain.policy import Policy, Sequence, Step
-from workflows.domain.standing import NO_ADDRESS, PLAN_OFFER_DAYS, Standing, View
+from workflows.domain.standing import PLAN_OFFER_DAYS, Standing
+from workflows.domain.view import NO_ADDRESS, View
 from workflows.domain.windows import next_allowed, opens
 
 _DAY = timedelta(days=1)

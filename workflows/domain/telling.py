@@ -12,7 +12,8 @@ from workflows.domain.events import EventName
 from workflows.domain.ids import ItemId
 from workflows.domain.lateness import late_now
 from workflows.domain.policy import Alert, Escalate, Step
-from workflows.domain.standing import Standing, View, leads_first, rung_of
+from workflows.domain.standing import Standing, leads_first, rung_of
+from workflows.domain.view import View
 
 WOKE = "woke"  # what staff are told when a snooze is over
 PROMISE_BROKEN = EventName.PROMISE_BROKEN.value

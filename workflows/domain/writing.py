@@ -7,7 +7,8 @@ from collections.abc import Sequence as Many
 from workflows.domain.account import ListedItem
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.policy import Remind, Sequence, Step
-from workflows.domain.standing import NO_ADDRESS, Standing, View, rung_of
+from workflows.domain.standing import Standing, rung_of
+from workflows.domain.view import NO_ADDRESS, View
 
 NEEDS_A_LOOK = "needs_a_look"  # raised when a person has to look at an account for a reason that is no step
 
