@@ -12,6 +12,7 @@ BENCHES = {
     "click": ["click"],
     "deliver": ["deliver", "postgresql", "1"],
     "deliver-4": ["deliver", "postgresql", "4"],
+    "deliver-4-slow": ["deliver", "postgresql", "4", "slow"],
     "deliver-sqlite": ["deliver", "sqlite", "1"],
     "import": ["imports", "postgresql"],
     "import-sqlite": ["imports", "sqlite"],

@@ -13,6 +13,7 @@ from typing import Protocol
 import psycopg
 
 from tests.bench.bulk import driver_url
+from tests.bench.outcome import quietly
 from tests.peers.postgres import migrate_at, running_postgres
 
 
@@ -27,6 +28,7 @@ class Databases(Protocol):
 @contextmanager
 def filled(kind: str, fill: Callable[[str], None]) -> Generator[Databases, None, None]:
     """Migrated, then filled. `kind` is sqlite or postgresql, the latter a server of its own that keeps its promises about the disk."""
+    quietly()
     if kind == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
             files = _Files(Path(folder))

@@ -1,7 +1,8 @@
 """Messages that a tick has queued leave over SMTP, against mails that are written already handed over by a bare client.
 
 The channel is the real one, and the floor speaks the same protocol to the same server: it takes 50 ms for a mail, 32 at once.
-With several workers the floor is one worker over the same messages.
+With several workers the floor is one worker over the same messages. Four of them want more than two processors; `slow`, a server that takes
+half a second, leaves them idle enough to show whether the workers hold up one another.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from bot.sending import AT_ONCE, Delivered, Sending
 from bot.verbs.terminal import logs_to_stderr
 from tests.bench.big_ledger import fill_due
 from tests.bench.databases import Databases, filled
-from tests.bench.mail_floor import HOST, SENDER, Server, hand_over, serving
+from tests.bench.mail_floor import HOST, SECONDS, SENDER, Server, hand_over, serving
 from tests.bench.outcome import alone, peak_mb, size_or, tell
 from tests.fakes.clock import FixedClock
 from workflows.decide_accounts import DecideAccounts, decide_accounts
@@ -35,6 +36,7 @@ from workflows.prepare_notices import Written, claim_notices, prepare
 
 RUNS = 3
 SIZE = 10_000
+SLOW, SLOW_SIZE = 0.5, 4_000  # seconds for a mail, and messages
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 LEAD = 10.0  # seconds in which every worker gets ready
 
@@ -114,9 +116,10 @@ def floor(databases: Databases, server: Server, mails: Mails, workers: int, size
 
 
 def main() -> None:
-    kind, workers, size = sys.argv[1], int(sys.argv[2]), size_or(SIZE)
-    name = "deliver" + ("-sqlite" if kind == "sqlite" else "") + (f"-{workers}" if workers > 1 else "")
-    with filled(kind, partial(fill, customers=size)) as databases, serving() as server:
+    kind, workers, slow = sys.argv[1], int(sys.argv[2]), sys.argv[3:] == ["slow"]
+    size = size_or(SLOW_SIZE if slow else SIZE)
+    name = "deliver" + ("-sqlite" if kind == "sqlite" else "") + (f"-{workers}" if workers > 1 else "") + ("-slow" if slow else "")
+    with filled(kind, partial(fill, customers=size)) as databases, serving(SLOW if slow else SECONDS) as server:
         mails = written(databases.copy(), size) if workers == 1 else []
         least, mine, memory = [], [], 0
         for _ in range(RUNS):

@@ -14,6 +14,8 @@ from pathlib import Path
 from statistics import median
 from typing import ParamSpec, TypeVar
 
+from bot.verbs.terminal import logs_to_stderr
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -52,9 +54,14 @@ def _spread(seconds: Sequence[float]) -> str:
 
 def alone(part: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> tuple[T, int]:
     """What a function of a module returns in a process that has done nothing else, and the megabytes that process took at most."""
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as process:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=quietly) as process:
         answer = process.submit(part, *arguments, **named).result()
         return answer, process.submit(peak_mb).result()
+
+
+def quietly() -> None:
+    """Standard output is for the JSON lines alone."""
+    logs_to_stderr(everything=False)
 
 
 def peak_mb() -> int:
