@@ -271,12 +271,16 @@ def _must_be_readable(file: Path) -> None:
 
 def _is_misspelt(name: str) -> bool:
     """Meant as one of our settings, and none. A whole section in one name is read by itself."""
-    known = {*setting_names(), *(f"{PREFIX}{section.upper()}" for section in Settings.model_fields)}
-    return name.startswith(PREFIX) and not name.startswith(_NOT_OURS) and name not in known
+    return name.startswith(PREFIX) and not name.startswith(_NOT_OURS) and name not in _names()
+
+
+def _names() -> set[str]:
+    """Settings, and their sections."""
+    return {*setting_names(), *(f"{PREFIX}{section.upper()}" for section in Settings.model_fields)}
 
 
 def _unknown(name: str) -> str:
-    near = get_close_matches(name, setting_names(), n=1, cutoff=0.75)
+    near = get_close_matches(name, sorted(_names()), n=1, cutoff=0.75)
     return f"{name}: there is no such setting." + (f" Did you mean {near[0]}?" if near else "")
 
 

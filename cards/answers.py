@@ -54,7 +54,9 @@ def balance(account: Account, decision: Decision, now: datetime) -> Card:
     owed = (item for item in decision.items if item.state is not State.SETTLED and item.open and item.item.id not in spread)
     items = sorted(owed, key=lambda item: item.item.due_on or date.max)
     if not items:
-        return Card(f"{customer} owes nothing", (Heading(f"{customer} owes nothing", tone=Tone.GOOD),), Tone.GOOD)
+        return Card(
+            f"{customer} owes nothing", (Heading(f"{customer} owes nothing", tone=Tone.GOOD), *_on_account(account, locale)), Tone.GOOD
+        )
     sums, late = amounts(totals(item.open for item in items), locale), [item for item in items if item.overdue]
     overdue = f"{amounts(totals(item.open for item in late), locale)} overdue" if late else "nothing overdue"
     heading = Heading(customer, sums, overdue, Tone.LATE if late else Tone.QUIET)

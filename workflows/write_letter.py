@@ -49,11 +49,15 @@ def letter(
     """`overdue` leader first. Money on account is named and deducted where the policy nets it.
 
     What a letter of an event is about is found by what is listed: the plan, the money that came, the promise. One about money leaves
-    out what that settled, and a statement lists everything that is open. It is for those of the customer's addresses that want messages.
+    out what that settled, one about a plan lists its instalments alone, and a statement everything that is open. It is for those of the
+    customer's addresses that want messages.
     """
     left, about = balances(account), (*overdue, *upcoming)
     if template == STATEMENT:
         overdue, upcoming = _all_open(account, left, clock)
+    documents = documents_of(account, overdue or upcoming) if carries_documents(policy, template) else ()
+    if template in ABOUT_PLANS:
+        overdue, upcoming = (), ()
     lines, soon = (_lines(account, left, listed, clock) for listed in (overdue, upcoming))
     if template in ABOUT_MONEY:
         lines, soon = (tuple(line for line in each if line.open.minor > 0) for each in (lines, soon))
@@ -74,7 +78,7 @@ def letter(
         came.settled,
         came.crossed_on,
         promise_given(account, about) if template in ABOUT_PROMISES else None,
-        documents_of(account, overdue or upcoming) if carries_documents(policy, template) else (),
+        documents,
         ordinal=1 + account.times_written(entry.item for entry in about),
         channel=channel,
     )

@@ -58,7 +58,7 @@ async def meant(ask: Ask, work: UnitOfWork) -> Ask:
     if await work.find_items(ask.unknown):
         return AskInvoice(ask.unknown)
     pieces = () if len(ask.unknown) < _PIECE or await work.find_customers(ask.unknown) else await work.near_items(ask.unknown)
-    held = {one.item.number for one in pieces if ask.unknown.casefold() in one.item.number.casefold()}
+    held = {one.item.number for one in pieces if one.item.plan is None and ask.unknown.casefold() in one.item.number.casefold()}
     if not held:
         return AskBalance(ask.unknown)
     return AskInvoice(held.pop() if len(held) == 1 else ask.unknown)

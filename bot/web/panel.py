@@ -111,7 +111,8 @@ def _open_item(one: ItemDecision, seen: Seen, item: ItemId, place: Place) -> Ope
 def _facts(account: Account, people: Mapping[UserId, str]) -> list[str]:
     customer, locale = account.customer, locale_of(account.book)
     owner = people.get(customer.owner) if customer.owner else None
-    facts = [f"Customer {name(customer.number)}" + (f" · looked after by {name(owner)}" if owner else "")]
+    called = f"Customer {name(customer.number)}" if customer.number != customer.name else ""
+    facts = [" · ".join(words for words in (called, f"looked after by {name(owner)}" if owner else "") if words)]
     facts += [", ".join(name(email) for email in customer.emails[:3]) or "No e-mail address, so nothing can be sent"]
     facts += [_habit(account)]
     free = tuple(balances(account).on_account.values())

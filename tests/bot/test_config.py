@@ -66,6 +66,7 @@ def test_a_wrong_setting_is_named_with_what_was_expected(place: Place, name: str
     [
         ("x = [", "duebot.toml is not TOML"),
         ("databse_url = 'a'", "DUEBOT_DATABSE_URL: there is no such setting. Did you mean DUEBOT_DATABASE_URL?"),
+        ("[smpt]\nhost = 'a'", "DUEBOT_SMPT: there is no such setting. Did you mean DUEBOT_SMTP?"),
         ("[smtp]\nhots = 'a'", "DUEBOT_SMTP__HOTS: there is no such setting."),
         ("[smtp]\nhost = 1", "DUEBOT_SMTP__HOST: expected a text in quotes."),
         ("smtp = 1", "DUEBOT_SMTP: expected a section"),

@@ -141,8 +141,10 @@ def test_money_on_account_is_a_line_of_its_own() -> None:
 
 
 def test_a_settled_item_is_no_part_of_a_balance() -> None:
-    card = answers.balance(account(), Decision((decided(State.SETTLED, open_="0.00"),), (), None), NOW)
-    assert card.summary == "Acme GmbH owes nothing"
+    settled = Decision((decided(State.SETTLED, open_="0.00"),), (), None)
+    assert answers.balance(account(), settled, NOW).summary == "Acme GmbH owes nothing"
+    paid_twice = answers.balance(account(payments=(Payment(eur("50.00"), TODAY),)), settled, NOW)
+    assert paid_twice.body[-1] == Text("Money on account, not set against an invoice: €50.00", quiet=True)
 
 
 def test_a_history_is_newest_first_and_says_who() -> None:

@@ -60,8 +60,10 @@ def test_a_promise_is_the_newest_that_stands() -> None:
 @pytest.mark.parametrize("listed", ["A", "A/2"])
 def test_a_confirmed_plan_shows_every_instalment_and_what_is_left_of_it(listed: str) -> None:
     of = account(invoice(), plans=(plan((10, "60.00"), (40, "40.00"), since=5),), payments=(paid("25.00", on=9),))
-    agreed = written("plan_confirmed", of, listed).plan
+    letter = written("plan_confirmed", of, listed)
+    agreed = letter.plan
     assert agreed is not None
+    assert (letter.overdue, letter.upcoming) == ((), ()), "the schedule says what is to be paid, and nothing else is asked for"
     assert [(line.number, line.total, line.open) for line in agreed.schedule] == [
         ("A/1", euro("60.00"), euro("35.00")),
         ("A/2", euro("40.00"), euro("40.00")),
