@@ -25,14 +25,14 @@ from adapters.store.migrate import is_current
 from adapters.store.unit_of_work import SqlStore
 from bot.clock import SystemClock
 from bot.config import Settings, SMTPSettings, TeamsSettings, database_file, secret_keys
-from bot.counts import Counts
 from bot.evidence import Packing
 from bot.file_links import FileLinks
 from bot.file_making import FileMaker
 from bot.handle import Desk
+from bot.health.counts import Counts
 from bot.installations import StoredInstallations
 from bot.jobs import Jobs
-from bot.keeping import Keeping, head_places
+from bot.keep.daily import Keeping, head_places
 from bot.live.files import Files
 from bot.live.pace import Pace
 from bot.live.route_settings import routing_of

@@ -14,9 +14,9 @@ from starlette.types import ASGIApp
 from adapters.chat.protocol import Installing
 from bot.app import App
 from bot.config import secret_keys
-from bot.counts import Acknowledged
-from bot.health import Migrated, Readiness, readiness_of
-from bot.metrics import Metrics
+from bot.health.counts import Acknowledged
+from bot.health.metrics import Metrics
+from bot.health.running import Migrated, Readiness, readiness_of
 from bot.web.backstage import Backstage
 from bot.web.doors import PRIVATE_HEADERS, PUBLIC_HEADERS, AnswerHeaders, OwnPagesOnly
 from bot.web.files import file_routes

@@ -9,8 +9,8 @@ from functools import partial
 from adapters.jobs.job import Job
 from bot.app import App
 from bot.config import database_file
+from bot.keep.maintenance import maintain_in_window
 from bot.mail_in import mail_in
-from bot.maintenance import maintain_in_window
 
 _NEVER_STOPPED = frozenset({"catch_up", "read_mail", "seal_audit"})  # they take in, and send nothing
 

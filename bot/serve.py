@@ -12,7 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.app import App
-from bot.health import present
+from bot.health.running import present
 from bot.http import chat_app, inbox_app, worker_app
 from bot.schedule import engine
 from workflows.errors import Refused

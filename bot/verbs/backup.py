@@ -11,9 +11,9 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from adapters.keep.backup_file import Head
-from bot import backups, maintenance
 from bot.clock import SystemClock
 from bot.config import read_settings
+from bot.keep import backups, maintenance
 from bot.verbs.options import JSON
 from bot.verbs.terminal import FAILED, notes, polite, say, say_json, stop
 from cards.format import count

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.ready import readiness
+from bot.health.ready import readiness
 from bot.verbs.terminal import DONE, FAILED, polite, say, say_json
 from cards.clean import clean
 
@@ -38,8 +38,8 @@ async def check(
     if ready is not None:
         found = readiness(ready)
     else:
-        from bot.check import findings  # ruff: ignore[import-outside-top-level]
         from bot.config import read_settings  # ruff: ignore[import-outside-top-level]
+        from bot.health.check import findings  # ruff: ignore[import-outside-top-level]
 
         found = await findings(read_settings(), offline=offline)
     if as_json:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from bot.app import App
-from bot.check import findings_of
 from bot.config import BadSetting, Settings, setting_names
+from bot.health.check import findings_of
 from bot.policies import BadPolicy, read_policy, shipped, shipped_names
 from bot.policy.moves import impact_of, move_card
 from bot.web.place import View

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.health import Migrated
+from bot.health.running import Migrated
 from bot.http import LARGEST_BODY, public_app
 from bot.web.doors import PRIVATE_HEADERS, AnswerHeaders, FormTokens, OwnPagesOnly
 

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from adapters.store.unit_of_work import SqlStore
-from bot.keeping import AT_ONCE, Keeping
+from bot.keep.daily import AT_ONCE, Keeping
 from tests.workflows.office import Office
 from workflows.audit_invariants import audit_invariants
 from workflows.domain.calendar import Place

@@ -6,7 +6,7 @@ import httpx
 
 from adapters.chat.protocol import Incoming
 from bot.app import App
-from bot.health import readiness_of
+from bot.health.running import readiness_of
 from bot.web.presses import Presses
 from tests.bot.web.asking import page_of
 from tests.bot.web.test_presses import Slow, press, summary

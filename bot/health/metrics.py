@@ -14,8 +14,8 @@ from prometheus_client.registry import Collector
 
 from adapters.store.signs import WAITING, JobRun, Process, Waiting
 from bot.app import App
-from bot.counts import BUCKETS, Counts
-from bot.health import GONE
+from bot.health.counts import BUCKETS, Counts
+from bot.health.running import GONE
 from workflows.records import Effect
 
 FRESH = 5.0  # seconds for which the same answer is given, whoever asks

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot.check_teams import of_teams, of_teams_settings
 from bot.config import Settings, TeamsSettings
+from bot.health.check_teams import of_teams, of_teams_settings
 from tests.e2e.teams_service import serving_teams
 from tests.fakes.clock import FixedClock
 from tests.peers.teams import APP, CHANNEL, TENANT, Tenant, teams

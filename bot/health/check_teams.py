@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.app import App
 from bot.config import Settings
-from bot.finding import Finding
+from bot.health.finding import Finding
 from workflows.domain.routing import channel
 from workflows.errors import OutsideError
 

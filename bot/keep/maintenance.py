@@ -19,8 +19,8 @@ from adapters.store.trouble import sentence_of
 from adapters.store.trying import migrated
 from adapters.store.unit_of_work import SqlStore
 from bot.app import App, NotMigrated, load_policies
-from bot.backups import make_backup
 from bot.config import Settings, database_file, secret_keys
+from bot.keep.backups import make_backup
 from cards.format import count
 from workflows.audit_invariants import Rule, audit_invariants
 from workflows.domain.calendar import Place

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from adapters.store.signs import Backlog, Waiting
 from bot.app import App
 from bot.config import database_file
-from bot.finding import Finding
-from bot.health import Health, health
+from bot.health.finding import Finding
+from bot.health.running import Health, health
 from cards.format import count
 from workflows.records import Effect, OutboxState
 

@@ -19,10 +19,10 @@ from adapters.store.engine import open_engine
 from adapters.store.signs import Process
 from adapters.store.unit_of_work import SqlStore
 from bot.app import App, running
-from bot.check_work import of_work
 from bot.config import Settings, SMTPSettings
-from bot.counts import Counts, Times
-from bot.health import health, present
+from bot.health.check_work import of_work
+from bot.health.counts import Counts, Times
+from bot.health.running import health, present
 from bot.http import chat_app, inbox_app, worker_app
 from bot.schedule import _watched, jobs
 from tests.conftest import SECRET_KEY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from http.client import HTTPConnection, HTTPException
 
-from bot.finding import Finding
+from bot.health.finding import Finding
 
 PATIENCE = 10.0  # seconds it has to say how it is
 _SAID_BESIDE = frozenset({"ready", "sending"})

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from adapters.outreach.smtp import SMTPMail
 from bot.app import App, channels
-from bot.finding import Finding
+from bot.health.finding import Finding
 from bot.mail_in import mailbox_of
 from workflows.errors import OutsideError
 

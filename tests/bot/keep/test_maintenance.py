@@ -23,8 +23,8 @@ from adapters.store.restoring import schema_of
 from adapters.store.unit_of_work import SqlStore
 from bot.app import running
 from bot.config import Settings
+from bot.keep.maintenance import KEPT, Maintained, maintain, maintain_in_window
 from bot.live.draw import draw
-from bot.maintenance import KEPT, Maintained, maintain, maintain_in_window
 from tests.conftest import SECRET_KEY
 from tests.e2e.test_serve import environment
 from tests.fakes.clock import FixedClock

@@ -7,12 +7,12 @@ from datetime import datetime
 from adapters.outreach.mime import mailbox
 from adapters.store.trouble import sentence_of
 from bot.app import App, NotMigrated, running
-from bot.check_mail import of_mail
-from bot.check_slack import of_slack, of_slack_settings
-from bot.check_teams import of_teams, of_teams_settings
-from bot.check_work import of_work
 from bot.config import BadSetting, Settings
-from bot.finding import Finding
+from bot.health.check_mail import of_mail
+from bot.health.check_slack import of_slack, of_slack_settings
+from bot.health.check_teams import of_teams, of_teams_settings
+from bot.health.check_work import of_work
+from bot.health.finding import Finding
 from bot.policies import BadPolicy
 from bot.web.acting import Nobody, acting_user
 from cards.format import count

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.app import App
 from bot.config import Settings
-from bot.finding import Finding
+from bot.health.finding import Finding
 from workflows.domain.routing import channel
 
 _IN = "presses and commands would not arrive"

@@ -1,0 +1,1 @@
+"""Is everything in order, and what goes on: for `duebot check`, for containers, and for whoever watches."""

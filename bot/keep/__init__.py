@@ -1,0 +1,1 @@
+"""Keeping what there is: backups, maintenance, and what is done once a day."""
