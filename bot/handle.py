@@ -21,16 +21,14 @@ from bot.desk.sharing import share
 from bot.desk.strangers import StrangerDesk
 from bot.desk.typed import press_for
 from bot.live.anew import draw_anew
-from bot.live.lines import MOST
 from cards import problems
 from cards.actions import OPENS, Action, Name
 from cards.choices import asking
 from cards.clean import clean
 from cards.elements import Card
-from cards.paging import PAGE, paged
+from cards.paging import paged
 from cards.shared import posted
 from workflows.acting import record, require
-from workflows.answer_query import MOST as ENOUGH
 from workflows.domain.access import Right, User
 from workflows.domain.approving import Limits
 from workflows.domain.reach import EMAIL
@@ -154,9 +152,9 @@ class Desk:
             return Reply(card=press) if isinstance(press, Card) else await self._press(press.action, press.values, user, work)
         if isinstance(asked, AskShare):
             return await self._share(text, incoming, user, work)
-        enough, of = min(max(ENOUGH, (page + 2) * PAGE), MOST), incoming.action.data.get("of", "") if incoming.action else ""
+        of = incoming.action.data.get("of", "") if incoming.action else ""
         about = await colleague(of, work) or user
-        card = paged(await answers.answer(asked, work, self.policies, now, about, enough), page, partial(asking, text, of=of))
+        card = paged(await answers.answer(asked, work, self.policies, now, about, page), page, partial(asking, text, of=of))
         return Reply(card=card, then=Action(Name.HOME, user.id) if isinstance(asked, AskHome) and about is user else None)
 
     async def _share(self, text: str, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:

@@ -116,8 +116,10 @@ def _due(decided: ItemDecision, today: date, locale: str) -> str:
     return f"{day(on, today, locale)}, {lateness(decided.days_past_due)}" if on else "no due date"
 
 
-def overdue_list(book: Book, lines: Sequence[DigestLine], *, more: int = 0, whose: str = "", bounds: str = "") -> Card:
-    """Customers with something overdue, the oldest first; `more` were left out by the caller.
+def overdue_list(
+    book: Book, lines: Sequence[DigestLine], *, more: int = 0, of: int | None = None, whose: str = "", bounds: str = ""
+) -> Card:
+    """Customers with something overdue, the oldest first; `more` were left out by the caller, or these are one page `of` so many.
 
     `whose` stands in place of the book's name, `bounds` says which of them were asked for.
     """
@@ -134,11 +136,11 @@ def overdue_list(book: Book, lines: Sequence[DigestLine], *, more: int = 0, whos
         )
         for line in lines
     )
-    table = Rows(("Customer", "Open", "Late", "State"), rows, frozenset({1, 2}), f"{more:,} more" if more else None)
-    shown = sums if not more else None
+    table = Rows(("Customer", "Open", "Late", "State"), rows, frozenset({1, 2}), f"{more:,} more" if more else None, of=of)
+    shown, among = None if more or of else sums, count(of or len(lines) + more, "customer")
     return Card(
-        f"{title}: {count(len(lines) + more, 'customer')}{', ' + sums if shown else ''}",
-        (Heading(title, shown, count(len(lines) + more, "customer"), Tone.LATE), table),
+        f"{title}: {among}{', ' + sums if shown else ''}",
+        (Heading(title, shown, among, Tone.LATE), table),
         Tone.LATE,
     )
 

@@ -65,13 +65,17 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list with columns; `right` names the columns (from 0) that are figures. `rest` says how many more there are, and `all` shows them."""
+    """A list with columns; `right` names the columns (from 0) that are figures. `rest` says how many more there are, and `all` shows them.
+
+    Where these are only the page that was asked for, `of` is how many there are.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     right: frozenset[int] = frozenset()
     rest: str | None = None
     all: Action | None = None
+    of: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,15 +13,17 @@ PAGE = 15
 
 def paged(card: Card, page: int, turn: Callable[[int], Action]) -> Card:
     """The page, from 0, of the card's first list that is longer than one; a page beyond the last shows the last. `turn` leads to a page."""
-    found = next((part for part in card.body if isinstance(part, Rows) and (len(part.rows) > PAGE)), None)
+    found = next((part for part in card.body if isinstance(part, Rows) and (part.of or len(part.rows)) > PAGE), None)
     if found is None:
         return card
-    pages = -(-len(found.rows) // PAGE)
+    count = found.of or len(found.rows)
+    pages = -(-count // PAGE)
     page = min(max(page, 0), pages - 1)
     first, last = page * PAGE, page + 1 == pages
-    shown = replace(found, rows=found.rows[first : first + PAGE], rest=found.rest if last else None, all=found.all if last else None)
+    rows = found.rows if found.of else found.rows[first : first + PAGE]
+    shown = replace(found, rows=rows, rest=found.rest if last else None, all=found.all if last else None)
     more = " and more" if found.rest and not last else ""
-    where = Text(f"{first + 1:,} to {first + len(shown.rows):,} of {len(found.rows):,}{more}", quiet=True)
+    where = Text(f"{first + 1:,} to {first + len(shown.rows):,} of {count:,}{more}", quiet=True)
     back = (Button("Back", turn(page - 1)),) if page else ()
     onward = () if last else (Button("Next", turn(page + 1)),)
     at = card.body.index(found)

@@ -75,10 +75,16 @@ EXACT = "="  # in place of a name or number: the id that follows is meant, as th
 
 @dataclass(frozen=True, slots=True)
 class Overdue:
-    """The accounts with the oldest overdue items, oldest first; `more` is how many overdue customers there are beside them."""
+    """The accounts with the oldest overdue items, oldest first, and how many there are in all; `first` of them came before these."""
 
     accounts: tuple[Seen, ...]
-    more: int
+    count: int
+    first: int = 0
+
+    @property
+    def more(self) -> int:
+        """Beside those listed, and those before them."""
+        return max(self.count - self.first - len(self.accounts), 0)
 
 
 async def see(customer: CustomerId, work: UnitOfWork, policies: Policies, at: datetime) -> Seen:
@@ -106,7 +112,7 @@ async def balance(words: str, work: UnitOfWork, policies: Policies, at: datetime
     if (exact := _exactly(words)) is not None:
         return await see(CustomerId(exact), work, policies, at)
     if len(named := await work.named_customers(words)) == 1:
-        return await see(named[0].id, work, policies, at)
+        return await see(named[0], work, policies, at)
     found = await work.find_customers(words)
     if not found:
         near = await work.near_customers(words)
@@ -148,19 +154,30 @@ def _exactly(words: str) -> UUID | None:
 
 
 async def overdue(
-    work: UnitOfWork, policies: Policies, at: datetime, days: Mapping[BookId, date], bounds: Bounds = ANY, limit: int = MOST
+    work: UnitOfWork,
+    policies: Policies,
+    at: datetime,
+    days: Mapping[BookId, date],
+    bounds: Bounds = ANY,
+    limit: int = MOST,
+    page: range | None = None,
 ) -> Overdue:
-    """`days` is today in each book."""
-    before = {book: day - timedelta(bounds.days - 1) for book, day in days.items()}
-    seen: list[Seen] = []
+    """`days` is today in each book. Of more than `limit` only the `page` is looked at, or the last one, if there is one to be."""
+    late: list[tuple[date, CustomerId]] = []
     count = 0
-    for book, day in before.items():
-        late, among = await work.overdue_accounts(day, limit, book, bounds.owner, bounds.least)
-        seen += (await see_many(late, work, policies, at)).values()
+    for book, day in days.items():
+        found, among = await work.overdue_accounts(
+            day - timedelta(bounds.days - 1), max(limit, page.stop if page else 0), book, bounds.owner, bounds.least
+        )
+        late += found
         count += among
-    late_ones = [one for one in seen if one.overdue]
-    late_ones.sort(key=lambda one: min(item.item.due_on for item in one.overdue if item.item.due_on is not None))
-    return Overdue(tuple(late_ones[:limit]), max(count - len(late_ones[:limit]), 0))
+    late.sort()
+    first, last = 0, limit
+    if page is not None and count > limit:
+        first = min(page.start, (count - 1) // len(page) * len(page))
+        last = first + len(page)
+    seen = await see_many((customer for _, customer in late[first:last]), work, policies, at)
+    return Overdue(tuple(one for one in seen.values() if one.overdue), count, first)
 
 
 @dataclass(frozen=True, slots=True)

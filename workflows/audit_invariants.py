@@ -11,9 +11,8 @@ from uuid import NAMESPACE_OID, uuid5
 
 from workflows.acting import record, stand
 from workflows.domain.account import Account, Book, PlanState
-from workflows.domain.allocation import balances, oldest_due
 from workflows.domain.decide import decide
-from workflows.domain.decision import ActionKind
+from workflows.domain.decision import ActionKind, Decision
 from workflows.domain.ids import BookId, CardId, CustomerId, new_id
 from workflows.domain.money import Money, total
 from workflows.ports import Clock, Policies
@@ -71,11 +70,13 @@ async def _of_page(looks: Mapping[CustomerId, Look], work: KeepingWork, policies
         look = looks[account.customer.id]
         found += said_twice(account)
         found += plan_sums(account)
-        oldest = oldest_due(account, balances(account))
-        if oldest != look.oldest_due_on:
-            await work.looked_all([replace(look, oldest_due_on=oldest)])
-            found += wrong_day(account, look.oldest_due_on, oldest)
-        late = late_hint(account, look.next_at, policies, now)
+        decision = _decided(account, policies, now)
+        if decision is None:
+            continue
+        if decision.oldest_due_on != look.oldest_due_on and not decision.moves_money:
+            await work.looked_all([replace(look, oldest_due_on=decision.oldest_due_on)])
+            found += wrong_day(account, look.oldest_due_on, decision.oldest_due_on)
+        late = late_hint(account, look.next_at, decision, now)
         if late is not None:
             await work.looked(account.customer.id, now, account.policy)
             found.append(late)
@@ -118,12 +119,15 @@ def plan_sums(account: Account) -> Iterator[Broken]:
             yield Broken(Rule.PLAN, account.book.id, f"The plan over {covered[0].number} asks for {planned} of {owed}.")
 
 
-def late_hint(account: Account, hint: datetime | None, policies: Policies, now: datetime) -> Broken | None:
-    """Something is to be done, or comes before the account would be looked at."""
+def _decided(account: Account, policies: Policies, now: datetime) -> Decision | None:
     try:
-        decision = decide(policies.of(account), account, now)
+        return decide(policies.of(account), account, now)
     except Exception:  # ruff: ignore[blind-except] - an account that cannot be decided has a card of its own
         return None
+
+
+def late_hint(account: Account, hint: datetime | None, decision: Decision, now: datetime) -> Broken | None:
+    """Something is to be done, or comes before the account would be looked at."""
     writes = any(action.kind is ActionKind.REMIND for action in decision.actions)
     due = now if writes else decision.next_look_at
     if due is None or (hint is not None and hint <= due + SLACK):

@@ -9,7 +9,7 @@ from datetime import datetime
 from workflows.acting import entry, stand
 from workflows.carry_out import actor
 from workflows.domain.account import Account, Book, Notice, NoticeState, Raised
-from workflows.domain.decision import Action, ActionKind, Decision
+from workflows.domain.decision import Action, Decision
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, new_id
 from workflows.ports import UnitOfWork
 from workflows.records import CHANGED, AuditEntry, CardKind, Effect, Look, StaffCard
@@ -53,9 +53,7 @@ class Gathered:
         self._cards.setdefault((card.kind, book.id), (book, card))
 
     def look(self, account: Account, decision: Decision, policy: tuple[str, int] | None) -> None:
-        """What the tick itself does about money it did not see when it decided."""
-        moves = decision.turns or any(action.kind is ActionKind.FEE for action in decision.actions)
-        oldest = CHANGED if moves else decision.oldest_due_on
+        oldest = CHANGED if decision.moves_money else decision.oldest_due_on
         self._looks.append(Look(account.customer.id, decision.next_look_at, policy, oldest))
 
     async def store(self, work: UnitOfWork, now: datetime) -> tuple[int, int]:

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SelectBase, case, func, select, true, union_all
+from sqlalchemy import ColumnElement, Select, case, func, select, true, union_all
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from adapters.store import tables as t
 from adapters.store.ledger import open_lines
@@ -93,32 +94,36 @@ class Accounts(Part):
 
     async def overdue_accounts(
         self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
-    ) -> tuple[Sequence[CustomerId], int]:
-        late = _late(day, book, owner, least).subquery()
-        page = select(late.c.customer_id, func.count().over().label("all")).order_by(late.c.due_on, late.c.customer_id).limit(limit)
+    ) -> tuple[Sequence[tuple[date, CustomerId]], int]:
+        late = await self._late(day, book, owner, least)
+        page = select(late.due_on, late.customer_id, func.count().over().label("all")).order_by(late.due_on, late.customer_id).limit(limit)
         found = await self._all(page)
-        return [CustomerId(row.customer_id) for row in found], found[0].all if found else 0
+        return [(row.due_on, CustomerId(row.customer_id)) for row in found], found[0].all if found else 0
 
     async def count_overdue(self, day: date, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None) -> int:
-        late = _late(day, book, owner, least).subquery()
-        return int((await self._all(select(func.count().label("late")).select_from(late)))[0].late)
+        late = await self._late(day, book, owner, least)
+        return int((await self._all(select(func.count(late.customer_id).label("all"))))[0].all)
+
+    async def _late(self, day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> ReadOnlyColumnCollection[str, Any]:
+        """The columns of a query for accounts with something past due on that day, a row each, with the due day of the oldest.
+
+        By the hint; what is open is read line by line only of accounts that changed since it was set, or where it is to be summed.
+        """
+        c = t.customers.c
+        asked = select(c.id.label("customer_id"), c.oldest_due_on.label("due_on")).where(c.oldest_due_on < day)
+        if book is not None:
+            asked = asked.where(c.book_id == book)
+        if owner is not None:
+            asked = asked.where(c.owner_id == owner)
+        if least is not None:
+            return _by_lines(day, book, asked.with_only_columns(c.id), least).subquery().c
+        changed = asked.with_only_columns(c.id).where(c.oldest_due_on == CHANGED)
+        if not await self._all(changed.limit(1)):
+            return asked.subquery().c
+        return union_all(asked.where(c.oldest_due_on > CHANGED), _by_lines(day, book, changed, None)).subquery().c
 
 
-def _late(day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> SelectBase:
-    """The accounts with something past due on that day, a row each, and the due day of the oldest: by the hint, where it still says so."""
-    c = t.customers.c
-    asked = select(c.id.label("customer_id"), c.oldest_due_on.label("due_on")).where(c.oldest_due_on < day)
-    if book is not None:
-        asked = asked.where(c.book_id == book)
-    if owner is not None:
-        asked = asked.where(c.owner_id == owner)
-    if least is not None:
-        return _late_by_lines(day, book, asked.with_only_columns(c.id), least)
-    changed = asked.with_only_columns(c.id).where(c.oldest_due_on == CHANGED)
-    return union_all(asked.where(c.oldest_due_on > CHANGED), _late_by_lines(day, book, changed, None))
-
-
-def _late_by_lines(day: date, book: BookId | None, customers: Select[Any], least: Money | None) -> Select[Any]:
+def _by_lines(day: date, book: BookId | None, customers: Select[Any], least: Money | None) -> Select[Any]:
     """The same of those customers, by what is open line by line."""
     line = open_lines(None, book, customers).subquery().c
     late = (

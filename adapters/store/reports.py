@@ -29,10 +29,10 @@ class Reports(Part):
         books = {row.id: rows.book(row) for row in await self._all(select(t.books).where(t.books.c.id.in_({r.book_id for r in found})))}
         return [FoundItem(rows.item(row), owners[row.customer_id], books[row.book_id]) for row in found]
 
-    async def named_customers(self, words: str) -> Sequence[Customer]:
+    async def named_customers(self, words: str) -> Sequence[CustomerId]:
         c, wanted = t.customers.c, folded(words)
         found = await self._all(select(c.id).where(_is_named(words)).order_by(c.number, c.id).limit(_MOST_FOUND)) if wanted else []
-        return await self.customers([row.id for row in found])
+        return [CustomerId(row.id) for row in found]
 
     async def find_customers(self, words: str, limit: int = 10) -> Sequence[Customer]:
         c, wanted = t.customers.c, folded(words)

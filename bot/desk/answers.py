@@ -28,6 +28,7 @@ from bot.commands import (
 from bot.desk.amounts import amount_of
 from bot.desk.colleagues import names
 from bot.live.home import home_card
+from bot.live.lines import MOST as LINES
 from bot.live.lines import line_of
 from bot.summaries import figure_card
 from cards import answers as cards
@@ -38,6 +39,7 @@ from cards.elements import Card
 from cards.format import locale_of, money, name
 from cards.help import help_card
 from cards.history import history
+from cards.paging import PAGE
 from cards.settings import settings
 from workflows.answer_query import EXACT, MOST, Bounds, Choices, Seen, balance, invoice, marked, overdue, tasks
 from workflows.domain.access import User
@@ -64,12 +66,12 @@ async def meant(ask: Ask, work: UnitOfWork) -> Ask:
     return AskInvoice(held.pop() if len(held) == 1 else ask.unknown)
 
 
-async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None, limit: int = MOST) -> Card:
-    """One card, whatever was asked, and nothing changed; a thing that does not exist is said so. `by` is who asks; of a long list `limit`
-    lines are enough.
+async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None, page: int | None = None) -> Card:
+    """One card, whatever was asked, and nothing changed; a thing that does not exist is said so. `by` is who asks; of a long list a
+    `page` of `cards.paging` is enough.
     """
     try:
-        return await Answering(work, policies, now, by, limit).answer(await meant(ask, work))
+        return await Answering(work, policies, now, by, page).answer(await meant(ask, work))
     except NotKnown as unknown:
         return problems.not_found(str(unknown))
     except Refused as refused:
@@ -104,7 +106,7 @@ class Answering:
     policies: Policies
     now: datetime
     by: User | None
-    limit: int = MOST
+    page: int | None = None
 
     async def answer(self, ask: Ask) -> Card:
         """Raises `NotKnown` and `Refused`."""
@@ -168,7 +170,7 @@ class Answering:
         said += [f"{money(least, locale_of(books[0]))} and more"] if least else []
         bounds = ", ".join(said)
         if not ask.customer:
-            return await self._late(Bounds(ask.days, None, least), bounds, "")
+            return await self._late(books, Bounds(ask.days, None, least), bounds, "")
         found = await balance(ask.customer, self.work, self.policies, self.now)
         if isinstance(found, Choices):
             return several(found, books, f"overdue {ask.days}")
@@ -177,23 +179,27 @@ class Answering:
             late = [one for one in late if one.open.currency == least.currency and one.open >= least]
         return cards.overdue_of(found.account, late, self.now, bounds)
 
-    async def _late(self, bounds: Bounds, said: str, whose: str) -> Card:
-        books = await self.work.books()
-        found = await overdue(self.work, self.policies, self.now, {book.id: book.place.day(self.now) for book in books}, bounds, self.limit)
+    async def _late(self, books: Sequence[Book], bounds: Bounds, said: str, whose: str) -> Card:
+        days = {book.id: book.place.day(self.now) for book in books}
+        page = None if self.page is None else range(self.page * PAGE, (self.page + 1) * PAGE)
+        found = await overdue(self.work, self.policies, self.now, days, bounds, MOST, page)
         book = found.accounts[0].account.book if found.accounts else books[0]
         whose = whose or ("" if len(books) == 1 else "All books")
-        return cards.overdue_list(book, [line_of(seen) for seen in found.accounts], more=found.more, whose=whose, bounds=said)
+        lines = [line_of(seen) for seen in found.accounts]
+        of = found.count if page and found.count > MOST else None
+        return cards.overdue_list(book, lines, more=0 if of else found.more, of=of, whose=whose, bounds=said)
 
     async def _list(self, what: Listed) -> Card:
         if what is Listed.MINE:
             if self.by is None:
                 raise Refused("Nobody is known to ask, so no customers are theirs. Ask in chat or in the inbox.")
-            return await self._late(Bounds(owner=self.by.id), "", f"{name(self.by.name)}'s customers")
+            return await self._late(await self.work.books(), Bounds(owner=self.by.id), "", f"{name(self.by.name)}'s customers")
         people = await names(self.work)
         if what is Listed.TASKS:
             found = await tasks(self.work, self.policies, self.now)
             return lists.tasks([(one.task, one.seen.account) for one in found], self.now, people)
-        listed = await marked(_MARKS[what], self.work, self.policies, self.now, self.limit)
+        enough = MOST if self.page is None else min(max(MOST, (self.page + 2) * PAGE), LINES)
+        listed = await marked(_MARKS[what], self.work, self.policies, self.now, enough)
         items = [(seen.account, decided) for seen, decided in listed.items]
         return lists.marked(what.value, items, self.now, people, more=listed.more)
 

@@ -102,7 +102,8 @@ async def _overdue(place: Place, book: Book, work: UnitOfWork, policies: Policie
     """The state is worked out account by account, so of a filter for one only the first of the rest are looked at."""
     first, only, day = place.page * PAGE, place.only, book.place.day(now) - timedelta(max(place.only.age - 1, 0))
     reach = MOST if only.state else first + PAGE + 1
-    found, _ = await work.overdue_accounts(day, reach, book.id, only.owner, only.floor)
+    late, _ = await work.overdue_accounts(day, reach, book.id, only.owner, only.floor)
+    found = [customer for _, customer in late]
     if only.state:
         seen = [_see(account, policies, now) for account in await work.accounts(found)]
         fit = [one for one in seen if any(item.state is only.state for item in one.overdue)]

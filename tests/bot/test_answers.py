@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from structlog.testing import capture_logs
@@ -14,8 +15,10 @@ from adapters.store.unit_of_work import SqlStore
 from bot.commands import VERBS, parse
 from bot.desk.answers import answer
 from cards.actions import Action
+from cards.choices import asking
 from cards.elements import Actions, Card, Rows
 from cards.html import render as html
+from cards.paging import paged
 from cards.plain.render import render
 from cards.slack.render import render as slack
 from tests.bot.chat_office import ChatOffice
@@ -191,6 +194,36 @@ def hostile(number: int) -> list[str]:
         pieces = [chance.choice(NASTY) for _ in range(chance.randrange(4))]
         texts.append(chance.choice([" ", "", "  "]).join([f"{verb} " if verb else "", *pieces]))
     return texts
+
+
+async def test_every_overdue_customer_stands_on_one_page_however_many_there_are(office: ChatOffice) -> None:
+    for late in range(4, 59):
+        await office.owe(f"c{late}", late=late)
+    await office.tick()
+    await office.owe("new", late=70)  # what changed since the tick stands in its place too
+    listed, page = list[str](), 0
+    while True:
+        async with office.store() as work:
+            card = paged(
+                await answer(parse("overdue"), work, office.policies, office.clock.now(), page=page), page, partial(asking, "overdue")
+            )
+        assert card.summary == "Northwind: overdue: 58 customers"
+        listed += [row.cells[0] for part in card.body if isinstance(part, Rows) for row in part.rows]
+        if not any(button.label == "Next" for part in card.body if isinstance(part, Actions) for button in part.buttons):
+            break
+        page += 1
+    assert listed == ["New", *(f"C{late}" for late in range(58, 40, -1)), "Birkenhof", "C40", *(f"C{n}" for n in range(39, 3, -1)), "Acme"]
+    assert page == 3
+
+
+async def test_who_owes_next_to_nothing_is_no_overdue_customer_once_looked_at(office: ChatOffice) -> None:
+    await office.tick()
+    await office.pay("acme", "99.95")
+    await office.pay("acme/2", "4999.95", of="5000.00")
+    await office.tick()
+    reply = await office.type(VERA, "overdue")
+    assert reply.card is not None
+    assert reply.card.summary == "Northwind: overdue: 1 customer, €100.00"
 
 
 async def test_ten_thousand_hostile_texts_change_nothing_and_are_all_answered(office: ChatOffice) -> None:

@@ -51,5 +51,5 @@ async def test_overdue_customers_are_chosen_by_owner_and_by_their_sum_in_one_cur
             assert len((await work.overdue_accounts(office.today, 9, least=Money.of(least, "EUR")))[0]) == count
             assert await work.count_overdue(office.today, least=Money.of(least, "EUR")) == count
         assert await work.overdue_accounts(office.today, 9, least=Money.of("1.00", "USD")) == ([], 0)
-        assert await work.overdue_accounts(office.today, 9, owner=ANA.id) == ([account.customer.id], 1)
+        assert await work.overdue_accounts(office.today, 9, owner=ANA.id) == ([(account.items[0].due_on, account.customer.id)], 1)
         assert await work.count_overdue(office.today, owner=ANA.id) == 1

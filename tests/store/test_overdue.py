@@ -10,12 +10,14 @@ from random import Random
 import pytest
 
 from adapters.store.unit_of_work import SqlStore
-from tests.store.samples import LATER, add_user, book_in, import_rows
+from tests.store.samples import LATER, NOW, add_user, book_in, import_rows
 from tests.store.test_reports import DAY, agree, charge_and_take_back, random_row
 from workflows.domain.account import Account
-from workflows.domain.allocation import balances, oldest_due, on_plans
+from workflows.domain.allocation import balances, on_plans
+from workflows.domain.decide import decide
 from workflows.domain.ids import CustomerId
 from workflows.domain.money import Money
+from workflows.domain.policy import Policy
 from workflows.records import CHANGED, Look
 
 DAYS = (DAY - timedelta(days=60), DAY, DAY + timedelta(days=60))
@@ -27,13 +29,14 @@ async def accounts_in(store: SqlStore) -> list[Account]:
 
 
 async def look_at_some(store: SqlStore, random: Random) -> None:
-    """As the tick does, whose other work is no matter here."""
-    looks = [Look(one.customer.id, LATER, None, oldest_due(one, balances(one))) for one in await accounts_in(store)]
+    """As the tick does, whose other work is no matter here. The policy lets nothing go."""
+    policy = Policy("plain", ())
+    decided = [(one.customer.id, decide(policy, one, NOW)) for one in await accounts_in(store) if random.random() < 0.5]
     async with store() as work:
-        await work.looked_all([look for look in looks if random.random() < 0.5])
+        await work.looked_all([Look(one, LATER, None, by.oldest_due_on) for one, by in decided if not by.moves_money])
 
 
-def plain(accounts: list[Account], day: date, least: Money | None) -> list[CustomerId]:
+def plain(accounts: list[Account], day: date, least: Money | None) -> list[tuple[date, CustomerId]]:
     """By summing every open debt that is late, the oldest first."""
     oldest: dict[CustomerId, date] = {}
     sums: Counter[CustomerId] = Counter()
@@ -45,7 +48,7 @@ def plain(accounts: list[Account], day: date, least: Money | None) -> list[Custo
                 customer = account.customer.id
                 oldest[customer] = min(oldest.get(customer, date.max), item.due_on)
                 sums[customer] += left.minor if least and left.currency == least.currency else 0
-    return sorted((one for one in oldest if least is None or sums[one] >= least.minor), key=lambda one: (oldest[one], one.int))
+    return sorted((due, one) for one, due in oldest.items() if least is None or sums[one] >= least.minor)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -48,13 +48,6 @@ def on_plans(account: Account) -> frozenset[ItemId]:
     return frozenset(item for plan in account.plans if plan.state is PlanState.ACTIVE for item in plan.covers)
 
 
-def oldest_due(account: Account, known: Balances) -> date | None:
-    """The due day of the oldest debt that is open, each debt counted once; `known` are the account's balances."""
-    spread = on_plans(account)
-    open_ones = (item for item in account.all_items if known.open[item.id].minor > 0 and not (spread and item.id in spread))
-    return min((item.due_on for item in open_ones if item.due_on is not None), default=None)
-
-
 def balances(account: Account, up_to: date | None = None) -> Balances:
     """Every item's money, counting facts dated on or before `up_to` (null: all of them).
 

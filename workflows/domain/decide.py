@@ -8,7 +8,6 @@ from datetime import datetime
 
 from workflows.domain.account import Account
 from workflows.domain.acts import acts
-from workflows.domain.allocation import oldest_due
 from workflows.domain.choosing import parts
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.joining import joined
@@ -41,7 +40,8 @@ def _ask(policy: Policy, account: Account, now: datetime) -> tuple[list[View], D
     account = with_turns(account, found)
     views = [View(mine, account, now, items) for mine, items in parts(policy, account)]
     decision = joined([_decide(view) for view in views], views[0].balances.open_of)
-    return views, replace(decision, turns=found, oldest_due_on=oldest_due(account, views[0].balances))
+    oldest = min((day for view in views if (day := view.oldest_due_on) is not None), default=None)
+    return views, replace(decision, turns=found, oldest_due_on=oldest)
 
 
 def _decide(view: View) -> Decision:

@@ -114,7 +114,7 @@ class Action:
 class Decision:
     """`next_look_at` is a hint for the tick: null when nothing will change by the passing of time alone.
 
-    `oldest_due_on` is the due day of the oldest debt that is open at all, null without one. `turns` are plans that have come to another state than is kept of them. `next_change_at` is when the first state or level changes by time alone, also in hours in which nothing may be done about it.
+    `oldest_due_on` is the due day of the oldest debt that is not settled, null without one. `turns` are plans that have come to another state than is kept of them. `next_change_at` is when the first state or level changes by time alone, also in hours in which nothing may be done about it.
     """
 
     items: tuple[ItemDecision, ...]
@@ -130,6 +130,11 @@ class Decision:
             if decided.item.id == item:
                 return decided
         raise KeyError(item)
+
+    @property
+    def moves_money(self) -> bool:
+        """Carrying it out changes what is owed on which item."""
+        return bool(self.turns) or any(action.kind is ActionKind.FEE for action in self.actions)
 
     @property
     def overdue(self) -> tuple[ItemDecision, ...]:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from workflows.domain.account import Account, Item, ListedItem, Plan, PlanState
-from workflows.domain.allocation import Balances, balances
+from workflows.domain.allocation import Balances, balances, on_plans
 from workflows.domain.calendar import spoken
 from workflows.domain.decision import State
 from workflows.domain.first_contact import late_at_first
@@ -68,6 +68,13 @@ class Standings(Silences):
         """In an old account few items are: whatever asks no more than this does not pay for the many that are done with."""
         mine = self.mine
         return [self._see(item, ladder) for item, ladder in self._ladders.items() if mine is None or item in mine]
+
+    @property
+    def oldest_due_on(self) -> date | None:
+        """Of what is not settled, each debt counted once."""
+        spread, mine = on_plans(self.account), self.mine
+        owing = (ladder.item for ladder in self._ladders.values() if mine is None or ladder.item.id in mine)
+        return min((item.due_on for item in owing if item.due_on is not None and item.id not in spread), default=None)
 
     @cached_property
     def _paid(self) -> frozenset[ItemId]:

@@ -52,8 +52,8 @@ class AccountWork(Protocol):
 
     async def overdue_accounts(
         self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
-    ) -> tuple[Sequence[CustomerId], int]:
-        """Accounts with an open item past due on that day, the oldest due first, and how many there are without the limit.
+    ) -> tuple[Sequence[tuple[date, CustomerId]], int]:
+        """Accounts with an open item past due on that day, by the due day of the oldest, and how many there are without the limit.
 
         Of that `owner` only; with at least `least` past due on that day in its currency.
         """

@@ -19,7 +19,7 @@ class ReportWork(Protocol):
     """Part of `workflows.ports.UnitOfWork`."""
 
     async def find_items(self, number: str, book: BookId | None = None) -> Sequence[FoundItem]: ...
-    async def named_customers(self, words: str) -> Sequence[Customer]:
+    async def named_customers(self, words: str) -> Sequence[CustomerId]:
         """Whose number or whole name it is, any case."""
         ...
 
