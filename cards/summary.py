@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from cards.actions import Action, Name
 from cards.aging import aging_bars
+from cards.choices import asking
 from cards.elements import Actions, Button, Card, Element, FileKind, FileRef, Heading, Links, Row, Rows, Text, Tone
 from cards.format import age, amounts, cell, count, day, listing, locale_of, moment, money, name, remark, step_words
 from workflows.domain.account import Book
@@ -147,8 +148,20 @@ def _many(step: str) -> str:
 
 
 def _buttons(told: Summary) -> Actions:
+    """The lists behind the figures."""
     debtors = Button("All debtors", debtors_page(told.book, told.last, 0))
-    return Actions((debtors, Button("Waiting", Action(Name.SHOW_WAITING, told.book.id))))
+    slug = told.book.slug
+    asked = (
+        ("Overdue", "overdue"),
+        ("By age", f"aging {slug}"),
+        ("DSO and more", f"metrics {slug}"),
+        ("Promises", "promises"),
+        ("Plans", "plans"),
+        ("Expected in", f"forecast {slug}"),
+    )
+    goes = Button("Goes out today", Action(Name.SHOW_OUTGOING, told.book.id))
+    more = (*(Button(label, asking(question)) for label, question in asked), goes)
+    return Actions((debtors, Button("Waiting", Action(Name.SHOW_WAITING, told.book.id))), more)
 
 
 def debtors_page(book: Book, on: date, page: int) -> Action:

@@ -82,3 +82,12 @@ async def test_what_waits_for_us_opens_the_oldest_first(store: SqlStore) -> None
 async def test_nothing_waits_is_said(store: SqlStore) -> None:
     office = await opened(store, "acme")
     assert "No answer, task or approval waits." in render(await asked(office, Action(Name.SHOW_WAITING, (await office.book()).id)))
+
+
+async def test_the_figures_of_a_summary_lead_to_what_is_behind_them(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    menu = next(part for part in (await asked(office, "report")).body if isinstance(part, Actions)).more
+    opens = {button.label: (await asked(office, button.action)).summary for button in menu}
+    assert {label: said for label, said in opens.items() if "do not understand" in said or "no " in said[:3]} == {}
+    assert list(opens) == ["Overdue", "By age", "DSO and more", "Promises", "Plans", "Expected in", "Goes out today"]
+    assert "Acme" in render(await asked(office, menu[0].action))

@@ -66,5 +66,13 @@ COMMANDS = (
     ("settings", "Settings"),
     ("share overdue", "Shared"),
     ("flag AF-1031", "flagged"),
+    ("snooze AF-1031 3d", "snoozed until Fri 27 Nov"),
     ("overdeu", "overdue"),
+)
+# Those that open a form: what is typed, what the window is called.
+FORM_COMMANDS = (
+    ("remind AF-1031", "Send reminder"),
+    ("snooze AF-1031", "Snooze"),
+    ("escalate AF-1031", "Escalate"),
+    ("fee AF-1031", "Charge a fee"),
 )

@@ -117,6 +117,15 @@ class Service(House):
         assert (await self.post(body)).status_code == 200
         return self._whispered(before)
 
+    async def command_form(self, text: str, *, by: str) -> View:
+        """The window that a command opens."""
+        before = set(self.workspace.windows())
+        body = self.workspace.command(text, by=by, trigger=await self.workspace.trigger(by), channel=CHANNEL)
+        assert (await self.post(body)).status_code == 200
+        opened = set(self.workspace.windows()) - before
+        assert opened, words(self.workspace.whispers()[-1:])
+        return self.workspace.windows()[opened.pop()]
+
     async def press(self, message: Message, label: str, *, by: str) -> str:
         """The button of that label on a message of the channel; what they alone were answered, in a line or a window."""
         payload = await self.press_payload(message, label, by=by)

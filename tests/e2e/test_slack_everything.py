@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.e2e.everything import ACTS, BIRKENHOF, COMMANDS, HARROW
+from bot.commands import VERBS
+from tests.e2e.everything import ACTS, BIRKENHOF, COMMANDS, FORM_COMMANDS, HARROW
 from tests.e2e.service import Message, Service, labels, words
 
 
@@ -50,5 +51,12 @@ async def test_a_request_is_approved_and_another_refused_by_a_manager(duebot_on_
 
 async def test_every_command_is_answered_privately(duebot_on_both: Service) -> None:
     duebot = duebot_on_both
+    for text, title in FORM_COMMANDS:
+        assert (await duebot.command_form(text, by="ana"))["title"]["text"] == title, text
     for text, told in COMMANDS:
         assert told in await duebot.command(text, by="ana"), text
+
+
+def test_no_word_of_the_grammar_is_left_out() -> None:
+    tried = {text.split()[0] for text, _ in (*COMMANDS, *FORM_COMMANDS)}
+    assert set(VERBS) - tried == {"link"}, "a stranger's word, which test_slack_people tries"
