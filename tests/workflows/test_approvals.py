@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,69 +13,22 @@ from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.conftest import SECRET_KEY
 from tests.fakes.room import FakeRoom
+from tests.workflows.approving import KIM, ZOE, approves, asks, do, ended, euro, item_of, large_office, open_of
 from tests.workflows.office import ANA, BEN, MAX, VERA, Office, opened
-from workflows.approve_request import Answered, ApproveRequest, RefuseRequest, approve_request, expire_requests, refuse_request
-from workflows.ask_approval import Requested
-from workflows.charge_fee import ProposeFee, WaiveFee, propose_fee, waive_fee
-from workflows.domain.access import Role, User
-from workflows.domain.account import CreditKind, Party, PlanState
-from workflows.domain.allocation import balances
+from workflows.approve_request import Answered, RefuseRequest, expire_requests, refuse_request
+from workflows.domain.access import User
+from workflows.domain.account import CreditKind
 from workflows.domain.approvals import Approval, ApprovalEnd, ApprovalKind
-from workflows.domain.approving import Limits, intact, sealed
-from workflows.domain.claims import Dispute
-from workflows.domain.ids import ApprovalId, ItemId, UserId, new_id
-from workflows.domain.money import Money
-from workflows.domain.plans import Rhythm
+from workflows.domain.approving import intact, sealed
+from workflows.domain.ids import ApprovalId, new_id
 from workflows.errors import AlreadyDone, NotAllowed, Refused
-from workflows.offer_plan import CancelPlan, PlanSet, ProposePlan, Terms, cancel_plan, propose_plan
-from workflows.record_payment import PaymentNoted, RecordPayment, ReversePayment, record_payment, reverse_payment
 from workflows.records import CardKind
-from workflows.write_off import WriteOff, write_off
-
-ZOE = User(UserId(new_id()), "zoe@seller.example", "Zoe", Role.MANAGER, limit=50_000)
-KIM = User(UserId(new_id()), "kim@seller.example", "Kim", Role.MANAGER, limit=5_000)
-LIMITS = Limits()
-
-
-def euro(amount: str) -> Money:
-    return Money.of(amount, "EUR")
 
 
 @pytest.fixture
 async def office(one_url: str) -> AsyncIterator[Office]:
-    store = SqlStore(open_engine(one_url), [SECRET_KEY])
-    made = Office(store)
-    await made.open(ANA, BEN, MAX, VERA, ZOE, KIM)
-    await made.owe("acme", "acme/2", amount="20000.00")
-    yield made
-    await store.close()
-
-
-async def item_of(office: Office, name: str = "acme") -> ItemId:
-    return next(item.id for item in (await office.account("acme")).items if item.number == f"INV-{name}")
-
-
-async def do(office: Office, use_case: Any, ask: Any, *rest: Any) -> Any:
-    async with office.store() as work:
-        return await use_case(ask, work, *rest, office.clock)
-
-
-async def asks(office: Office, amount: str, name: str = "acme", by: User = ANA, why: str = "bankrupt") -> Approval:
-    done: Requested = await do(office, write_off, WriteOff(await item_of(office, name), euro(amount), why, by))
-    return done.approval
-
-
-async def approves(office: Office, asked: Approval, by: User) -> Answered:
-    done: Answered = await do(office, approve_request, ApproveRequest(asked.id, by))
-    return done
-
-
-async def open_of(office: Office, name: str = "acme") -> str:
-    return balances(await office.account("acme")).open_of(await item_of(office, name)).plain
-
-
-async def ended(office: Office) -> list[ApprovalEnd | None]:
-    return [one.ended_how for one in sorted((await office.account("acme")).approvals, key=lambda one: one.at)]
+    async with large_office(one_url) as made:
+        yield made
 
 
 # Who ---------------------------------------------------------------------------------------------------------------------
@@ -198,10 +150,6 @@ async def test_money_that_came_meanwhile_voids_a_write_off_of_more_than_is_left(
     assert (done.approval.ended_how, done.because) == (ApprovalEnd.VOID, "only 500.00 EUR is open now")
 
 
-async def record_payment_small(ask: RecordPayment, work: Any, clock: Any) -> PaymentNoted | Requested:
-    return await record_payment(ask, work, clock, LIMITS)
-
-
 @pytest.mark.parametrize(("days", "seconds", "how"), [(7, -1, ApprovalEnd.DONE), (7, 0, ApprovalEnd.EXPIRED), (8, 0, ApprovalEnd.EXPIRED)])
 async def test_after_seven_days_it_has_expired_pressed_or_not(office: Office, days: int, seconds: int, how: ApprovalEnd) -> None:
     asked, left = await asks(office, "600.00"), await asks(office, "50.00", "acme/2")
@@ -276,169 +224,6 @@ async def test_the_request_stands_in_the_chat_and_says_who_approved_it(one_url: 
     assert "approval.give" not in str(room.standing)
     assert await office.cards(CardKind.APPROVAL) == []
     await office.store.close()
-
-
-# Money by hand -----------------------------------------------------------------------------------------------------------
-
-
-async def pays(office: Office, amount: str, by: User = ANA, **more: Any) -> PaymentNoted | Requested:
-    ask = RecordPayment(await item_of(office), euro(amount), more.pop("paid_on", office.today), by, **more)
-    done: PaymentNoted | Requested = await do(office, record_payment_small, ask)
-    return done
-
-
-async def test_money_by_hand_counts_at_once_and_above_the_limit_once_it_is_approved(office: Office) -> None:
-    assert isinstance(await pays(office, "5000.00"), PaymentNoted)
-    assert await open_of(office) == "15000.00"
-    asked = await pays(office, "0.01", reference="TX 1")
-    assert isinstance(asked, Requested), "what one person noted in thirty days adds up"
-    assert await open_of(office) == "15000.00"
-    await approves(office, asked.approval, MAX)
-    assert await open_of(office) == "14999.99"
-    office.clock.advance(timedelta(days=31))
-    assert isinstance(await pays(office, "100.00", paid_on=office.today - timedelta(days=60)), PaymentNoted)
-
-
-async def test_the_same_reference_is_taken_once_and_reported(office: Office) -> None:
-    await pays(office, "40.00", reference=" TX  1 ")
-    with pytest.raises(AlreadyDone, match=r"TX 1 is known: 40\.00 EUR"):
-        await pays(office, "40.00", reference="TX 1")
-    await pays(office, "6000.00", reference="TX 2")
-    with pytest.raises(AlreadyDone, match="TX 2 waits for approval"):
-        await pays(office, "6000.00", reference="TX 2")
-    assert await open_of(office) == "19960.00"
-
-
-async def test_money_on_account_settles_no_invoice(office: Office) -> None:
-    await pays(office, "40.00", on_account=True)
-    account = await office.account("acme")
-    assert balances(account).on_account == {"EUR": euro("40.00")}
-    assert await open_of(office) == "20000.00"
-
-
-@pytest.mark.parametrize(
-    ("amount", "days", "words"),
-    [("0.00", 0, "of some amount"), ("-1.00", 0, "of some amount"), ("1.00", 1, "has not come"), ("1.00", -1096, "check the year")],
-)
-async def test_money_that_cannot_have_come_is_refused(office: Office, amount: str, days: int, words: str) -> None:
-    with pytest.raises(Refused, match=words):
-        await pays(office, amount, paid_on=office.today + timedelta(days=days))
-
-
-async def test_a_payment_that_bounced_counts_for_nothing_and_stays_in_the_history(office: Office) -> None:
-    done = await pays(office, "40.00")
-    assert isinstance(done, PaymentNoted)
-    for why, key, words in (("", done.payment.key, "Say in a few words"), ("charged back", "other", "no such payment")):
-        with pytest.raises(Refused, match=words):
-            await do(office, reverse_payment, ReversePayment(await item_of(office), key, why, BEN))
-    await do(office, reverse_payment, ReversePayment(await item_of(office), done.payment.key, "charged back", BEN))
-    (payment,) = (await office.account("acme")).payments
-    assert payment.reversed_on == office.today
-    with pytest.raises(Refused, match="no such payment"):
-        await do(office, reverse_payment, ReversePayment(await item_of(office), done.payment.key, "charged back", BEN))
-
-
-# Fees --------------------------------------------------------------------------------------------------------------------
-
-
-async def charges(office: Office, amount: str = "40.00", why: str = "as agreed") -> Approval:
-    done: Requested = await do(office, propose_fee, ProposeFee(await item_of(office), euro(amount), why, ANA), office.policies)
-    return done.approval
-
-
-async def test_a_fee_is_charged_once_for_each_step_and_its_waiving_is_approved_too(office: Office) -> None:
-    asked = await charges(office)
-    assert (await office.account("acme")).fees == ()
-    await approves(office, asked, MAX)
-    (fee,) = (await office.account("acme")).fees
-    assert (fee.amount, fee.step, fee.by) == (euro("40.00"), "first", ANA.id)
-    with pytest.raises(Refused, match="has had its fee for the step “first”"):
-        await charges(office)
-    waiver: Requested = await do(office, waive_fee, WaiveFee(fee.item, fee.step, "goodwill", BEN))
-    assert (await office.account("acme")).fees[0].waived_at is None
-    with pytest.raises(NotAllowed):
-        await approves(office, waiver.approval, BEN)
-    await approves(office, waiver.approval, MAX)
-    assert (await office.account("acme")).fees[0].waived_at == office.clock.now()
-    with pytest.raises(Refused, match="no such fee"):
-        await do(office, waive_fee, WaiveFee(fee.item, fee.step, "goodwill", BEN))
-
-
-async def test_a_fee_that_the_policy_charged_meanwhile_or_on_what_is_disputed_is_void(office: Office) -> None:
-    asked = await charges(office)
-    async with office.store() as work:
-        await work.dispute(Dispute(asked.item, "wrong price", ANA.id, office.clock.now()))
-    assert "disputed meanwhile" in (await approves(office, asked, MAX)).because
-    with pytest.raises(Refused, match="settle the dispute first"):
-        await charges(office)
-    assert (await office.account("acme")).fees == ()
-
-
-async def test_no_fee_by_hand_for_a_consumer_or_what_is_not_late(office: Office) -> None:
-    await office.owe("brill", late=-5)
-    item = (await office.account("brill")).items[0].id
-    with pytest.raises(Refused, match="is not late"):
-        await do(office, propose_fee, ProposeFee(item, euro("5.00"), "x", ANA), office.policies)
-    async with office.store() as work:
-        row = replace(office.row("cleo", office.today - timedelta(3), "100.00"), party=Party.CONSUMER.value)
-        await work.store_rows((await work.book("main")).id, [row], office.clock.now() - timedelta(60))
-    item = (await office.account("cleo")).items[0].id
-    with pytest.raises(Refused, match="is a consumer"):
-        await do(office, propose_fee, ProposeFee(item, euro("5.00"), "x", ANA), office.policies)
-
-
-# Plans -------------------------------------------------------------------------------------------------------------------
-
-
-async def offers(office: Office, name: str = "acme", count: int = 3, how: str = "by phone", by: User = ANA) -> PlanSet | Requested:
-    terms = Terms(count, Rhythm.WEEKLY, office.today + timedelta(days=7))
-    ask = ProposePlan(await item_of(office, name), terms, by, how, "they lost a client")
-    async with office.store() as work:
-        return await propose_plan(ask, work, office.clock, LIMITS)
-
-
-@pytest.mark.parametrize(("how", "state"), [("by phone", PlanState.ACTIVE), ("", PlanState.PROPOSED)])
-async def test_a_large_plan_is_set_up_to_the_cent_as_it_was_approved(office: Office, how: str, state: PlanState) -> None:
-    asked = await offers(office, how=how, by=MAX)
-    assert isinstance(asked, Requested)
-    assert (await office.account("acme")).plans == ()
-    with pytest.raises(NotAllowed):
-        await approves(office, asked.approval, MAX)
-    await approves(office, asked.approval, KIM)
-    (plan,) = (await office.account("acme")).plans
-    assert (plan.state, plan.id, plan.by) == (state, asked.approval.subject, MAX.id)
-    assert [part.total.plain for part in plan.instalments] == ["6666.67", "6666.67", "6666.66"]
-
-
-async def test_a_plan_drawn_up_for_another_amount_or_begun_too_late_is_void(office: Office) -> None:
-    asked = await offers(office)
-    assert isinstance(asked, Requested)
-    await pays(office, "5.00")
-    assert "drawn up for another amount" in (await approves(office, asked.approval, MAX)).because
-    again = await offers(office)
-    assert isinstance(again, Requested)
-    terms = {"plan": str(new_id()), "parts": [["2026-11-23", "19995.00"]], "how": "", "amount": "19995.00", "currency": "EUR"}
-    text_, seal = sealed(terms)
-    old = replace(again.approval, id=ApprovalId(new_id()), subject=new_id(), terms=text_, seal=seal)
-    async with office.store() as work:
-        await work.add_approval(old)
-    assert "first instalment is past due" in (await approves(office, old, MAX)).because
-    assert (await office.account("acme")).plans == ()
-
-
-async def test_plans_of_thirty_days_add_up_and_a_cancelled_one_does_not_count(office: Office) -> None:
-    for name in ("acme", "acme/2"):
-        await office.pay(name, "17000.00", of="20000.00")
-    assert isinstance(await offers(office), PlanSet)
-    assert isinstance(await offers(office, "acme/2"), Requested), "3,000 and 3,000 are above 5,000"
-    item = await item_of(office)
-    with pytest.raises(Refused, match="Say in a few words why"):
-        await do(office, cancel_plan, CancelPlan(item, " ", BEN))
-    done: PlanSet = await do(office, cancel_plan, CancelPlan(item, "they pay at once", BEN))
-    assert done.plan.state is PlanState.CANCELLED
-    with pytest.raises(Refused, match="no plan that could be cancelled"):
-        await do(office, cancel_plan, CancelPlan(item, "again", BEN))
-    assert isinstance(await offers(office, "acme/2", how=""), PlanSet)
 
 
 async def test_both_databases_carry_out_what_was_approved(store: SqlStore) -> None:
