@@ -15,6 +15,7 @@ from bot.live import live_cards
 from bot.live.minding import MindChats
 from bot.live.routing import Routing
 from bot.live.showing import ShowCards
+from bot.live.sorting import sort_cards
 from bot.sending import AT_ONCE, Delivered, Sending
 from workflows.approve_request import expire_requests
 from workflows.channel_outages import Tried, Turn, note_outage
@@ -123,8 +124,17 @@ class Jobs:
         return Sending(self.store, self.policies, self.letters, self.clock, self.channels[channel], self.nudge)
 
     async def show_cards(self) -> Delivered:
-        """What waits for the chats; a job of its own, so that a chat which is slow or down delays no message to a customer."""
-        one = ShowCards(self.store, self.policies, self.clock, self.rooms, self.routing)
+        """What waits, in all chats at once."""
+        more = bool(self.rooms)
+        while more:
+            async with self.store() as work:
+                more = bool(await sort_cards(work, self.policies, self.clock, self.rooms, self.routing, AT_ONCE))
+        done = await asyncio.gather(*map(self.show_on, self.rooms))
+        return sum(done, Delivered())
+
+    async def show_on(self, chat: str) -> Delivered:
+        """What waits for one chat; a job of its own for each, so that one that is slow or down delays no other's cards."""
+        one = ShowCards(self.store, self.policies, self.clock, self.rooms, self.routing, chat, self.nudge)
         await one.run(AT_ONCE)
         return Delivered(cards=one.shown, errors=one.errors)
 

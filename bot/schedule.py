@@ -35,6 +35,11 @@ def _messages(app: App, channel: str) -> Job:
     return Job(f"send_{channel}", partial(app.jobs.send_on, channel), f"messages_{channel}", wakes=True, shared=True)
 
 
+def _cards(app: App, chat: str) -> Job:
+    """As for messages: a queue for each chat."""
+    return Job(f"show_{chat}", partial(app.jobs.show_on, chat), f"cards_{chat}", wakes=True, shared=True)
+
+
 def _maintenance(app: App) -> tuple[Job, ...]:
     return () if app.settings.maintenance is None else (Job("maintain", partial(maintain_in_window, app), "keeping"),)
 
@@ -66,7 +71,7 @@ def _all(app: App) -> tuple[Job, ...]:
         *map(partial(_messages, app), app.jobs.channels),
         Job("mind_chats", app.jobs.mind_chats, "mail"),
         Job("attach_files", app.files.attach, "files", shared=True),
-        Job("show_cards", app.jobs.show_cards, "cards", wakes=True, shared=True),
+        *map(partial(_cards, app), app.jobs.rooms),
         *_mail(app),
         Job("seal_audit", app.store.audit.seal, "audit"),
         Job("publish_head", app.keeping.publish, "audit"),

@@ -39,9 +39,9 @@ class Outbox(Part):
         self.queued[kind.value] += new
         return new
 
-    async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
+    async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta, channel: str = "") -> Sequence[OutboxRow]:
         taken = {"state": OutboxState.SENDING.value, "attempts": _BOX.attempts + 1}
-        return await self._lease(_waits(kind, "", now), now, limit, lease, **taken)
+        return await self._lease(_waits(kind, channel, now), now, limit, lease, **taken)
 
     async def reserve(self, kind: Effect, channel: str, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
         return await self._lease(_waits(kind, channel, now), now, limit, lease, attempts=_BOX.attempts + 1)
@@ -54,6 +54,10 @@ class Outbox(Part):
     async def hand_back(self, reserved: Sequence[OutboxRow]) -> None:
         free = {"attempts": _BOX.attempts - 1, "claimed_at": None, "lease_until": None}
         await self._connection.execute(update(t.outbox).where(self._mine(reserved)).values(free))
+
+    async def give(self, row: UUID, channel: str) -> None:
+        free = {"channel": channel, "attempts": _BOX.attempts - 1, "claimed_at": None, "lease_until": None}
+        await self._connection.execute(update(t.outbox).where(_BOX.id == row).values(free))
 
     async def abandoned(
         self, kind: Effect, now: datetime, limit: int, lease: timedelta, channel: str = "", others: Collection[str] | None = None

@@ -13,7 +13,7 @@ from bot.live import threads
 from bot.live.anew import ANEW
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
-from bot.live.routing import Routing, owners_place, preferences_at
+from bot.live.routing import Routing, everywhere, preferences_at
 from cards.elements import Card, pictured
 from workflows.acting import ACTED
 from workflows.domain.account import Book
@@ -28,15 +28,22 @@ SOON = timedelta(seconds=10)
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less: held for longer, a card was held by a clock that was ahead
 INTERVAL = timedelta(seconds=45)  # between two drawings for which nobody waits
 LONGEST_PAUSE = 900  # seconds
+Key = tuple[str, str]
 BUSY = "busy_until"  # while a worker is at a card, up to when that counts
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A card that changed. `rows` are the outbox rows that say so, all settled by one drawing."""
+    """A card that changed. `rows` are the outbox rows that say so to one chat, all settled by one drawing."""
 
     card: CardId
     rows: tuple[OutboxRow, ...]
+    chat: str
+
+    @property
+    def busy(self) -> str:
+        """What of the card's data says that a worker is at it, for this chat."""
+        return f"{BUSY}:{self.chat}"
 
     @property
     def anew(self) -> bool:
@@ -71,6 +78,10 @@ class Showing:
         return pictured(drawn, place.pictures)
 
 
+def card_of(row: OutboxRow) -> CardId:
+    return CardId(UUID(str(row.payload["card"])))
+
+
 def look_of(drawn: Card) -> str:
     """Two drawings that look the same have the same."""
     return blake2b(repr(drawn).encode(), digest_size=12).hexdigest()
@@ -84,13 +95,13 @@ class Shown:
     error: Exception | None = None
 
 
-async def claim_cards(work: UnitOfWork, clock: Clock, limit: int) -> Sequence[Waiting]:
-    """Several changes of one card are one drawing."""
-    left = await work.abandoned(Effect.CARD, clock.now(), limit, LEASE)
+async def claim_cards(work: UnitOfWork, clock: Clock, limit: int, chat: str) -> Sequence[Waiting]:
+    """What was given to the chat. Several changes of one card are one drawing."""
+    left = await work.abandoned(Effect.CARD, clock.now(), limit, LEASE, chat)
     by_card: dict[CardId, list[OutboxRow]] = {}
-    for row in [*left, *await work.claim(Effect.CARD, clock.now(), limit, LEASE)]:
-        by_card.setdefault(CardId(UUID(str(row.payload["card"]))), []).append(row)
-    return [Waiting(card, tuple(rows)) for card, rows in by_card.items()]
+    for row in [*left, *await work.claim(Effect.CARD, clock.now(), limit, LEASE, chat)]:
+        by_card.setdefault(card_of(row), []).append(row)
+    return [Waiting(card, tuple(rows), chat) for card, rows in by_card.items()]
 
 
 async def prepare(
@@ -103,24 +114,20 @@ async def prepare(
     """
     now, card = clock.now(), await work.card(waiting.card)
     book = next(book for book in await work.books() if book.id == card.book)
-    kept = places_of(card)
-    posted = any(place.message for place in kept)
-    places = kept if posted else await routing.places(card, book, rooms, work, policies, now)
-    if not places or (card.state is CardState.FROZEN and not posted):
+    places = await everywhere(card, rooms, routing, work, policies, now)
+    if not places:
         await _settle(waiting, OutboxState.SUPPRESSED, work, clock)
         return None
-    if BUSY in card.data and now < datetime.fromisoformat(card.data[BUSY]) < now + LEASE + SKEW:
+    if waiting.busy in card.data and now < datetime.fromisoformat(card.data[waiting.busy]) < now + LEASE + SKEW:
         await _again(waiting, now + SOON, "", work, clock)
         return None
-    known = {place.key for place in places}
-    places = (*places, *(one for one in await owners_place(card, rooms, work, policies, now) if one.key not in known))
     bare = frozenset(place.key for place in places if place.platform in rooms and not rooms[place.platform].threads(place.channel))
     drawn = await draw(card, work, policies, now)
     showing = Showing(
         card, drawn, places, with_history=await threads.folded(card, drawn, work, policies, now) if bare else None, unthreaded=bare
     )
     changed = [place for place in places if place.look != look_of(showing.at(place)) or (waiting.anew and place.message)]
-    changed = [place for place in changed if _may_change(place, card, rooms)]
+    changed = [place for place in changed if place.platform == waiting.chat and _may_change(place, card, rooms)]
     wanted = await preferences_at(changed, rooms, work)
     free = {place.key: _free_from(place, card.kind, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)
@@ -128,7 +135,7 @@ async def prepare(
     if not due:
         await (_again(waiting, rest_at, "", work, clock) if rest_at else _settle(waiting, OutboxState.SUPPRESSED, work, clock))
         return None
-    await work.set_card(replace(card, data={**card.data, BUSY: (now + LEASE).isoformat()}))
+    await work.set_card(replace(card, data={**card.data, waiting.busy: (now + LEASE).isoformat()}))
     return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
 
 
@@ -199,9 +206,7 @@ async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], wo
     if card.kind is CardKind.SHARED and any(one.error is None for one in outcomes):
         card = replace(card, state=CardState.FROZEN)  # it stays as it was shown
     done = {before.key: one.place for before, one in zip(showing.due, outcomes, strict=True) if one.error is None}
-    held = {place.key: place.pictures for place in places_of(card)}  # came while it was drawn
-    places = [done.get(place.key, place) for place in showing.places]
-    await work.set_card(standing_in(_free(card), [replace(place, pictures=held.get(place.key, place.pictures)) for place in places]))
+    await work.set_card(standing_in(_free(card, waiting), _merged(showing.places, done, places_of(card))))
     errors = [one.error for one in outcomes if one.error is not None]
     refused = [error for error in errors if not may_pass(error)]
     for one in outcomes:
@@ -219,7 +224,7 @@ async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], wo
 
 async def note_trouble(waiting: Waiting, error: Exception, work: UnitOfWork, clock: Clock) -> None:
     """It could not be drawn."""
-    await work.set_card(_free(await work.card(waiting.card)))
+    await work.set_card(_free(await work.card(waiting.card), waiting))
     await _settle(waiting, OutboxState.FAILED, work, clock, str(error))
 
 
@@ -246,5 +251,12 @@ def may_pass(error: Exception) -> bool:
     return isinstance(error, OutcomeUnknown | NeedsReconnect) or (isinstance(error, OutsideError) and error.retryable)
 
 
-def _free(card: StaffCard) -> StaffCard:
-    return replace(card, data={name: value for name, value in card.data.items() if name != BUSY})
+def _free(card: StaffCard, waiting: Waiting) -> StaffCard:
+    return replace(card, data={name: value for name, value in card.data.items() if name != waiting.busy})
+
+
+def _merged(asked: Sequence[Place], done: Mapping[Key, Place], kept: Sequence[Place]) -> list[Place]:
+    """What was done here, and what came to the card meanwhile: in other chats, and its pictures."""
+    places = {place.key: place for place in (*asked, *kept)}
+    shown = {key: replace(place, pictures=places[key].pictures) for key, place in done.items()}
+    return list({**places, **shown}.values())

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from adapters.chat.protocol import ChatRoom
-from bot.live.places import Place
+from bot.live.places import Place, places_of
 from workflows.answer_query import see_item, see_many
 from workflows.domain.access import Role
 from workflows.domain.account import Account, Book
@@ -19,7 +19,7 @@ from workflows.domain.preferences import Notify, Preferences
 from workflows.domain.routing import CHATS, Channel, Quiet, Route, Subject, channel, channels_for
 from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.ports import Policies, UnitOfWork
-from workflows.records import TO_ADMINISTRATORS, CardKind, StaffCard
+from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, StaffCard
 
 _TELLS_OWNER = frozenset({WOKE, PROMISE_BROKEN, HOLD_OVER})
 
@@ -89,6 +89,22 @@ async def owners_place(
     wanted = await work.preferences()
     listening = {one for one in people if one is not None and wanted.get(one, Preferences()).notify is not Notify.NOTHING}
     return await _of_people(listening, rooms, work)
+
+
+async def everywhere(
+    card: StaffCard, rooms: Mapping[str, ChatRoom], routing: Routing, work: UnitOfWork, policies: Policies, now: datetime
+) -> tuple[Place, ...]:
+    """Where a card stands or is to stand; nowhere, if it froze before it was posted."""
+    places = places_of(card)
+    if not any(place.message for place in places):
+        if card.state is CardState.FROZEN:
+            return ()
+        book = next(book for book in await work.books() if book.id == card.book)
+        places = await routing.places(card, book, rooms, work, policies, now)
+    if not places:
+        return ()
+    known = {place.key for place in places}
+    return (*places, *(one for one in await owners_place(card, rooms, work, policies, now) if one.key not in known))
 
 
 def _told(account: Account, card: StaffCard) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,9 +15,10 @@ from bot.live.live_cards import Showing, Shown, Waiting
 from bot.live.pace import Pace
 from bot.live.places import Place
 from bot.live.routing import Routing
+from bot.live.sorting import sort_cards
 from workflows.chat_outages import back, lost
 from workflows.domain.ids import CardId
-from workflows.errors import OutsideError, RateLimited, Unavailable
+from workflows.errors import OutsideError, RateLimited
 from workflows.ports import Clock, Policies, Store
 
 MOST_IN_VAIN = 3
@@ -27,13 +28,15 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class ShowCards:
-    """One pass. `shown` counts cards, `errors` are in words; `down` are the chats and channels that were so when the pass began, `later` when a card's turn is."""
+    """One pass over one chat. `shown` counts cards, `errors` are in words; `down` are the chats and channels that were so when the pass began, `later` when a card's turn is."""
 
     store: Store
     policies: Policies
     clock: Clock
     rooms: Mapping[str, ChatRoom]
     routing: Routing
+    chat: str
+    nudge: Callable[[], None] = lambda: None  # something may wait in another chat
     shown: int = 0
     errors: list[str] = field(default_factory=list)
     in_vain: dict[Home, list[Exception]] = field(default_factory=dict)
@@ -49,16 +52,19 @@ class ShowCards:
         """Until there is no more to do now. A workspace that fails again and again is left alone until the next pass."""
         async with self.store() as work:
             self.down = {one.key for one in await work.outages()}
-        while self.rooms and await self._batch(at_once) and not self._all_given_up():
+        while await self._batch(at_once) and not self._all_given_up():
             pass
 
     async def _batch(self, at_once: int) -> int:
         async with self.store() as work:
-            claimed = await live_cards.claim_cards(work, self.clock, at_once)
+            given = await sort_cards(work, self.policies, self.clock, self.rooms, self.routing, at_once)
+            claimed = await live_cards.claim_cards(work, self.clock, at_once, self.chat)
+        if {*given} - {"", self.chat}:
+            self.nudge()
         for waiting in claimed:
             with caused_by(*(row.cause for row in waiting.rows)):
                 await self._show(waiting)
-        return len(claimed)
+        return len(given) + len(claimed)
 
     async def _show(self, waiting: Waiting) -> None:
         if waiting.card in self.later and not waiting.acted:  # its turn is known: it goes with the others of the card
@@ -82,9 +88,7 @@ class ShowCards:
             await live_cards.note(waiting, showing, outcomes, work, self.clock)
 
     async def _put(self, showing: Showing, place: Place, *, urgent: bool) -> Shown:
-        room = self.rooms.get(place.platform)
-        if room is None:
-            return Shown(place, Unavailable(f"the chat {place.platform} is not connected"))
+        room = self.rooms[place.platform]
         home = place.platform, room.home(place.channel)
         self.seen.add(home)
         if (tired := self._given_up(home)) is not None:
@@ -131,7 +135,7 @@ class ShowCards:
         return met[-1] if len(met) >= MOST_IN_VAIN else None
 
     def _all_given_up(self) -> bool:
-        return bool(self.seen) and all(self._given_up(home) for home in self.seen) and {one for one, _ in self.seen} == set(self.rooms)
+        return bool(self.seen) and all(self._given_up(home) for home in self.seen)
 
 
 def _limits(showing: Showing, place: Place, room: ChatRoom, clock: Clock) -> Sequence[Limit]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.chat.protocol import Incoming, Person
+from adapters.chat.protocol import CardRef, ChatRoom, Incoming, Person
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.live import live_cards
@@ -17,7 +19,7 @@ from bot.live.lines import digest_lines
 from bot.live.routing import Routing
 from cards import problems
 from cards.actions import Action, Name
-from cards.elements import Quote
+from cards.elements import Card, Quote
 from cards.plain.render import render
 from tests.bot.chat_office import ChatOffice
 from tests.conftest import SECRET_KEY
@@ -90,6 +92,42 @@ async def test_oc_01_a_click_is_never_delayed(office: ChatOffice) -> None:
     await office.jobs.show_cards()
     assert (office.slack.drawn - before, "lagged" in str(office.slack.standing["1.0"])) == (1, True)
     assert "lagged" in str(office.teams.standing["1.0"]) if office.teams else False
+
+
+class Hanging:
+    """A chat that takes no change before it is let."""
+
+    def __init__(self, room: FakeRoom) -> None:
+        self._room, self.asked, self.let = room, asyncio.Event(), asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._room, name)
+
+    async def update(self, ref: CardRef, card: Card) -> None:
+        self.asked.set()
+        await self.let.wait()
+        await self._room.update(ref, card)
+
+
+async def test_a_chat_that_hangs_holds_up_itself_alone_and_both_end_on_the_newest(office: ChatOffice) -> None:
+    assert office.teams is not None
+    slack, teams = Hanging(office.slack), office.teams
+    jobs, before = replace(office.jobs, rooms={"slack": cast(ChatRoom, slack), "teams": teams}), office.slack.standing["1.0"]
+    await background(office)
+    hanging = asyncio.create_task(jobs.show_on("slack"))
+    await slack.asked.wait()
+    await office.owe("brill")
+    await office.tick()
+    assert (await jobs.show_on("teams")).cards == 2
+    assert teams.standing["1.0"] != before == office.slack.standing["1.0"]
+    assert "brill" in str(teams.standing["2.0"]).lower()
+    slack.let.set()
+    assert (await hanging).cards == 2
+    assert office.slack.standing == teams.standing
+    drawn = office.slack.drawn, teams.drawn
+    office.clock.advance(timedelta(minutes=5))
+    await office.jobs.show_cards()
+    assert (office.slack.drawn, teams.drawn) == drawn
 
 
 async def test_oc_02_somebody_unknown_is_told_how_to_be_known_and_nothing_leaves(office: ChatOffice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,11 +12,13 @@ from adapters.chat.protocol import CardRef
 from adapters.store.unit_of_work import SqlStore
 from bot.live import live_cards
 from bot.live.showing import MOST_IN_VAIN
+from bot.live.sorting import sort_cards
 from cards.elements import Card
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, Office
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
 from workflows.flag_item import FlagItem, flag_item
+from workflows.ports import UnitOfWork
 from workflows.records import CardKind, Effect, OutboxState
 
 
@@ -32,6 +35,12 @@ async def flag(office: Office, name: str, *, on: bool = True) -> None:
     item = (await office.account(name)).items[0].id
     async with office.store() as work:
         await flag_item(FlagItem(item, ANA, on=on), work, office.clock)
+
+
+async def claimed_of(office: Office, work: UnitOfWork) -> Sequence[live_cards.Waiting]:
+    """What a worker takes for the chat."""
+    await sort_cards(work, office.policies, office.clock, office.rooms, office.routing, 32)
+    return await live_cards.claim_cards(work, office.clock, 32, "slack")
 
 
 async def open_rows(office: Office) -> int:
@@ -149,7 +158,7 @@ async def test_two_workers_at_once_post_a_card_once(store: SqlStore) -> None:
 async def test_a_card_left_by_a_worker_that_died_is_shown_by_the_next(store: SqlStore) -> None:
     office, room = await with_chat(store, "acme")
     async with store() as work:
-        claimed = await live_cards.claim_cards(work, office.clock, 32)
+        claimed = await claimed_of(office, work)
     async with store() as work:
         await live_cards.prepare(claimed[0], work, office.policies, office.clock, office.rooms, office.routing)
     await office.jobs.show_cards()
@@ -174,7 +183,7 @@ async def test_a_card_held_by_a_clock_that_was_ahead_is_shown_all_the_same(store
     office, room = await with_chat(store, "acme")
     office.clock.advance(timedelta(days=1))
     async with store() as work:
-        (waiting,) = await live_cards.claim_cards(work, office.clock, 10)
+        (waiting,) = await claimed_of(office, work)
         assert await live_cards.prepare(waiting, work, office.policies, office.clock, office.rooms, office.routing)
     office.clock.advance(-timedelta(days=1))
     await office.deliver()

@@ -21,8 +21,8 @@ class OutboxWork(Protocol):
         """As `enqueue` for many, each with its key, payload and channel; how many were new."""
         ...
 
-    async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
-        """Due rows without a channel, set to `sending` with a lease and one attempt more; none while a stop of `workflows.stops` holds."""
+    async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta, channel: str = "") -> Sequence[OutboxRow]:
+        """Due rows of the channel, set to `sending` with a lease and one attempt more; none while a stop of `workflows.stops` holds."""
         ...
 
     async def reserve(self, kind: Effect, channel: str, now: datetime, limit: int, lease: timedelta) -> Sequence[OutboxRow]:
@@ -35,6 +35,10 @@ class OutboxWork(Protocol):
 
     async def hand_back(self, reserved: Sequence[OutboxRow]) -> None:
         """Those that are still reserved so wait as if they had not been."""
+        ...
+
+    async def give(self, row: UUID, channel: str) -> None:
+        """A row that was reserved waits for that channel as if it had not been."""
         ...
 
     async def abandoned(
