@@ -12,6 +12,7 @@ from workflows.domain.ids import BookId, CustomerId
 from workflows.domain.messages import Agreed, Letter, LetterLine, Promised, Received
 from workflows.domain.money import Money, totals
 
+LANGUAGES = ("en", "de", "fr", "es")
 TODAY = date(2026, 11, 24)
 BOOK = Book(
     BookId(UUID(int=1)),
