@@ -47,7 +47,7 @@ class Client:
         await self.page.locator("[contenteditable=true][role=textbox]").first.click()
         if mention:
             await self.page.keyboard.type("@")
-            await self.page.get_by_text("Test Bot", exact=True).last.click()
+            await self.page.get_by_role("menuitem", name="Test Bot").click()
         await self.page.keyboard.type(f" {text}" if mention else text)
         await self.page.keyboard.press("Enter")
 
@@ -57,6 +57,18 @@ class Client:
 
     async def sees(self, words: str) -> None:
         await expect(self.page.get_by_text(words).last).to_be_visible(timeout=_SHOWN)
+
+    def card(self, words: str) -> Locator:
+        """The newest card that says so."""
+        return self.cards().filter(has_text=words).last
+
+    async def press_on(self, words: str, label: str) -> None:
+        """A button of that card; one that is folded is unfolded first."""
+        card = self.card(words)
+        button = card.get_by_role("button", name=label, exact=True).last
+        if not await button.is_visible():
+            await card.get_by_role("button", name="More", exact=True).click()
+        await button.click()
 
     def cards(self) -> Locator:
         return self.page.locator(".ac-adaptiveCard")
