@@ -43,7 +43,7 @@ class KnownInvoice(KnownRow):
     by_hand: int = 0
     payments: int = 0
     recoined: bool = False
-    moved: bool = False
+    moved_from: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -114,7 +114,7 @@ class Batch:
         # A file that corrects the currency corrects that of the money received too.
         known.recoined = known.recoined or known.values["currency"] != row.total.currency
         if known.values["customer_id"] != customer:
-            known.moved = True
+            known.moved_from = known.moved_from or known.values["customer_id"]
             self.touched.add(known.values["customer_id"])
         return Stored.UPDATED if known.set(said) else Stored.UNCHANGED
 

@@ -14,6 +14,7 @@ from adapters.store import tables as t
 from adapters.store.import_batch import DETAILS, OF_FILES, Batch, KnownInvoice, KnownRow, OfCustomer
 from adapters.store.ledger import INVOICE, total_of
 from adapters.store.many import among, insert_many, update_many
+from adapters.store.moving import move
 from adapters.store.rows import book as read_book
 from adapters.store.secrets import Vault
 from adapters.store.unit import Part, woken_at
@@ -30,7 +31,6 @@ _ITEM, _ITEM_IS = (
 _CREDIT, _CREDIT_IS = ("customer_id", "currency", "amount"), ("credited_on", "key")
 _PAYMENT = ("id", "customer_id", "item_id", "amount", "currency", "paid_on", "key")
 _CONTACT = ("id", "customer_id", "kind", "address", "position")
-_FOLLOWING = (t.payments, t.credits_, t.snoozes, t.flags, t.escalations, t.acts, t.raised)
 
 
 class Imports(Part):
@@ -106,9 +106,11 @@ class Imports(Part):
         self._woken |= {one.id for one in batch.customers.values() if one.new}
         await self._keep(t.items, _ITEM_IS, _ITEM, batch.invoices.values())
         await self._keep(t.credits_, _CREDIT_IS, _CREDIT, batch.credits.values())
-        await self._follow(t.payments, "currency", [one for one in batch.invoices.values() if one.recoined])
-        for table in _FOLLOWING:
-            await self._follow(table, "customer_id", [one for one in batch.invoices.values() if one.moved])
+        recoined = [(one.id, one.values["currency"]) for one in batch.invoices.values() if one.recoined]
+        await update_many(self._connection, t.payments, ("item_id", "currency"), recoined)
+        moved = {one.id: (one.moved_from, one.values["customer_id"]) for one in batch.invoices.values() if one.moved_from is not None}
+        if moved:
+            await move(self._connection, moved)
         payments = [(key, *payment) for key, payment in zip(new_keys(len(batch.payments)), batch.payments, strict=True)]
         await insert_many(self._connection, t.payments, _PAYMENT, payments)
         emails = [
@@ -129,7 +131,3 @@ class Imports(Part):
         await insert_many(self._connection, table, ("id", *fixed, *changing), new)
         changed = [(one.id, *part(one.values)) for one in listed if one.changed and not one.new]
         await update_many(self._connection, table, ("id", *changing), changed)
-
-    async def _follow(self, table: Table, name: str, invoices: Sequence[KnownInvoice]) -> None:
-        """What hangs on the invoices takes over one of their values."""
-        await update_many(self._connection, table, ("item_id", name), [(one.id, one.values[name]) for one in invoices])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 from cards.digest import DigestLine, OutgoingLine
@@ -77,13 +78,20 @@ def _leaving(notice: Notice, seen: Seen) -> OutgoingLine:
     at = notice.sent_at or notice.at
     return OutgoingLine(
         seen.account.customer.name,
-        _asked([seen.of(entry.item) for entry in notice.items], seen, at),
+        _asked(list(_listed(notice, seen)), seen, at),
         notice.step,
         at,
         notice.items[0].item,
         state=notice.state,
         notice=notice.id,
     )
+
+
+def _listed(notice: Notice, seen: Seen) -> Iterator[ItemDecision]:
+    """But for what has gone to another customer since."""
+    for entry in notice.items:
+        with suppress(KeyError):
+            yield seen.of(entry.item)
 
 
 def _planned(seen: Seen, start: datetime | None, until: datetime) -> OutgoingLine | None:
