@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 
 from bot.actions import whole
@@ -13,7 +13,8 @@ from cards.aging import aging
 from cards.elements import Card
 from cards.figures import figures
 from cards.forecast import forecast
-from cards.summary import PAGE, WaitingLine
+from cards.summary import WaitingLine
+from cards.summary_lists import PAGE, Between, collected, sent
 from workflows.domain.account import Book
 from workflows.domain.ids import ApprovalId, CustomerId, ItemId
 from workflows.domain.summary import Period
@@ -52,8 +53,23 @@ async def list_card(action: Action, book: Book, day: date, work: UnitOfWork, now
     if action.name is Name.SHOW_WAITING:
         return cards.waiting(book, await _waiting(book, work), now)
     page = whole(action.data.get("page", ""))
+    if action.name in {Name.SHOW_COLLECTED, Name.SHOW_SENT}:
+        return await _moved(action, book, day, page, work)
     shown = await work.debtors_page(book.id, day, PAGE + 1, page * PAGE)
     return cards.debtors(book, day, shown[:PAGE], page, more=len(shown) > PAGE)
+
+
+async def _moved(action: Action, book: Book, last: date, page: int, work: UnitOfWork) -> Card:
+    """What came in, or left, from the day the action carries to `last`."""
+    try:
+        first = min(date.fromisoformat(action.data.get("first", "")), last)
+    except ValueError:
+        first = last
+    between, some = Between(book, first, last, page), (PAGE + 1, page * PAGE)
+    if action.name is Name.SHOW_COLLECTED:
+        return collected(between, await work.collections(book.id, first, last, *some))
+    start, end = book.place.start_of(first), book.place.start_of(last + timedelta(days=1))
+    return sent(between, await work.letters_sent(book.id, start, end, *some))
 
 
 async def _waiting(book: Book, work: UnitOfWork) -> list[WaitingLine]:

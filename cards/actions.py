@@ -85,6 +85,8 @@ class Name(StrEnum):
     SHOW_OUTGOING = "digest.outgoing"
     SHOW_DEBTORS = "summary.debtors"
     SHOW_WAITING = "summary.waiting"
+    SHOW_COLLECTED = "summary.collected"
+    SHOW_SENT = "summary.sent"
     RELEASE = "first_contact.release"
     # data typed in by hand, for a book
     NEW_CUSTOMER = "entry.customer_form"
@@ -132,7 +134,16 @@ OPENS = frozenset(
         Name.LINK,
     }
     | {Name.SEND_REMINDER, Name.SNOOZE, Name.PLAN, Name.ESCALATE, Name.OPEN, Name.WHY, Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.PREVIEW_PLAN}
-    | {Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.SHOW_APPROVALS, Name.HOME, Name.PREFERENCES, Name.STOP}
+    | {
+        Name.SHOW_DEBTORS,
+        Name.SHOW_WAITING,
+        Name.SHOW_COLLECTED,
+        Name.SHOW_SENT,
+        Name.SHOW_APPROVALS,
+        Name.HOME,
+        Name.PREFERENCES,
+        Name.STOP,
+    }
     | {Name.ANSWER, Name.PROMISE, Name.DISPUTE, Name.SETTLE_DISPUTE, Name.HOLD, Name.NOTE, Name.ASK}
 )
 

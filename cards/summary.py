@@ -12,13 +12,13 @@ from cards.aging import aging_bars
 from cards.choices import asking
 from cards.elements import Actions, Button, Card, Element, FileKind, FileRef, Heading, Links, Row, Rows, Text, Tone
 from cards.format import age, amounts, cell, count, day, listing, locale_of, moment, money, name, remark, step_words
+from cards.summary_lists import PAGE, Between
 from workflows.domain.account import Book
 from workflows.domain.aging import Debtor
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
 from workflows.domain.summary import CurrencySummary, Period, Summary
 
-PAGE = 20
 _PERIOD = {Period.WEEKLY: "week", Period.FORTNIGHTLY: "fortnight", Period.MONTHLY: "month"}
 _SUNDAY = 6
 _FILES_KEPT = timedelta(days=30)
@@ -160,7 +160,9 @@ def _buttons(told: Summary) -> Actions:
         ("Expected in", f"forecast {slug}"),
     )
     goes = Button("Goes out today", Action(Name.SHOW_OUTGOING, told.book.id))
-    more = (*(Button(label, asking(question)) for label, question in asked), goes)
+    lists = (("Collected", Name.SHOW_COLLECTED), ("Sent", Name.SHOW_SENT))
+    moved = [Button(label, Between(told.book, told.first, told.last, 0).opens(name)) for label, name in lists]
+    more = (*moved, *(Button(label, asking(question)) for label, question in asked), goes)
     return Actions((debtors, Button("Waiting", Action(Name.SHOW_WAITING, told.book.id))), more)
 
 

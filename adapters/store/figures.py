@@ -18,7 +18,7 @@ from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.forecast import DueSum
 from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.domain.money import Money
-from workflows.domain.summary import Correspondence
+from workflows.domain.summary import Correspondence, Movement, Sent
 
 _AT_ONCE = 500  # rows of a stream that are held
 
@@ -90,6 +90,29 @@ class Figures(Part):
         )
         moved = union_all(came, left).subquery("moved").c
         return await self._sums(select(moved.currency, moved.amount))
+
+    async def collections(self, book: BookId, start: date, end: date, limit: int, skip: int) -> Sequence[Movement]:
+        p, c = t.payments.c, t.customers.c
+        came = select(p.id, p.customer_id, p.currency, p.amount.label("amount"), p.paid_on.label("day")).where(
+            p.paid_on >= start, p.paid_on <= end
+        )
+        left = select(p.id, p.customer_id, p.currency, (-p.amount).label("amount"), p.reversed_on.label("day")).where(
+            p.reversed_on >= start, p.reversed_on <= end
+        )
+        moved = union_all(came, left).subquery("moved").c
+        query = (
+            select(c.name, moved.currency, moved.amount, moved.day).join(t.customers, c.id == moved.customer_id).where(c.book_id == book)
+        )
+        found = await self._all(query.order_by(moved.day.desc(), moved.amount.desc(), moved.id).limit(limit).offset(skip))
+        return [Movement(row.name, Money(row.amount, row.currency), row.day) for row in found]
+
+    async def letters_sent(self, book: BookId, start: datetime, end: datetime, limit: int, skip: int) -> Sequence[Sent]:
+        n, c = t.notices.c, t.customers.c
+        at = func.coalesce(n.sent_at, n.at)
+        told = or_(n.sent_at.is_not(None), n.state.in_([NoticeState.FAILED.value, NoticeState.UNKNOWN.value]))
+        query = select(c.name, n.step, n.state, n.sent_at, n.at).join(t.customers, c.id == n.customer_id).where(c.book_id == book, told)
+        found = await self._all(query.where(at >= start, at < end).order_by(at.desc(), n.id).limit(limit).offset(skip))
+        return [Sent(row.name, row.step, NoticeState(row.state), row.sent_at or row.at) for row in found]
 
     async def written_off(self, book: BookId, end: date) -> Sequence[Money]:
         c = t.credits_.c

@@ -128,7 +128,7 @@ class FormDesk:
                 return Reply(card=await self._promise(action, values))
             case Name.SHOW_ALL | Name.SHOW_OUTGOING:
                 return Reply(card=await self._list(action))
-            case Name.SHOW_DEBTORS | Name.SHOW_WAITING:
+            case Name.SHOW_DEBTORS | Name.SHOW_WAITING | Name.SHOW_COLLECTED | Name.SHOW_SENT:
                 book, now = await self._book(BookId(action.id)), self.clock.now()
                 return Reply(card=await list_card(action, book, _day(action.data.get("day", "")) or book.place.day(now), self.work, now))
             case Name.OPEN | Name.WHY:

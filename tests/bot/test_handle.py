@@ -165,6 +165,8 @@ TABLE: list[tuple[Name, Role, dict[str, str], dict[str, str], Callable[..., obje
     (Name.SHOW_OUTGOING, LOOKS, {}, {}, _nothing),
     (Name.SHOW_DEBTORS, LOOKS, {}, {}, _nothing),
     (Name.SHOW_WAITING, LOOKS, {}, {}, _nothing),
+    (Name.SHOW_COLLECTED, LOOKS, {}, {}, _nothing),
+    (Name.SHOW_SENT, LOOKS, {}, {}, _nothing),
     (Name.SHOW_APPROVALS, LOOKS, {}, {}, _nothing),
     (Name.ASK, LOOKS, {"q": "overdue"}, {}, _nothing),
     (Name.ASK, ACTS, {"q": "flag N-1"}, {}, _nothing),
@@ -215,6 +217,8 @@ async def test_each_role_does_what_it_may_and_no_more(
         Name.SHOW_OUTGOING: office.book,
         Name.SHOW_DEBTORS: office.book,
         Name.SHOW_WAITING: office.book,
+        Name.SHOW_COLLECTED: office.book,
+        Name.SHOW_SENT: office.book,
         Name.WAS_SENT: NOTICE,
         Name.SEND_AGAIN: NOTICE,
     }

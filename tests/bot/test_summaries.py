@@ -11,8 +11,8 @@ from adapters.store.unit_of_work import SqlStore
 from cards.actions import Action, Name
 from cards.elements import Actions, Card, Row, Rows
 from cards.plain.render import render
-from cards.summary import PAGE
-from tests.workflows.office import ANA, Office, opened
+from cards.summary_lists import PAGE
+from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
 from workflows.domain.contact import Meaning, Reply
 from workflows.domain.ids import ReplyId, TaskId, new_id
 from workflows.domain.tasks import Task
@@ -89,5 +89,31 @@ async def test_the_figures_of_a_summary_lead_to_what_is_behind_them(store: SqlSt
     menu = next(part for part in (await asked(office, "report")).body if isinstance(part, Actions)).more
     opens = {button.label: (await asked(office, button.action)).summary for button in menu}
     assert {label: said for label, said in opens.items() if "do not understand" in said or "no " in said[:3]} == {}
-    assert list(opens) == ["Overdue", "By age", "DSO and more", "Promises", "Plans", "Expected in", "Goes out today"]
-    assert "Acme" in render(await asked(office, menu[0].action))
+    assert list(opens) == ["Collected", "Sent", "Overdue", "By age", "DSO and more", "Promises", "Plans", "Expected in", "Goes out today"]
+    assert "Acme" in render(await asked(office, menu[2].action))
+
+
+async def test_what_came_in_and_what_was_sent_are_listed_page_by_page(store: SqlStore) -> None:
+    office = await opened(store, *(f"c{n}" for n in range(PAGE + 2)), policies=policies(ANY_HOUR))
+    await office.tick()
+    await office.deliver()
+    for n in range(PAGE + 2):
+        await office.pay(f"c{n}", "40.00")
+    menu = {
+        button.label: button.action for part in (await asked(office, "report")).body if isinstance(part, Actions) for button in part.more
+    }
+    for label, what in (("Collected", "€40.00"), ("Sent", "first reminder")):
+        first = await asked(office, menu[label])
+        second = await asked(office, pressed(first, "Next"))
+        assert [len(rows(card)) for card in (first, second)] == [PAGE, 2]
+        assert len({row.cells[0] for card in (first, second) for row in rows(card)}) == PAGE + 2
+        assert {row.cells[1] for card in (first, second) for row in rows(card)} == {what}
+        assert rows(await asked(office, pressed(second, "Back"))) == rows(first)
+
+
+@pytest.mark.parametrize("name", [Name.SHOW_COLLECTED, Name.SHOW_SENT])
+@pytest.mark.parametrize(("first", "day"), [("", ""), ("x", "2026-11-24"), ("2026-12-31", "2026-11-01"), ("2020-01-01", "2020-01-02")])
+async def test_a_time_in_which_nothing_was_is_an_answer(store: SqlStore, name: Name, first: str, day: str) -> None:
+    office = await opened(store, "acme")
+    shown = await asked(office, Action(name, (await office.book()).id, data={"first": first, "day": day}))
+    assert "Nothing in that time." in render(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from cards.aging import aging
@@ -11,13 +11,14 @@ from cards.elements import Card, files_of, pictured
 from cards.figures import figures
 from cards.forecast import forecast
 from cards.summary import WaitingLine, debtors, summary, waiting
-from workflows.domain.account import Book
+from cards.summary_lists import Between, collected, sent
+from workflows.domain.account import Book, NoticeState
 from workflows.domain.aging import AgingRow, Debtor, nothing_open
 from workflows.domain.forecast import DueSum, by_due_day
 from workflows.domain.ids import CustomerId, ItemId, new_id
 from workflows.domain.metrics import Countback, Figures, PromisesDue
 from workflows.domain.money import Money
-from workflows.domain.summary import Ahead, Broken, Correspondence, CurrencySummary, Period, Plans, State, Summary
+from workflows.domain.summary import Ahead, Broken, Correspondence, CurrencySummary, Movement, Period, Plans, Sent, State, Summary
 
 SUNDAY = date(2026, 11, 22)
 
@@ -40,6 +41,16 @@ DEBTORS = (
     owing("Acme GmbH", "31000.00", date(2026, 9, 30)),
     owing("Brill & Sons", "18200.00", date(2026, 10, 7)),
     owing("Costa Lda", "9990.00", date(2026, 11, 20)),
+)
+
+
+_MOVED = (
+    Movement("Acme GmbH", Money.of("900.00", "EUR"), SUNDAY),
+    Movement("<!here> *Costa* Lda", Money.of("-12.50", "EUR"), SUNDAY - timedelta(2)),
+)
+_SENT = tuple(
+    Sent(who, step, state, datetime(2026, 11, 20, 9, 5, tzinfo=UTC))
+    for who, step, state in (("Acme GmbH", "second", NoticeState.DELIVERED), ("@channel", "final", NoticeState.FAILED))
 )
 
 
@@ -120,6 +131,9 @@ def report_cards(book: Book, item: ItemId, now: datetime, hostile: Mapping[str, 
         "summary_fortnight": summary(_summary(book, Period.FORTNIGHTLY)),
         "summary_to_a_day": summary(_summary(book, last=date(2026, 11, 24))),
         "summary_quiet": summary(_quiet(book)),
+        "summary_collected": collected(Between(book, SUNDAY, SUNDAY, 0), ()),
+        "summary_collected_page": collected(Between(book, SUNDAY - timedelta(6), SUNDAY, 1), (*_MOVED * 11, _MOVED[0])),
+        "summary_sent": sent(Between(book, SUNDAY - timedelta(6), SUNDAY, 0), _SENT),
         "summary_pictured": pictured(summary(_summary(book)), {file.about: "F0123456789" for file in files_of(summary(_summary(book)))}),
         "report_aging": aging(book, SUNDAY, [EUR, USD]),
         "report_aging_nothing": aging(book, SUNDAY, []),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from workflows.domain.account import Book
+from workflows.domain.account import Book, NoticeState
 from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.calendar import months_after
 from workflows.domain.metrics import PromisesDue
@@ -38,6 +38,25 @@ class Period(StrEnum):
         if self is Period.MONTHLY:
             return months_after(last + _DAY, 1) - _DAY
         return last + timedelta(weeks=1 if self is Period.WEEKLY else 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A customer's money on a day; negative where it was taken back."""
+
+    customer: str
+    amount: Money
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message to a customer, as it stands."""
+
+    customer: str
+    step: str
+    state: NoticeState
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.forecast import DueSum
 from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.domain.money import Money
-from workflows.domain.summary import Correspondence
+from workflows.domain.summary import Correspondence, Movement, Sent
 from workflows.records import FoundItem, Mark
 
 
@@ -50,6 +50,14 @@ class ReportWork(Protocol):
 
         Streams; bounded memory. Read it to its end.
         """
+        ...
+
+    async def collections(self, book: BookId, start: date, end: date, limit: int, skip: int) -> Sequence[Movement]:
+        """Money that came, or was taken back (negative), on the days from `start` to `end`, the newest first."""
+        ...
+
+    async def letters_sent(self, book: BookId, start: datetime, end: datetime, limit: int, skip: int) -> Sequence[Sent]:
+        """Messages that left, or failed to, or are in doubt, before `end`, the newest first."""
         ...
 
     async def late_beside(self, book: BookId, day: date, items: Sequence[ItemId]) -> Sequence[tuple[int, Money]]:
