@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cards.elements import Card, FileRef, Form
-from tests.cards import home_samples, reply_samples, request_samples, samples
+from tests.cards import home_samples, reply_samples, request_samples
+from tests.cards.alert_samples import alert_cards
+from tests.cards.answer_samples import answer_cards
+from tests.cards.digest_samples import digest_cards
+from tests.cards.form_samples import ERRORS as FORM_ERRORS
+from tests.cards.form_samples import form_samples
+from tests.cards.hostile_samples import hostile_cards
+from tests.cards.outcome_samples import outcome_cards
+from tests.cards.report_samples import report_cards
+from tests.cards.samples import BOOK, HOSTILE, ITEM, NOW
 
 ERRORS: Mapping[str, Mapping[str, str]] = {
-    **samples.ERRORS,
+    **FORM_ERRORS,
     "form_write_off_again": request_samples.WRITE_OFF_ERRORS,
     **reply_samples.REPLY_ERRORS,
     **home_samples.HOME_ERRORS,
@@ -16,7 +25,9 @@ ERRORS: Mapping[str, Mapping[str, str]] = {
 
 
 def cards() -> dict[str, Card]:
-    return samples.cards() | request_samples.request_cards() | reply_samples.reply_cards() | home_samples.home_cards()
+    of_items = alert_cards() | outcome_cards() | answer_cards() | request_samples.request_cards() | reply_samples.reply_cards()
+    of_books = digest_cards() | report_cards(BOOK, ITEM.id, NOW, HOSTILE) | home_samples.home_cards()
+    return hostile_cards() | of_items | of_books
 
 
 def linked(file: FileRef) -> str:
@@ -25,4 +36,4 @@ def linked(file: FileRef) -> str:
 
 
 def make_forms() -> dict[str, Form]:
-    return samples.make_forms() | request_samples.request_form_samples() | reply_samples.reply_form_samples() | home_samples.home_forms()
+    return form_samples() | request_samples.request_form_samples() | reply_samples.reply_form_samples() | home_samples.home_forms()

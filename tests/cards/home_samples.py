@@ -9,24 +9,9 @@ from cards import home as cards
 from cards.actions import Action, Name
 from cards.elements import Card, Form
 from cards.home import Asked, Home, Promised
+from tests.cards.digest_samples import GOING, lines
 from tests.cards.request_samples import LARGE, WRITE_OFF
-from tests.cards.samples import (
-    ANA,
-    BOOK,
-    CUSTOMER,
-    GOING,
-    HOSTILE,
-    ITEM,
-    MANAGERS,
-    NOW,
-    PROMISE,
-    PROMISED,
-    account,
-    decided,
-    ident,
-    lines,
-    promised,
-)
+from tests.cards.samples import ANA, BOOK, CUSTOMER, HOSTILE, ITEM, MANAGERS, NOW, PROMISE, PROMISED, account, decided, ident, promised
 from workflows.domain.access import Role, User
 from workflows.domain.account import NoticeState
 from workflows.domain.ids import ItemId, NoticeId, TaskId

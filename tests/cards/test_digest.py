@@ -13,7 +13,8 @@ from cards.digest import PAGE, SHOWN, Today, digest, digest_list, outgoing, page
 from cards.elements import Actions, Card, Facts, Heading, Rows, Text, Tone
 from cards.history import history
 from tests.cards import samples
-from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, TODAY, TODAY_BRINGS, account, decided, eur, lines
+from tests.cards.digest_samples import TODAY_BRINGS, lines
+from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, TODAY, account, decided, eur
 from workflows.domain.account import Payment
 from workflows.domain.decision import Decision, State
 from workflows.domain.money import Money
