@@ -38,8 +38,13 @@ async def act(duebot: TeamsHouse, message: Activity, label: str, typed: dict[str
     offered = {node["id"]: node["choices"] for node in nodes(answer) if node.get("type") == "Input.ChoiceSet"}
     given = {name: duebot.who(value) if value in duebot.people else value for name, value in typed.items()}
     given = {name: value or (offered[name][0]["value"] if name in offered else "") for name, value in given.items()}
-    sends_off = next(node["title"] for node in nodes(answer) if "fields" in node.get("data", {}).get("duebot", {}))
-    return await duebot.submit(answer, sends_off, given, by=by)
+    return await duebot.submit(answer, sends_off(answer), given, by=by)
+
+
+def sends_off(dialog: Body) -> str:
+    """The button that takes a form's answers along."""
+    title: str = next(node["title"] for node in nodes(dialog) if "fields" in node.get("data", {}).get("duebot", {}))
+    return title
 
 
 @pytest.mark.parametrize("group", ACTS)
@@ -52,6 +57,18 @@ async def test_every_act_is_done_from_its_button_and_kept_in_the_trail(duebot: T
         wrong += [(label, kind)] if len(await duebot.audit(kind)) <= before else []
         await duebot.deliver()
     assert wrong == []
+
+
+async def test_a_plan_is_previewed_to_the_cent_before_it_is_agreed(duebot: TeamsHouse) -> None:
+    """Teams changes no form while it is filled in, so the schedule is a step of its own."""
+    preview = await act(duebot, duebot.card(HARROW), "Payment plan", {"deposit": "150,00", "count": "3", "first": "2026-12-01"})
+    for part in ("Tue 1 Dec", "$150.00", "$1,333.34", "$1,333.33", "$4,150.00"):
+        assert part in words(preview)
+    assert not await duebot.audit("plan.accepted")
+    done = await duebot.submit(preview, sends_off(preview), {"answer": "phone"}, by="ana")
+    assert "plan of 4 instalments accepted" in words(done)
+    await duebot.deliver()
+    assert "On a plan of 4 instalments, next $150.00 on Tue 1 Dec" in duebot.shown(duebot.card(HARROW))
 
 
 async def test_a_wrong_value_is_refused_at_its_field_and_changes_nothing(duebot: TeamsHouse) -> None:

@@ -8,6 +8,7 @@ from itertools import product
 
 import pytest
 
+from tests.adapters.chat.teams_desk import BLOCKED
 from tests.e2e.service import filled
 from tests.e2e.teams_service import TeamsHouse, serving_teams, words
 from tests.fakes.clock import FixedClock
@@ -118,3 +119,24 @@ async def assign(duebot: TeamsHouse, customer: str, to: str) -> None:
         book = await work.book("main")
         (item,) = [one.items[0].id async for one in work.all_accounts(book.id) if one.customer.name == customer]
         await assign_customer(AssignCustomer(item, duebot.people[to].id, duebot.people["maria"]), work, duebot.clock)
+
+
+async def test_a_conversation_that_blocks_duebot_is_written_to_no_more_and_the_administrator_hears_of_it(duebot: TeamsHouse) -> None:
+    def written() -> int:
+        return sum(CHANNEL in path and method in {"POST", "PUT"} for method, path in duebot.tenant.calls)
+
+    await duebot.said("flag AF-1031", by="ana")
+    duebot.tenant.faults.append(Fault(403, BLOCKED))
+    await minutes(duebot, 3)
+    tried = written()
+    assert [one for one in mails(duebot) if one[0] == "ida@nordhafen.example"] == [
+        ("ida@nordhafen.example", f"Duebot: Teams, channel {CHANNEL} cannot be written to")
+    ]
+    await duebot.said("flag AF-1072", by="ana")
+    await minutes(duebot, 15)
+    assert written() == tried
+    await duebot.said("help", by="ana", at=CHANNEL)  # somebody asks there: it is not blocked any more
+    await duebot.press(duebot.card(BIRKENHOF), "Flag", by="ana")
+    await minutes(duebot, 3)
+    assert written() > tried
+    assert mails(duebot)[-1] == ("ida@nordhafen.example", f"Duebot: Teams, channel {CHANNEL} is back")
