@@ -17,6 +17,7 @@ from workflows.domain.calendar import spoken
 from workflows.domain.claims import HoldKind
 from workflows.domain.ids import BookId, new_keys
 
+_AT_ONCE = 500  # rows of a stream that are held
 _HOLD = ("id", "customer_id", "item_id", "kind", "why", "at")
 
 
@@ -26,7 +27,7 @@ class Unlisted(Part):
         again = [row for row in found if row.number in listed]
         await update_many(self._connection, t.holds, ("id", "until", "ended_at"), [(row.hold, as_of, row.ended_at or at) for row in again])
         known = {row.id: row.ended_at for row in found if row.number not in listed}
-        lacking = [row for row in await self._open(book, at) if row.number not in listed]
+        lacking = await self._lacking(book, listed, at)
         new = [row for row in lacking if row.id not in known]
         said = HoldKind.UNLISTED.value, spoken(as_of), at
         holds = [(key, row.customer_id, row.id, *said) for key, row in zip(new_keys(len(new)), new, strict=True)]
@@ -40,11 +41,13 @@ class Unlisted(Part):
         query = select(h.id.label("hold"), i.id, i.number, h.customer_id, h.ended_at).join(t.items, i.id == h.item_id)
         return await self._all(query.where(i.book_id == book, h.kind == HoldKind.UNLISTED.value, h.until.is_(None)))
 
-    async def _open(self, book: BookId, at: datetime) -> Sequence[Row[Any]]:
-        """Those known before, with something left to pay."""
+    async def _lacking(self, book: BookId, listed: Collection[str], at: datetime) -> Sequence[Any]:
+        """Those known before, with something left to pay, that are not listed: few of many, so the others are not held."""
         i = t.items.c
         came = _received(t.payments) + _received(t.credits_)
-        return await self._all(select(i.id, i.number, i.customer_id).where(i.book_id == book, INVOICE, i.seen_at < at, i.total > came))
+        query = select(i.id, i.number, i.customer_id).where(i.book_id == book, INVOICE, i.seen_at < at, i.total > came)
+        found = await self._connection.stream(query)
+        return [row async for row in found.yield_per(_AT_ONCE) if row.number not in listed]
 
     async def _wake_all(self, customers: set[UUID], at: datetime) -> None:
         if customers:
