@@ -9,7 +9,6 @@ from functools import partial
 from adapters.jobs.job import Job
 from bot.app import App
 from bot.config import database_file
-from bot.keep.maintenance import maintain_in_window
 from bot.mail_in import mail_in
 
 _NEVER_STOPPED = frozenset({"catch_up", "read_mail", "seal_audit"})  # they take in, and send nothing
@@ -41,7 +40,11 @@ def _cards(app: App, chat: str) -> Job:
 
 
 def _maintenance(app: App) -> tuple[Job, ...]:
-    return () if app.settings.maintenance is None else (Job("maintain", partial(maintain_in_window, app), "keeping"),)
+    if app.settings.maintenance is None:
+        return ()
+    from bot.keep.maintenance import maintain_in_window  # ruff: ignore[import-outside-top-level] - loaded only where a window is set
+
+    return (Job("maintain", partial(maintain_in_window, app), "keeping"),)
 
 
 def _unless_stopped(app: App, job: Job) -> Job:

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.store import tables as t
+from adapters.store.tables.work import DAILY
 from workflows.records import Effect, OutboxState
 
 FORGOTTEN = timedelta(days=1)  # after which a process that was not seen any more is no longer listed
@@ -139,5 +140,5 @@ def _backlog(now: datetime) -> Select[Any]:
 
 async def _sources(connection: AsyncConnection) -> Sequence[tuple[str, datetime]]:
     books = await _rows(connection, select(t.books.c.slug, t.books.c.read_at).where(t.books.c.read_at.is_not(None)))
-    marks = await _rows(connection, select(t.read_marks.c.source, t.read_marks.c.at))
+    marks = await _rows(connection, select(t.read_marks.c.source, t.read_marks.c.at).where(~t.read_marks.c.source.startswith(DAILY)))
     return sorted([(f"book:{slug}", at) for slug, at in books] + [(source, at) for source, at in marks])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
 
 from adapters.keep.head_file import HeadFile
+from adapters.store.tables.work import DAILY
 from adapters.store.unit_of_work import SqlStore
 from bot.config import Settings
 from workflows.audit_invariants import audit_invariants
@@ -18,41 +19,48 @@ from workflows.publish_head import HeadPlaces, publish_head
 AT_ONCE = 20  # persons in one unit
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Keeping:
-    """The days are remembered in this process only: what is repeated after a restart changes nothing."""
+    """The engine begins each every minute, in one process at a time; the first that gets through does it for all, for that day."""
 
     store: SqlStore
     policies: Policies
     clock: Clock
     places: HeadPlaces
-    audited_on: date | None = None
-    forgot_on: date | None = None
 
     async def publish(self) -> bool:
         return await publish_head(self.store.audit, self.places, self.store, self.clock)
 
     async def audit(self) -> int:
         """How many places were found where a rule does not hold."""
-        today = self.clock.now().date()
-        if self.audited_on == today:
-            return 0
-        found = await audit_invariants(self.store, self.policies, self.clock)
-        self.audited_on = today
-        return len(found)
+        return await self._once_a_day("audit", self._audit)
+
+    async def _audit(self) -> int:
+        return len(await audit_invariants(self.store, self.policies, self.clock))
 
     async def forget(self) -> int:
         """Of how many persons the time of keeping is over: what was kept of those erased, and all of those whom nothing keeps any more."""
-        today = self.clock.now().date()
-        if self.forgot_on == today:
-            return 0
+        return await self._once_a_day("forget", self._forget)
+
+    async def _forget(self) -> int:
         async with self.store() as work:
             forgotten = await forget_expired(work, self.clock)
             books = await work.books()
         for book in books:
             forgotten += await self._forget_outdated(book)
-        self.forgot_on = today
         return forgotten
+
+    async def _once_a_day(self, what: str, do: Callable[[], Awaitable[int]]) -> int:
+        """What was broken off is done again; nothing, once it was done today."""
+        now, source = self.clock.now(), f"{DAILY}{what}"
+        async with self.store() as work:
+            done = await work.read_mark(source)
+        if done is not None and done[0] == now.date().isoformat():
+            return 0
+        found = await do()
+        async with self.store() as work:
+            await work.set_read_mark(source, now.date().isoformat(), now)
+        return found
 
     async def _forget_outdated(self, book: Book) -> int:
         """A few persons in each unit."""

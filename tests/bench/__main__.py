@@ -20,6 +20,7 @@ BENCHES = {
     "report": ["report"],
     "simulate-1": ["simulate", "1"],
     "simulate-300": ["simulate", "300"],
+    "start": ["start"],
     "teams-click": ["teams_click"],
     "tick": ["tick", "postgresql"],
     "tick-sqlite": ["tick", "sqlite"],

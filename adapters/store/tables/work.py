@@ -115,7 +115,8 @@ inbound = Table(
     Index("ix_inbound_pending", "handled_at", "accepted_at"),
 )
 
-# How far each outside source was read: of a mailbox its UIDVALIDITY and the last UID.
+# How far each outside source was read: of a mailbox its UIDVALIDITY and the last UID. And of what is done once a day, the last day.
+DAILY = "daily:"
 read_marks = Table("read_marks", METADATA, text("source", primary_key=True), text("mark"), instant("at"))
 
 # Letters that came in, each taken once, also where a mailbox is numbered anew.
