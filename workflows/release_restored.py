@@ -9,7 +9,7 @@ from uuid import UUID
 
 from workflows.acting import record, show
 from workflows.deliver_notices import settle_abandoned
-from workflows.domain.account import ListedItem, Notice
+from workflows.domain.account import Customer, ListedItem, Notice
 from workflows.domain.decide import to_do
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.doubt import BY_RELEASE, LOST, Doubted, Restoration, may_have_been_sent
@@ -74,9 +74,7 @@ async def foresee(
     async for row, notice, customer in _waiting(store, restoration.ran_until):
         was_sent = _settled(await _asked(row, notice, channels), restoration)
         _count(found, was_sent)
-        async with store() as work:
-            name = (await work.account(customer)).customer.name
-        found.add(Told(name, notice.step, was_sent, in_doubt=was_sent is None))
+        found.add(Told(customer.name, notice.step, was_sent, in_doubt=was_sent is None))
     await policies.refresh()
     await _foresee_due(found, restoration, store, policies, clock.now())
     return found
@@ -116,18 +114,24 @@ def _restoration(stop: Stop, ask: ReleaseRestored) -> Restoration:
     return Restoration(copied, max(copied, ask.ran_until), ask.doubted)
 
 
-async def _waiting(store: KeepingStore, until: datetime) -> AsyncIterator[tuple[OutboxRow, Notice, CustomerId]]:
+async def _waiting(store: KeepingStore, until: datetime) -> AsyncIterator[tuple[OutboxRow, Notice, Customer]]:
     """Messages that were to leave before the lost database ended, a page at a time."""
     last: UUID | None = None
     while True:
         async with store() as work:
             page = await work.waiting_messages(until, last, PAGE)
-            found = [(row, *await work.notice(NoticeId(UUID(str(row.payload["notice"]))))) for row in page]
-        for one in found:
-            yield one
+            owners = await work.addressees([_notice(row) for row in page])
+            accounts = await work.accounts(list(dict.fromkeys(owners.values())))
+        notices = {notice.id: (notice, account.customer) for account in accounts for notice in account.notices}
+        for row in page:
+            yield row, *notices[_notice(row)]
         if not page:
             return
         last = page[-1].id
+
+
+def _notice(row: OutboxRow) -> NoticeId:
+    return NoticeId(UUID(str(row.payload["notice"])))
 
 
 async def _asked(row: OutboxRow, notice: Notice, channels: Mapping[str, Outreach]) -> bool | None:
