@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,17 +15,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.chat.protocol import CardRef, Incoming, Person
 from adapters.store import tables as t
 from adapters.store.engine import committing
+from adapters.store.many import insert_unless
 from adapters.store.secrets import Vault
 from adapters.store.stops import stopped
-from adapters.store.unit import Part, add_new
+from adapters.store.unit import Part
 from cards.actions import Action, Name
 from workflows.domain.ids import new_id
 from workflows.ports import Clock
 from workflows.stops import BeingMaintained, StopKind
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less, what nobody works on by now counted in
-MOST_TOGETHER = 50  # rows committed at once
+MOST_TOGETHER = 100  # rows committed at once
 _IN = t.inbound.c
+_Row = tuple[UUID, str, bytes, datetime]
 
 
 class Arrivals(Part):
@@ -50,9 +52,8 @@ class SqlInbound:
         """What comes while others are written waits for them, and is then committed together."""
         row = new_id()
         sealed = self._vault.seal(to_json(incoming), "inbound", "payload", row)
-        values = {"id": row, "key": incoming.key, "payload": sealed, "accepted_at": self._clock.now()}
         written: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Arrival(values, written))
+        self._waiting.append(_Arrival((row, incoming.key, sealed, self._clock.now()), written))
         if self._writing is None:
             self._writing = asyncio.create_task(self._write())
         return await written
@@ -68,20 +69,20 @@ class SqlInbound:
 
     async def _written(self, arrivals: Sequence[_Arrival], *, last: bool) -> bool:
         try:
-            taken = await self._commit([one.values for one in arrivals])
+            taken = await self._commit([one.row for one in arrivals])
         except Exception as trouble:  # ruff: ignore[blind-except] - whatever it is, it is theirs who wait
             if last:
                 arrivals[0].fail(trouble)
             return last
         for one in arrivals:
-            one.settle(taken=one.values["id"] in taken)
+            one.settle(taken=one.row[0] in taken)
         return True
 
-    async def _commit(self, rows: Sequence[Mapping[str, object]]) -> frozenset[UUID]:
+    async def _commit(self, rows: Sequence[_Row]) -> frozenset[UUID]:
         """Those that were not known."""
         paused = stopped(self._clock.now(), StopKind.MAINTENANCE)
         async with committing(self._engine) as connection:
-            taken = await add_new(connection, t.inbound, rows, unless=paused)
+            taken = await insert_unless(connection, t.inbound, ("id", "key", "payload", "accepted_at"), rows, paused)
             if not taken and (await connection.execute(select(paused))).scalar_one():
                 raise BeingMaintained
         return frozenset(taken)
@@ -102,7 +103,7 @@ class SqlInbound:
 class _Arrival:
     """A row to be, and who waits for it, unless they no longer do."""
 
-    values: Mapping[str, object]
+    row: _Row
     written: asyncio.Future[bool]
 
     def settle(self, *, taken: bool) -> None:

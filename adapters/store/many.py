@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, ColumnElement, Date, Dialect, Table, Update, Uuid, bindparam, func, literal, select
+from sqlalchemy import JSON, Column, ColumnElement, Date, Dialect, Table, Update, Uuid, bindparam, column, func, literal, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.schema import ColumnElementColumnDefault
@@ -43,6 +44,24 @@ async def rows_of(
         return []
     columns = zip(names, zip(*found, strict=True), strict=True)
     return list(zip(*(_read(connection.dialect, table.c[name], values) for name, values in columns), strict=True))
+
+
+async def insert_unless(
+    connection: AsyncConnection, table: Table, names: Sequence[str], rows: Sequence[Values], unless: ColumnElement[bool]
+) -> Sequence[Any]:
+    """The ids, which come first, of the rows that broke no unique key; none where `unless` holds. On PostgreSQL one statement, the same for
+    any number of rows; on SQLite nobody writes between the two.
+    """
+    if connection.dialect.name == "sqlite":
+        if (await connection.execute(select(unless))).scalar_one():
+            return []
+        kept: Any = sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id)
+        return list((await connection.execute(kept, [dict(zip(names, row, strict=True)) for row in rows])).scalars())
+    values = zip(names, zip(*rows, strict=True), strict=True)
+    arrays = [bindparam(None, list(given), ARRAY(table.c[name].type), unique=True) for name, given in values]
+    given = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names)).render_derived()
+    into: Any = postgresql.insert(table).from_select(list(names), select(*given.c).where(~unless))
+    return list((await connection.execute(into.on_conflict_do_nothing().returning(table.c.id))).scalars())
 
 
 async def found_among(connection: AsyncConnection, table: Table, keys: Iterable[str]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, literal, select, union_all, update
+from sqlalchemy import Row, Select, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -72,13 +72,8 @@ def woken_at(at: datetime) -> Mapping[str, Any]:
     return {"next_look_at": at, "oldest_due_on": CHANGED}
 
 
-async def add_new(
-    connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]], *, unless: ColumnElement[bool] | None = None
-) -> Sequence[Any]:
-    """Inserts the rows that break no unique key; returns the first column of their keys. None where `unless` holds, for a few rows alone."""
+async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> Sequence[Any]:
+    """Inserts the rows that break no unique key; returns the first column of their keys."""
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     written = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-    if unless is None:
-        return (await connection.execute(written, rows)).scalars().all()
-    given = [select(*(literal(value, table.c[name].type) for name, value in row.items())).where(~unless) for row in rows]
-    return (await connection.execute(written.from_select(list(rows[0]), union_all(*given)))).scalars().all()
+    return (await connection.execute(written, rows)).scalars().all()
