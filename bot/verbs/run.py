@@ -104,12 +104,14 @@ async def migrate() -> None:
     """
     settings = read_settings()
     secret_keys(settings)
+    file = database_file(settings.database_url)
+    if file is not None:
+        file.touch(0o600)  # names and amounts are for whoever runs it alone; what SQLite lays beside it follows
     engine = open_engine(settings.database_url)
     try:
         await upgrade(engine)
     finally:
         await engine.dispose()
-    file = database_file(settings.database_url)
     say(f"The database{'' if file is None else f' {file}'} is at schema {head()}.")
 
 

@@ -22,7 +22,7 @@ def test_migrate_makes_database_book_and_key_and_repeats_in_peace(empty_place: P
     first, key = empty_place.duebot("migrate"), empty_place.folder / "duebot.key"
     made = key.read_bytes()
     assert first.code == 0
-    assert key.stat().st_mode & 0o777 == 0o600
+    assert [key.stat().st_mode & 0o777, (empty_place.folder / "duebot.db").stat().st_mode & 0o777] == [0o600, 0o600]
     assert empty_place.duebot("migrate") == first
     assert key.read_bytes() == made
     assert empty_place.duebot("book", "--json").json["book"] == "main"
