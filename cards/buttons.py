@@ -32,7 +32,7 @@ _LABELS = {
     Name.RELEASE_HOLD: "Release",
     Name.WHY: "Why?",
     Name.PAYMENT: "Record payment",
-    Name.BOUNCED: "Payment bounced",
+    Name.BOUNCED: "Take payment back",
     Name.CLAIM: "I take it",
     Name.UNCLAIM: "Let go",
     Name.ASSIGN: "Assign",

@@ -40,9 +40,7 @@ def promise_form(
     if several:
         late = Option(WHOLE, f"Everything overdue, {len(together):,} invoices, {money(whole, locale)}")
         fields = (ChoiceField("scope", "What", (late, Option("item", f"Only {name(decided.item.number)}")), WHOLE), *fields)
-    more = (
-        "Reminders wait for the money until some working days after that day. If it does not come, you are told and the next step goes out."
-    )
+    more = "Reminders wait for the money until that day and a few working days more. If it does not come, you are told and the next step goes out."
     return item_form("Promise to pay", "Note promise", Name.CONFIRM_PROMISE, fields, more, account, decided, today, values, errors)
 
 

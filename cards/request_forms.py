@@ -69,7 +69,7 @@ def bounced_form(
         TextField("why", "What happened", hint="Charged back, debit returned, typed wrongly …", lines=2, max_length=_LONG),
     )
     more = "It counts for nothing from today; what it had paid is open again."
-    return item_form("Payment bounced", "Take back", Name.CONFIRM_BOUNCED, fields, more, account, decided, today, values, errors)
+    return item_form("Take payment back", "Take back", Name.CONFIRM_BOUNCED, fields, more, account, decided, today, values, errors)
 
 
 def write_off_form(account: Account, decided: ItemDecision, today: date, values: Answers = None, errors: Answers = None) -> Form:

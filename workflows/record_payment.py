@@ -65,7 +65,7 @@ async def record_payment(ask: RecordPayment, work: UnitOfWork, clock: Clock, lim
 
 def _may_be(ask: RecordPayment, today: date, reference: str) -> None:
     if ask.amount.minor <= 0:
-        raise Refused("A payment is of some amount; take one that bounced back with “Payment bounced”.")
+        raise Refused("A payment is of some amount; take one that bounced, or was typed wrongly, back with “Take payment back”.")
     if ask.paid_on > today:
         raise Refused("That day has not come; note the money when it is there.")
     if ask.paid_on < today - OLDEST:

@@ -36,7 +36,7 @@ ACTS: dict[str, tuple[Act, ...]] = {
     ),
     "money and contact": (
         (BIRKENHOF, "Record payment", {"amount": "100.00", "paid_on": "2026-11-23"}, "€100.00", "payment.recorded"),
-        (BIRKENHOF, "Payment bounced", {"payment": "", "why": "returned"}, "taken back", "payment.reversed"),
+        (BIRKENHOF, "Take payment back", {"payment": "", "why": "returned"}, "taken back", "payment.reversed"),
         (BIRKENHOF, "Write off", {"amount": "10.00", "why": "goodwill"}, "Waits for", "approval.asked"),
         (CALLOWAY, "Charge a fee", {"amount": "5.00", "why": "agreed"}, "Waits for", "approval.asked"),
         (HARROW, "Opt out", {"address": "", "how": "by phone"}, "no more messages", "contact.opted_out"),

@@ -152,11 +152,11 @@ async def test_money_by_hand_is_noted_taken_back_asked_for_and_approved_by_anoth
     await act(page, "Record payment", "Record", "€100.00", amount="100.00", reference="SEPA 7")
     await act(
         page,
-        "Payment bounced",
+        "Take payment back",
         "Take back",
         "taken back",
         why="Charged back",
-        payment=await first_option(page, "Payment bounced", "payment"),
+        payment=await first_option(page, "Take payment back", "payment"),
     )
     await act(page, "Write off", "Ask for it", "Waits for Maria Lindt", amount="50.00", why="Not worth it")
     await act(page, "Charge a fee", "Ask for it", "Waits for Maria Lindt", amount="20.00", why="Three reminders")

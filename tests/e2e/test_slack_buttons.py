@@ -23,7 +23,7 @@ async def test_after_the_morning_run_the_cards_and_the_digest_stand_in_the_priva
     assert len([heading for heading in headings if "late" in heading and "Tuesday" not in heading]) == 5
     alert = await duebot_on_both.card(BIRKENHOF)
     more = ["Promise", "Says paid", "Record payment", "Dispute", "Assign", "Note", "Hold", "Write off", "Charge a fee"]
-    more += ["I take it", "Payment bounced", "Opt out", "Task", "Why?"]
+    more += ["I take it", "Take payment back", "Opt out", "Task", "Why?"]
     assert labels(alert) == ["Send reminder", "Snooze", "Payment plan", "Escalate", "Flag", *more]
     assert {message["user"] for message in messages} == {duebot_on_both.workspace.users["duebot"]}
     assert len(duebot_on_both.mail.mailbox) == 6
