@@ -25,7 +25,7 @@ from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, Office
 from workflows.deliver_notices import settle_abandoned
 from workflows.domain.account import Account, NoticeState
-from workflows.domain.decide import decide
+from workflows.domain.decide import decide, to_do
 from workflows.domain.decision import ActionKind, Decision
 from workflows.domain.ids import NoticeId
 from workflows.domain.policy import Policy
@@ -242,7 +242,7 @@ def test_no_schedule_says_anything_twice_or_too_late_or_never(fresh: Fresh, step
 
 
 def _paid_is_not_seen(policy: Policy, account: Account, now: datetime) -> Decision:
-    return decide(policy, replace(account, payments=()), now)
+    return to_do(policy, replace(account, payments=()), now)
 
 
 def _settled_as(*, sent: bool) -> Callable[..., Awaitable[None]]:
@@ -265,7 +265,7 @@ MISTAKES: dict[str, tuple[str, object, list[Step]]] = {
         [("tick", None), ("deliver", (2, False))],
     ),
     "nobody looks again before it leaves": (
-        "workflows.prepare_notices.decide",
+        "workflows.prepare_notices.to_do",
         _paid_is_not_seen,
         [("tick", None), ("pay", "brill"), ("deliver", None)],
     ),
