@@ -14,7 +14,7 @@ from cards.aging import aging_bars
 from cards.clean import bare
 from cards.elements import FileKind, FileRef
 from cards.format import locale_of
-from cards.standing import pack_of
+from cards.standing import escalation_of
 from workflows.domain.account import Book
 from workflows.domain.ids import BookId, ItemId
 from workflows.domain.summary import Period, Summary
@@ -33,7 +33,7 @@ class FileMaker:
         if file.kind is FileKind.EVIDENCE:
             async with self.packing.store() as work:
                 account = await work.account_of(ItemId(file.of))
-            if pack_of(account, ItemId(file.of)) != file:
+            if escalation_of(account, ItemId(file.of)) is None:
                 raise NotKnown("That claim is no longer escalated.")
         return await self.make(file, by="link")
 

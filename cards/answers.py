@@ -13,6 +13,7 @@ from cards.elements import Card, Element, Facts, Heading, Row, Rows, Text, Tone
 from cards.format import age, amounts, cell, count, day, lateness, listing, locale_of, money, name, remark, step_words
 from cards.history import Event
 from cards.lines import following_line, next_words, past_line, which_line
+from cards.overdue import evidence_link
 from cards.standing import person
 from workflows.domain.account import Account, Book
 from workflows.domain.allocation import balances, on_plans
@@ -156,7 +157,7 @@ def invoice(account: Account, decided: ItemDecision, events: Sequence[Event], no
     if not settled:
         body += [Text(past_line(account, decided, now, people), quiet=True), Text(following_line(account, decided, now, people))]
     body += _events(events)
-    body += [] if settled else [buttons(account, decided)]
+    body += [] if settled else [*evidence_link(account, decided, now), buttons(account, decided)]
     return Card(f"{number}: {customer}, {amount}, {late}", tuple(body), tone)
 
 

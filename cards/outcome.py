@@ -57,9 +57,9 @@ def unflagged(account: Account, decided: ItemDecision) -> Card:
     return answer(f"{subject(account, decided)}: flag removed")
 
 
-def escalated(account: Account, decided: ItemDecision, to_name: str) -> Card:
+def escalated(account: Account, decided: ItemDecision, to_name: str, now: datetime) -> Card:
     told = answer(f"{subject(account, decided)}: with {name(to_name)}", "Reminders wait until it is handed back.")
-    return replace(told, body=(*told.body, *evidence_link(account, decided)))
+    return replace(told, body=(*told.body, *evidence_link(account, decided, now)))
 
 
 def handed_back(account: Account, decided: ItemDecision, now: datetime) -> Card:

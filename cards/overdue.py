@@ -29,15 +29,15 @@ def alert(account: Account, decided: ItemDecision, now: datetime, people: Mappin
         Text(which_line(account, decided, now)),
         Text(past_line(account, decided, now, people), quiet=True),
         Text(following),
-        *evidence_link(account, decided),
+        *evidence_link(account, decided, now),
         buttons(account, decided) if live else Text(_frozen(account, now), quiet=True),
     )
     return Card(f"{customer} · {amount} · {late} · {name(decided.item.number)}. {following}", body, tone)
 
 
-def evidence_link(account: Account, decided: ItemDecision) -> tuple[Element, ...]:
+def evidence_link(account: Account, decided: ItemDecision, now: datetime) -> tuple[Element, ...]:
     """While the item is escalated."""
-    pack = pack_of(account, decided.item.id)
+    pack = pack_of(account, decided.item.id, now)
     return () if pack is None else (Links((("Evidence pack", pack),)),)
 
 

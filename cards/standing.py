@@ -29,10 +29,12 @@ def escalation_of(account: Account, item: ItemId) -> Escalation | None:
     return max(running, key=lambda fact: fact.at, default=None)
 
 
-def pack_of(account: Account, item: ItemId) -> FileRef | None:
-    """What proves the claim, for as long as it is escalated, and not for ever."""
+def pack_of(account: Account, item: ItemId, now: datetime) -> FileRef | None:
+    """What proves the claim, while it is escalated: the same link for a fortnight, then another one."""
     fact = escalation_of(account, item)
-    return None if fact is None else FileRef(FileKind.EVIDENCE, item, (fact.at + _PACK_KEPT).date())
+    if fact is None:
+        return None
+    return FileRef(FileKind.EVIDENCE, item, (fact.at + ((now - fact.at) // _PACK_KEPT + 1) * _PACK_KEPT).date())
 
 
 def plan_on(account: Account, item: ItemId, state: PlanState) -> Plan | None:

@@ -48,7 +48,7 @@ def _on_item(result: OnItem, account: Account, decided: ItemDecision, now: datet
         case Flagged():
             return outcome.flagged(account, decided) if result.on else outcome.unflagged(account, decided)
         case Escalated():
-            return outcome.escalated(account, decided, result.to.name)
+            return outcome.escalated(account, decided, result.to.name, now)
         case HandedBack():
             return outcome.handed_back(account, decided, now)
         case ReminderQueued():

@@ -11,18 +11,19 @@ from fastapi.responses import Response
 from adapters.chat.protocol import File
 from bot.file_links import FILES_PATH, Expired, FileLinks
 from bot.file_making import FileMaker
+from bot.web.figures import KINDS
 from bot.web.words_page import words_page
 from cards.elements import FileKind
 from workflows.errors import NotKnown
 
 AT_ONCE = 2  # files that are made at the same time
 _TYPES = {
-    FileKind.CHART: "image/png",
-    FileKind.SHEET: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    FileKind.CHART: KINDS["png"],
+    FileKind.SHEET: KINDS["xlsx"],
     FileKind.EVIDENCE: "application/zip",
 }
 _UNKNOWN = "There is no such file, or not any more. Ask for its card again in the chat."
-_EXPIRED = "This link has expired. Ask for the card again in the chat: it has a new one."
+_EXPIRED = "This link has expired. Ask again in the chat for what you need."
 _STOPPED = "Duebot is being looked after and gives out nothing at the moment. Try again in a few minutes."
 
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from cards.actions import OPENS, Action, Name, UnreadableAction
 from cards.elements import Actions, Button, Card, Form, Heading, Row, Rows, Text
 from cards.teams.presses import OURS, carried, pressed
-from cards.teams.render import SMALL, in_dialog, render, render_form, size
+from cards.teams.render import FLOW, SMALL, in_dialog, render, render_form, size
+from cards.teams.render import linked as render_linked
 from cards.teams.text import EMPTY, JOINER
 from tests.cards import any_card
 from tests.cards.gallery import ERRORS, cards, linked, make_forms
@@ -51,6 +52,13 @@ def test_a_chart_is_a_picture_with_its_words_below_and_without_an_address_words_
     assert [node["title"] for node in nodes(pictured) if node.get("type") == "Action.OpenUrl"] == ["Spreadsheet"]
     assert not [node for node in nodes(alone) if node.get("type") in {"Image", "Action.OpenUrl"}]
     assert "Open by age" in str(alone)
+
+
+def test_where_nothing_can_be_pressed_pictures_and_files_still_open() -> None:
+    drawn = render_linked(CARDS["summary"], "https://due.example.com/inbox", FLOW, linked)
+    check_card(drawn)
+    assert [node for node in nodes(drawn) if node.get("type") == "Image"]
+    assert [node["title"] for node in nodes(drawn) if str(node.get("type", "")).startswith("Action.")] == ["Spreadsheet", "Open Duebot"]
 
 
 @given(form=any_card.forms, typed=st.dictionaries(st.sampled_from(["one", "two", ""]), any_card.texts))

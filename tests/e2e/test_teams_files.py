@@ -91,9 +91,13 @@ async def test_an_escalated_claim_links_what_proves_it_for_as_long_as_it_is_esca
     with zipfile.ZipFile(io.BytesIO(pack.content)) as opened:
         assert any(name.endswith("index.html") for name in opened.namelist())
     assert [entry.actor for entry in await duebot.audit("evidence.packed")] == ["link"]
+    duebot.clock.advance(timedelta(days=15))
+    assert (await duebot.fetch(link["url"])).status_code == 410
+    newer = button(await _answered(duebot, "invoice AF-1031"), "Evidence pack")
+    assert (await duebot.fetch(newer["url"])).status_code == 200
     await duebot.press(duebot.card(BIRKENHOF), "Hand back", by="maria")
     await duebot.run()
-    assert (await duebot.fetch(link["url"])).status_code == 404
+    assert (await duebot.fetch(newer["url"])).status_code == 404
     assert not [node for node in nodes(duebot.card(BIRKENHOF)) if node.get("title") == "Evidence pack"]
 
 
