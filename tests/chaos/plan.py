@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from random import Random
 
-from tests.chaos.troubles import IN_DOUBT, Trouble
+from tests.chaos.troubles import IN_DOUBT, OF_CHAT, Trouble
 from tests.e2e.crashing import CHAT_POINTS, POINTS
 from tests.fakes.clock import TUESDAY
 
@@ -140,10 +140,10 @@ def _any_death(dice: Random) -> Death:
 def _minute(number: int, nth: int, base: str, dice: Random, at: int) -> Minute:
     troubles, machines = tuple(Trouble), OF[base]
     mail = troubles[number % len(troubles)] if number % 3 == 1 else None
-    chat = troubles[number // 2 % len(troubles)] if number % 3 == 2 else None
+    chat = OF_CHAT[number // 2 % len(OF_CHAT)] if number % 3 == 2 else None
     machine = machines[(number // 5 + at) % len(machines)] if number % 5 == 4 and at < 2 else None
     if number % 3 == 0 and dice.random() < 0.3:
-        mail, chat = dice.choice(troubles), dice.choice(troubles)
+        mail, chat = dice.choice(troubles), dice.choice(OF_CHAT)
     return Minute(timedelta(minutes=7 * nth + 2 * at), mail, chat, machine)
 
 

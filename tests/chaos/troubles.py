@@ -19,7 +19,12 @@ class Trouble(StrEnum):
     TRUNCATED = "half an answer"
     WRONG_SHAPE = "an answer of another shape"
     NO_NAME = "name not found"
+    NO_RECIPIENT = "addresses refused for a time"
+    NO_BODY = "letters refused before their body, for a time"
 
+
+OF_MAIL = frozenset({Trouble.NO_RECIPIENT, Trouble.NO_BODY})  # a chat has nothing like them
+OF_CHAT = tuple(one for one in Trouble if one not in OF_MAIL)
 
 # Under these a vendor may have taken what it got, and nobody learns it.
 IN_DOUBT = frozenset({Trouble.LOST, Trouble.HANG, Trouble.TRUNCATED, Trouble.WRONG_SHAPE})
@@ -27,7 +32,7 @@ IN_DOUBT = frozenset({Trouble.LOST, Trouble.HANG, Trouble.TRUNCATED, Trouble.WRO
 
 def misbehave(server: MailServer, trouble: Trouble | None) -> None:
     """From the next word on, as a mail server shows that trouble; null ends it."""
-    server.answer = server.go_ahead = server.refuse_sender = server.hang_up = None
+    server.answer = server.go_ahead = server.refuse_sender = server.refuse_recipients = server.hang_up = None
     server.silent = server.drip = False
     match trouble:
         case Trouble.LIMITED_FOR_A_TIME:
@@ -50,3 +55,7 @@ def misbehave(server: MailServer, trouble: Trouble | None) -> None:
             server.hang_up = HangUp.IN_ANSWER
         case Trouble.WRONG_SHAPE:
             server.answer = "no code at all"
+        case Trouble.NO_RECIPIENT:
+            server.refuse_recipients = "450 4.2.0 greylisted, try again later"
+        case Trouble.NO_BODY:
+            server.go_ahead = "452 4.3.1 insufficient system storage"

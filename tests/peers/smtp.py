@@ -59,6 +59,7 @@ class MailServer:
     mailbox: list[Received] = field(default_factory=list)
     refuse_sender: str | None = None
     refuse_recipient: dict[str, str] = field(default_factory=dict)
+    refuse_recipients: str | None = None
     answer: str | None = None
     go_ahead: str | None = None
     hang_up: HangUp | None = None
@@ -105,8 +106,8 @@ class MailServer:
         return "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]) -> str:  # ruff: ignore[invalid-function-name] - the server calls it so
-        if address in self.refuse_recipient:
-            return self.refuse_recipient[address]
+        if (refusal := self.refuse_recipient.get(address, self.refuse_recipients)) is not None:
+            return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
