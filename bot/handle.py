@@ -10,11 +10,12 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Reply
 from adapters.core.cause import cause_of, caused_by
-from bot.actions import Acting, Claiming, FieldErrors, Reminding, command, whole
+from bot.actions import FieldErrors, Reminding, command, whole
 from bot.commands import AskAct, AskHome, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
+from bot.desk.acts import carry_out
 from bot.desk.colleagues import colleague
-from bot.desk.outcomes import Result, outcome_card
+from bot.desk.outcomes import outcome_card
 from bot.desk.people import People, Stranger
 from bot.desk.reader import read_by
 from bot.desk.sharing import share
@@ -34,19 +35,9 @@ from workflows.domain.approving import Limits
 from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
 from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused, Rejected
-from workflows.escalate_item import EscalateItem, HandBackItem, escalate_item, hand_back_item
-from workflows.flag_item import FlagItem, flag_item
-from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid, hold_item, release_hold, says_paid
-from workflows.offer_plan import AnswerPlan, answer_plan
-from workflows.open_dispute import OpenDispute, SettleDispute, open_dispute, settle_dispute
 from workflows.open_home import redraw_home
 from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
-from workflows.record_promise import CancelPromise, cancel_promise
-from workflows.release_accounts import ReleaseAccounts, release_accounts
 from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
-from workflows.settle_unknown import SettleUnknown, settle_unknown
-from workflows.snooze_item import WakeItem, wake_item
-from workflows.write_note import WriteNote, write_note
 
 log = structlog.get_logger(__name__)
 
@@ -182,45 +173,11 @@ class Desk:
                 return await desk.answer(action, values)
             if isinstance(asked, PreviewReminder | SendReminder):
                 return await self._remind(asked, work)
-            return Reply(card=await outcome_card(await self._do(asked, work), work, self.policies, self.clock.now()))
+            return Reply(
+                card=await outcome_card(await carry_out(asked, work, self.policies, self.clock), work, self.policies, self.clock.now())
+            )
         except FieldErrors as wrong:
             return await desk.again(action, values, wrong.errors)
-
-    async def _do(self, asked: Acting, work: UnitOfWork) -> Result:
-        match asked:
-            case FlagItem():
-                return await flag_item(asked, work, self.clock)
-            case WakeItem():
-                return await wake_item(asked, work, self.clock)
-            case HandBackItem():
-                return await hand_back_item(asked, work, self.clock)
-            case EscalateItem():
-                return await escalate_item(asked, work, self.clock)
-            case AnswerPlan():
-                return await answer_plan(asked, work, self.clock)
-            case ReleaseAccounts():
-                return await release_accounts(asked, work, self.clock)
-            case SettleUnknown():
-                return await settle_unknown(asked, work, self.clock)
-            case _:
-                return await self._claim(asked, work)
-
-    async def _claim(self, asked: Claiming, work: UnitOfWork) -> Result:
-        match asked:
-            case CancelPromise():
-                return await cancel_promise(asked, work, self.policies, self.clock)
-            case OpenDispute():
-                return await open_dispute(asked, work, self.clock)
-            case SettleDispute():
-                return await settle_dispute(asked, work, self.clock)
-            case HoldItem():
-                return await hold_item(asked, work, self.clock)
-            case SaysPaid():
-                return await says_paid(asked, work, self.clock)
-            case ReleaseHold():
-                return await release_hold(asked, work, self.clock)
-            case WriteNote():
-                return await write_note(asked, work, self.clock)
 
     async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
         """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""

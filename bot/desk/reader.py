@@ -14,7 +14,12 @@ from workflows.ports import UnitOfWork
 async def read_by(reader: UserId, work: UnitOfWork) -> UnitOfWork:
     """The same unit; what is drawn of its books and accounts is written in the reader's own way, where they chose one."""
     wanted = (await work.preferences()).get(reader)
-    return cast(UnitOfWork, _Read(work, wanted.language)) if wanted is not None and wanted.language else work
+    return read_in(wanted.language, work) if wanted is not None and wanted.language else work
+
+
+def read_in(language: str, work: UnitOfWork) -> UnitOfWork:
+    """The same unit, for somebody who reads that language's figures."""
+    return cast(UnitOfWork, _Read(work, language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from adapters.chat.protocol import CardRef, ChatRoom
+from bot.desk.reader import read_in
 from bot.live import threads
 from bot.live.anew import ANEW
 from bot.live.draw import draw
@@ -60,7 +61,7 @@ class Waiting:
 class Showing:
     """A card to post, or to update where it stands: in `due` of its `places`. `lines` go into the threads, `rest_at` is when others are free.
 
-    `unthreaded` are the keys of places that have no threads.
+    `unthreaded` are the keys of places that have no threads, `own` its drawings for people who read figures in their own way.
     """
 
     card: StaffCard
@@ -71,11 +72,12 @@ class Showing:
     rest_at: datetime | None = None
     with_history: Card | None = None
     unthreaded: frozenset[tuple[str, str]] = frozenset()
+    own: Mapping[tuple[str, str], Card] = field(default_factory=dict)
 
     def at(self, place: Place) -> Card:
         """As it is drawn there: where no thread tells what happened, the card does."""
         drawn = self.with_history if self.with_history is not None and place.key in self.unthreaded else self.drawn
-        return pictured(drawn, place.pictures)
+        return pictured(self.own.get(place.key, drawn), place.pictures)
 
 
 def card_of(row: OutboxRow) -> CardId:
@@ -126,9 +128,10 @@ async def prepare(
     showing = Showing(
         card, drawn, places, with_history=await threads.folded(card, drawn, work, policies, now) if bare else None, unthreaded=bare
     )
+    wanted = await preferences_at(places, rooms, work)
+    showing = replace(showing, own=await _own(card, wanted, bare, work, policies, now))
     changed = [place for place in places if place.look != look_of(showing.at(place)) or (waiting.anew and place.message)]
     changed = [place for place in changed if place.platform == waiting.chat and _may_change(place, card, rooms)]
-    wanted = await preferences_at(changed, rooms, work)
     free = {place.key: _free_from(place, card.kind, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)
     rest_at = min((at for at in free.values() if at > now), default=None)
@@ -137,6 +140,24 @@ async def prepare(
         return None
     await work.set_card(replace(card, data={**card.data, waiting.busy: (now + LEASE).isoformat()}))
     return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
+
+
+async def _own(
+    card: StaffCard,
+    wanted: Mapping[tuple[str, str], Preferences],
+    bare: frozenset[tuple[str, str]],
+    work: UnitOfWork,
+    policies: Policies,
+    now: datetime,
+) -> Mapping[tuple[str, str], Card]:
+    """For people who read figures in their own way; a home is drawn for its reader anyway."""
+    found = {}
+    for key, one in wanted.items():
+        if one.language and card.kind is not CardKind.HOME:
+            read = read_in(one.language, work)
+            drawn = await draw(card, read, policies, now)
+            found[key] = await threads.folded(card, drawn, read, policies, now) if key in bare else drawn
+    return found
 
 
 def _may_change(place: Place, card: StaffCard, rooms: Mapping[str, ChatRoom]) -> bool:

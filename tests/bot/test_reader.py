@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
@@ -66,3 +67,16 @@ async def test_what_she_does_and_shares_stands_in_the_channel_in_the_books_own_w
     standing = [render(card) for card in office.slack.standing.values()]
     assert len(standing) == len(await office.cards(CardKind.ALERT)) + 1
     assert all("€5,100.00" in card for card in standing)
+
+
+async def test_a_message_to_herself_has_her_figures_while_the_channels_has_the_books(office: ChatOffice) -> None:
+    item = (await office.account("acme")).items[0].id
+    await office.press(ANA, "slack", await office.button("acme", Name.CLAIM))
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_SNOOZE), {"length": "1"})
+    office.clock.advance(timedelta(days=1))
+    await office.tick()
+    await office.jobs.show_cards()
+    cards = {office.slack.channels[message]: render(card) for message, card in office.slack.standing.items()}
+    assert "5.100,00" in cards[f"U{ANA.id.int}"]
+    assert "€5,100.00" in cards["C1"]
+    assert item in {card.subject for card in await office.cards(CardKind.ALERT)}
