@@ -11,6 +11,7 @@ from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
 
+import pytest
 from pydantic import SecretStr
 
 from bot.app import App, running
@@ -83,6 +84,7 @@ async def wrong(app: App, slack: StrictSlack, clock: FixedClock) -> list[str]:
     return found
 
 
+@pytest.mark.timeout(300)  # half a minute where nothing else is at work
 async def test_a_thousand_reminders_leave_and_every_card_ends_right_without_one_refusal(one_url: str, tmp_path: Path) -> None:
     clock, mails = FixedClock(TUESDAY - timedelta(hours=19)), tmp_path / "mails"
     async with slack_api(StrictSlack(clock=clock)) as slack, running(settings(one_url, slack.port, mails), clock, connect=True) as app:
