@@ -79,7 +79,7 @@ async def _import(url: str, path: Path) -> float:
     reading = read_ledger(path)
     assert reading.certain, reading.questions + reading.doubts
     async with store() as work:
-        ask = ImportLedger("main", reading.rows(), TODAY, reading.number_column)
+        ask = ImportLedger("main", reading.rows(), TODAY, reading.number_column, whole=True)
         done = await import_ledger(ask, work, FixedClock(NOW))
     took = time.perf_counter() - begun
     assert done.imported == done.rows == reading.count, done
