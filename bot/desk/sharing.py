@@ -10,6 +10,7 @@ from bot.commands import AskShare, parse
 from bot.desk import answers
 from bot.desk.colleagues import colleague
 from cards.choices import asking
+from cards.clean import bare
 from cards.elements import Card
 from cards.shared import shared
 from workflows.acting import ACTED
@@ -33,6 +34,6 @@ async def shared_card(card: StaffCard, work: UnitOfWork, policies: Policies, now
     by, typed = await colleague(str(card.data["by"]), work), str(card.data["asked"])
     asked = parse(typed)
     said = await answers.answer(asked, work, policies, now, by)
-    question = typed.partition(" ")[2] if isinstance(asked, AskShare) else typed
+    question = bare(typed).partition(" ")[2] if isinstance(asked, AskShare) else typed
     place = (await work.books())[0].place
     return shared(said, asking(question, of=str(card.data["by"])), by.name if by else "A colleague", now, place)

@@ -72,7 +72,7 @@ async def test_nothing_is_shared_where_names_must_not_be_seen(office: ChatOffice
 
 @pytest.mark.parametrize("question", ["overdue", "mine"])
 async def test_the_first_page_stands_in_the_channel_and_whoever_presses_gets_all(office: ChatOffice, question: str) -> None:
-    await said(office, f"share {question}")
+    await said(office, f"  Share  {question}")
     rows = listed((await shown(office))[0])
     assert (len(rows.rows), rows.rest) == (PAGE, f"{MANY - PAGE} more")
     assert rows.all is not None
