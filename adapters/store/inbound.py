@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import CardRef, Incoming, Person
@@ -28,6 +29,7 @@ SKEW = timedelta(minutes=10)  # two machines' clocks differ by less, what nobody
 MOST_TOGETHER = 100  # rows committed at once
 _IN = t.inbound.c
 _Row = tuple[UUID, str, bytes, datetime]
+_OF_ALL = (BeingMaintained, OperationalError, InterfaceError, OSError)
 
 
 class Arrivals(Part):
@@ -59,24 +61,25 @@ class SqlInbound:
         return await written
 
     async def _write(self) -> None:
-        """A row the database will not have keeps no other one out."""
         while self._waiting:
             together, self._waiting = self._waiting[:MOST_TOGETHER], self._waiting[MOST_TOGETHER:]
-            if not await self._written(together, last=len(together) == 1):
-                for one in together:
-                    await self._written([one], last=True)
+            await self._written(together)
         self._writing = None
 
-    async def _written(self, arrivals: Sequence[_Arrival], *, last: bool) -> bool:
+    async def _written(self, arrivals: Sequence[_Arrival]) -> None:
+        """A row the database will not have keeps no other one out; trouble with the database is everybody's."""
         try:
             taken = await self._commit([one.row for one in arrivals])
         except Exception as trouble:  # ruff: ignore[blind-except] - whatever it is, it is theirs who wait
-            if last:
-                arrivals[0].fail(trouble)
-            return last
-        for one in arrivals:
-            one.settle(taken=one.row[0] in taken)
-        return True
+            if len(arrivals) > 1 and not isinstance(trouble, _OF_ALL):
+                for one in arrivals:
+                    await self._written([one])
+            else:
+                for one in arrivals:
+                    one.fail(trouble)
+        else:
+            for one in arrivals:
+                one.settle(taken=one.row[0] in taken)
 
     async def _commit(self, rows: Sequence[_Row]) -> frozenset[UUID]:
         """Those that were not known."""
