@@ -40,7 +40,7 @@ from adapters.store.unit_of_work import SqlStore
 from bot.app import running
 from bot.config import Settings, SlackSettings
 from bot.http import chat_app
-from bot.verbs.terminal import logs_to_stderr
+from bot.verbs.terminal import logs_to_stderr, spare_the_collector
 from cards.actions import Action, Name
 from tests.bench import tick
 from tests.bench.big_ledger import fill_open
@@ -63,6 +63,7 @@ def ours(url: str, slack: str, port: int) -> None:
 
     async def serve() -> None:
         async with running(Settings(database_url=url, secret_key=key, slack=tokens), connect=True) as app:
+            spare_the_collector()  # as the service does
             await serve_at(chat_app(app), port)
 
     asyncio.run(serve())
