@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import ChatRoom, Incoming
 from adapters.letters.template_letters import TemplateLetters
@@ -82,6 +83,7 @@ class App:
 @asynccontextmanager
 async def running(settings: Settings, clock: Clock | None = None, *, connect: bool = False) -> AsyncGenerator[App, None]:
     """`connect` opens the chats' lasting connections, for the service itself. Raises `NotMigrated`, `bot.config.BadSetting` and `bot.policies.BadPolicy` before anything starts."""
+    _must_be_there(database_file(settings.database_url))
     app = await _build(settings, clock or SystemClock())
     if app.slack is not None and connect:
         await app.slack.start(app.counts.acknowledged.add)
@@ -95,17 +97,9 @@ async def running(settings: Settings, clock: Clock | None = None, *, connect: bo
 
 
 async def _build(settings: Settings, clock: Clock) -> App:
-    _must_be_there(database_file(settings.database_url))
     letters = TemplateLetters(settings.letters, settings.documents)
     keys, engine = secret_keys(settings), open_engine(settings.database_url)
-    try:
-        await _must_be_migrated(is_current(engine))
-        await must_fit(keys, engine)
-        store = SqlStore(engine, keys)
-        policies = await load_policies(settings, store)
-    except BaseException:
-        await engine.dispose()
-        raise
+    store, policies = await _opened(settings, engine, keys)
     inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
     outreach = channels(settings.smtp, clock)
@@ -152,6 +146,18 @@ async def _build(settings: Settings, clock: Clock) -> App:
         teams,
         counts,
     )
+
+
+async def _opened(settings: Settings, engine: AsyncEngine, keys: Sequence[bytes]) -> tuple[SqlStore, PolicyBook]:
+    """Of a database that is of this version and has these keys; else nothing stays open."""
+    try:
+        await _must_be_migrated(is_current(engine))
+        await must_fit(keys, engine)
+        store = SqlStore(engine, keys)
+        return store, await load_policies(settings, store)
+    except BaseException:
+        await engine.dispose()
+        raise
 
 
 def _must_be_there(file: Path | None) -> None:

@@ -47,7 +47,8 @@ from tests.bench.big_ledger import fill_open
 from tests.bench.bulk import driver_url
 from tests.bench.databases import filled
 from tests.bench.outcome import size_or, tell
-from tests.peers.slack import HOST, SECRET, TEAM, interactive, signed
+from tests.peers.slack import SECRET, TEAM, interactive, signed
+from tests.peers.slack_emulator import HOST
 from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId, new_id
 

@@ -7,8 +7,11 @@ from collections.abc import AsyncGenerator, Generator
 import pytest
 
 from tests.e2e.service import Service, filled, serving
+from tests.e2e.teams_service import TeamsHouse, serving_teams
 from tests.fakes.clock import FixedClock
-from tests.peers.slack import Workspace, emulator, slack
+from tests.peers.slack import Workspace, slack
+from tests.peers.slack_emulator import emulator
+from tests.peers.teams import Tenant, teams
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +49,18 @@ async def duebot_on_both(workspace: Workspace, database_url: str, clock: FixedCl
     async with serving(workspace, database_url, clock) as service:
         await filled(service)
         yield service
+
+
+@pytest.fixture
+async def tenant() -> AsyncGenerator[Tenant]:
+    async with teams() as one:
+        yield one
+
+
+@pytest.fixture
+async def in_teams(tenant: Tenant, one_url: str, clock: FixedClock) -> AsyncGenerator[TeamsHouse]:
+    """The sample book in Teams, where Ana has met it."""
+    async with serving_teams(tenant, one_url, clock) as house:
+        await house.meet("ana")
+        await filled(house)
+        yield house

@@ -32,7 +32,8 @@ from bot.app import App, running
 from bot.config import Settings, SlackSettings, SMTPSettings
 from bot.http import chat_app
 from tests.fakes.clock import FixedClock
-from tests.peers.slack import PEOPLE, SECRET, Workspace, button, elements, interactive, signed
+from tests.peers.slack import SECRET, Workspace, button, elements, interactive, signed
+from tests.peers.slack_emulator import PEOPLE
 from tests.peers.smtp import HOST, MailServer, mail_server
 from workflows.domain.access import Role, User
 from workflows.domain.calendar import Place

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from tests.bot.cli_place import SAMPLE, TODAY, Place, nothing_set_up
-from tests.peers.slack import APP, BOT, POOR, SECRET, Fault, Workspace
+from tests.peers.slack import SECRET, Fault, Workspace
+from tests.peers.slack_emulator import APP, BOT, POOR
 from workflows.domain.ids import new_id
 
 MAIL = {"DUEBOT_SMTP__SENDER": "receivables@alderfinch.example", "DUEBOT_SMTP__FOLDER": "mails"}

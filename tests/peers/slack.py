@@ -1,4 +1,4 @@
-"""Slack as far as it can be had on a machine: a stateful emulator of its Web API, and in front of it what the emulator lacks.
+"""Slack as far as it can be had on a machine: in front of the emulator of its Web API (`slack_emulator`), what that one lacks.
 
 with emulator() as server:                      # once for many tests; skips where it is not installed
     async with slack(server) as workspace:      # one per test
@@ -15,17 +15,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import tempfile
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from itertools import count
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -34,70 +29,12 @@ from aiohttp import web
 
 from adapters.chat.slack.names import SCOPES
 from adapters.chat.slack.signature import sign
-from tests.paths import missing
 from tests.peers.slack_elements import button, chosen, elements, held, state_of
+from tests.peers.slack_emulator import APP, APP_ID, BOT, HOST, OBSERVER
 
-__all__ = ["SECRET", "Fault", "Workspace", "button", "chosen", "elements", "emulator", "interactive", "signed", "slack"]
-HOST = "127.0.0.1"
+__all__ = ["SECRET", "Fault", "Workspace", "button", "chosen", "elements", "interactive", "signed", "slack"]
 SECRET = "a signing secret of the tests"
 TEAM = "T000000001"
-BOT, OBSERVER, POOR, APP = "xoxb-duebot", "xoxb-observer", "xoxb-poor", "xapp-duebot"
-_APP_ID = "A0DUEBOT01"
-_PEERS = Path(__file__).resolve().parent
-_NODE, _EMULATE = _PEERS / "node_modules/node/bin/node", _PEERS / "node_modules/emulate/dist/index.js"
-_ALL = ["chat:write", *SCOPES, "channels:history", "groups:history", "groups:write", "channels:manage", "im:history", "mpim:read"]
-
-PEOPLE = {
-    "ana": "Ana Ferreira", "bo": "Bo Lindqvist", "maria": "Maria Lindt", "vic": "Vic Tanaka", "ida": "Ida Okafor", "cy": "Cy Marlow",
-    "duebot": "Duebot",
-}  # fmt: skip
-_SEED: dict[str, Any] = {
-    "slack": {
-        "team": {"name": "Nordhafen", "domain": "nordhafen"},
-        "users": [{"name": name, "real_name": real, "email": f"{name}@nordhafen.example"} for name, real in PEOPLE.items()],
-        "channels": [{"name": "credit", "is_private": True}, {"name": "lobby"}],
-        "tokens": [
-            {"token": BOT, "user": "duebot", "app_id": _APP_ID, "scopes": list(SCOPES)},
-            {"token": OBSERVER, "user": "admin", "app_id": _APP_ID, "scopes": _ALL},
-            {"token": POOR, "user": "duebot", "app_id": _APP_ID, "scopes": ["commands"]},
-        ],
-        "strict_scopes": True,
-    }
-}
-
-
-@contextmanager
-def emulator() -> Generator[str]:
-    """The address of a fresh emulator, e.g. `http://127.0.0.1:4000`."""
-    if not (_NODE.exists() and _EMULATE.exists()):
-        missing("the Slack emulator (tests/peers/setup)")
-    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as seed:
-        json.dump(_SEED, seed)
-        seed.flush()
-        port = _free_port()
-        arguments = [str(_NODE), str(_EMULATE), "start", "--service", "slack", "--port", str(port), "--host", HOST, "--seed", seed.name]
-        quiet = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
-        with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=quiet) as process:
-            try:
-                _wait_until_ready(process)
-                yield f"http://{HOST}:{port}"
-            finally:
-                process.terminate()
-
-
-def _wait_until_ready(process: subprocess.Popen[str]) -> None:
-    said = []
-    for line in process.stdout or ():
-        said.append(line)
-        if "Ready" in line:
-            return
-    raise AssertionError(f"the Slack emulator did not start: {''.join(said)}")
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind((HOST, 0))
-        return int(one.getsockname()[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +161,7 @@ class Workspace:
     def command_fields(self, text: str, *, by: str, trigger: str, channel: str = "credit") -> dict[str, str]:
         return {
             "token": "legacy",
-            "api_app_id": _APP_ID,
+            "api_app_id": APP_ID,
             "team_id": TEAM,
             "team_domain": "nordhafen",
             "channel_id": self.channels[channel],
@@ -295,7 +232,7 @@ class Workspace:
 
     def _event(self, event: Mapping[str, Any], event_id: str) -> dict[str, Any]:
         return {
-            "token": "legacy", "team_id": TEAM, "api_app_id": _APP_ID, "event": {**event, "event_ts": "1700000002.000000"},
+            "token": "legacy", "team_id": TEAM, "api_app_id": APP_ID, "event": {**event, "event_ts": "1700000002.000000"},
             "type": "event_callback", "event_id": event_id, "event_time": 1700000002,
             "authorizations": [{"team_id": TEAM, "user_id": self.users["duebot"], "is_bot": True}],
             "is_ext_shared_channel": False, "event_context": "c",
@@ -306,7 +243,7 @@ class Workspace:
             "type": kind,
             "team": {"id": TEAM, "domain": "nordhafen"},
             "user": {"id": self.users[by], "username": by, "name": by, "team_id": TEAM},
-            "api_app_id": _APP_ID,
+            "api_app_id": APP_ID,
             "token": "legacy",
             "trigger_id": trigger,
             "is_enterprise_install": False,
@@ -365,7 +302,7 @@ class Workspace:
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         one = web.WebSocketResponse()
         await one.prepare(request)
-        await one.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": _APP_ID}})
+        await one.send_json({"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP_ID}})
         await self.sockets.put(one)
         async for message in one:
             if message.type is aiohttp.WSMsgType.TEXT:

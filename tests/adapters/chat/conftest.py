@@ -17,7 +17,8 @@ from adapters.chat.slack.settings import SlackSettings
 from tests.adapters.chat.teams_desk import TeamsDesk
 from tests.adapters.chat.teams_desk import desk as teams_desk
 from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
-from tests.peers.slack import SECRET, Workspace, emulator, interactive, signed, slack
+from tests.peers.slack import SECRET, Workspace, interactive, signed, slack
+from tests.peers.slack_emulator import emulator
 from tests.peers.teams import CHANNEL, GROUP
 
 

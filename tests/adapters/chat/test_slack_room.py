@@ -13,7 +13,8 @@ from adapters.chat.slack.faults import MissingScope
 from adapters.chat.slack.room import KNOWN_SECONDS, SlackRoom
 from tests.adapters.chat.conftest import Desk, settings_for
 from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
-from tests.peers.slack import POOR, TEAM, Fault, Workspace
+from tests.peers.slack import TEAM, Fault, Workspace
+from tests.peers.slack_emulator import POOR
 from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable, UnexpectedPayload
 
 
