@@ -18,8 +18,8 @@ from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.prepare_notices import Claimed, Found, Stuck, claim_notices, hand_back, keep_prepared, note_and_clear, prepare
 
 AT_ONCE = 32  # at the vendor
-SENDING = 64  # rows in that state: at the vendor, waiting for a place there, or back and not noted yet
-HANDFUL = 16  # receipts noted, and messages set to `sending`, in one unit while there is no lull
+SENDING = 48  # rows in that state: at the vendor, waiting for a place there, or back and not noted yet
+HANDFUL = 12  # receipts noted, and messages set to `sending`, in one unit while there is no lull
 AHEAD = 64  # messages claimed and written in one unit
 LULL = 0.02  # seconds without news after which what there is gets noted
 LAST_WAIT = 4.0  # seconds for what is under way when the work is broken off
