@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import ChatRoom, Incoming
 from adapters.letters.template_letters import TemplateLetters
@@ -98,8 +97,8 @@ async def running(settings: Settings, clock: Clock | None = None, *, connect: bo
 
 async def _build(settings: Settings, clock: Clock) -> App:
     letters = TemplateLetters(settings.letters, settings.documents)
-    keys, engine = secret_keys(settings), open_engine(settings.database_url)
-    store, policies = await _opened(settings, engine, keys)
+    keys = secret_keys(settings)
+    store, policies, ready = await _opened(settings, keys)
     inbound, wake = store.inbound(clock), asyncio.Event()
     rooms: dict[str, ChatRoom] = {}
     outreach = channels(settings.smtp, clock)
@@ -131,7 +130,7 @@ async def _build(settings: Settings, clock: Clock) -> App:
     return App(
         settings,
         clock,
-        partial(is_current, engine),
+        ready,
         store,
         inbound,
         policies,
@@ -148,13 +147,14 @@ async def _build(settings: Settings, clock: Clock) -> App:
     )
 
 
-async def _opened(settings: Settings, engine: AsyncEngine, keys: Sequence[bytes]) -> tuple[SqlStore, PolicyBook]:
-    """Of a database that is of this version and has these keys; else nothing stays open."""
+async def _opened(settings: Settings, keys: Sequence[bytes]) -> tuple[SqlStore, PolicyBook, Callable[[], Awaitable[bool]]]:
+    """A database that is of this version and has these keys, its policies, and whether it still is of this version; else nothing stays open."""
+    engine = open_engine(settings.database_url)
     try:
         await _must_be_migrated(is_current(engine))
         await must_fit(keys, engine)
         store = SqlStore(engine, keys)
-        return store, await load_policies(settings, store)
+        return store, await load_policies(settings, store), partial(is_current, engine)
     except BaseException:
         await engine.dispose()
         raise
