@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -18,8 +18,8 @@ from workflows.ports import Clock, Letters, Outreach, Policies, Store
 from workflows.prepare_notices import Claimed, Found, Stuck, claim_notices, hand_back, keep_prepared, note_and_clear, prepare
 
 AT_ONCE = 32  # at the vendor
-SENDING = 48  # rows in that state: at the vendor, waiting for a place there, or back and not noted yet
-HANDFUL = 12  # receipts noted, and messages set to `sending`, in one unit while there is no lull
+SENDING = 64  # rows in that state: at the vendor, waiting for a place there, or back and not noted yet
+HANDFUL = 16  # receipts noted, and messages set to `sending`, in one unit while there is no lull
 AHEAD = 64  # messages claimed and written in one unit
 LULL = 0.02  # seconds without news after which what there is gets noted
 LAST_WAIT = 4.0  # seconds for what is under way when the work is broken off
@@ -86,16 +86,28 @@ class Sending:
         self.tried = Tried(self.outreach.channel)
 
     async def run(self) -> Delivered:
-        """Until nothing waits any more. What is under way when it breaks off is waited for, and its receipts are noted."""
+        """Until nothing waits any more. What is under way when it breaks off is waited for, and its receipts are noted.
+
+        A unit is never torn: its statements might be half done, and its connection of no more use to others.
+        """
         try:
             while self._busy():
                 self._write_ahead()
                 if self._full() or (not await self._something_new() and (self._back or self._room())):
-                    await self._note_and_clear()
+                    await self._to_its_end(self._note_and_clear())
         finally:
             await self._come_to_rest()
             await self.outreach.rest()
         return self.done
+
+    async def _to_its_end(self, unit: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(unit)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as broken:
+            self._broken = broken
+            await asyncio.gather(task, return_exceptions=True)
+            raise
 
     def _busy(self) -> bool:
         if self._broken is not None:
@@ -169,7 +181,7 @@ class Sending:
         self._hand_over()
 
     def _hand_over(self) -> None:
-        while self._cleared and len(self._under_way) < AT_ONCE:
+        while self._broken is None and self._cleared and len(self._under_way) < AT_ONCE:
             ready = self._cleared.popleft()
             with caused_by(ready.row.cause):
                 task = asyncio.create_task(self.send(ready))
@@ -182,8 +194,7 @@ class Sending:
             self._broken = asyncio.CancelledError() if task.cancelled() else task.exception()
         else:
             self._back.append((ready, task.result()))
-        if self._broken is None:
-            self._hand_over()
+        self._hand_over()
         self._news.set()
 
     async def send(self, ready: Ready) -> Outcome:
@@ -212,12 +223,11 @@ class Sending:
 
     async def _come_to_rest(self) -> None:
         """Nothing new leaves: what was written is handed back, what is under way comes back or is given up, and each is noted by itself."""
-        if self._writing is not None:
-            self._writing.cancel()
-            await asyncio.gather(self._writing, return_exceptions=True)
         unsent = Unavailable("the work was broken off before it was handed over")
         left: list[tuple[Ready, Outcome]] = [(ready, unsent) for ready in self._cleared]
         self._cleared.clear()
+        if self._writing is not None:
+            await asyncio.gather(self._writing, return_exceptions=True)
         late = dict(self._under_way)
         if late:
             await asyncio.wait(late, timeout=LAST_WAIT)

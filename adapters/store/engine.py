@@ -74,7 +74,13 @@ def _open_sqlite(url: str) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_immediate)
+    event.listen(engine.sync_engine, "invalidate", _let_go)
     return engine
+
+
+def _let_go(connection: Any, _record: object, _error: object) -> None:
+    """Ends the transaction of a task that was cancelled: closing is not enough, a statement torn in the middle keeps the file locked until Python forgets it."""
+    connection.rollback()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

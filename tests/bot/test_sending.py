@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
@@ -96,6 +97,23 @@ async def test_broken_off_it_notes_what_came_back_and_hands_back_the_rest(store:
     office.clock.advance(timedelta(minutes=1))
     await office.deliver()
     assert len(office.mail.mailbox) == len(MANY) - sent
+
+
+async def test_broken_off_at_any_moment_each_message_leaves_once(store: SqlStore) -> None:
+    office, vendor = await morning(store), Slow()
+    vendor.opened.set()
+    for moment in range(5, 165, 8):
+        passing = asyncio.create_task(replace(office.jobs, channels={"email": vendor}).send_messages())
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        passing.cancel()
+        await asyncio.gather(passing, return_exceptions=True)
+        sent, box = len(vendor.taken), +Counter(await office.outbox())
+        assert box == +Counter({(Effect.NOTICE, OutboxState.SENT): sent, (Effect.NOTICE, OutboxState.QUEUED): len(MANY) - sent})
+        office.clock.advance(timedelta(minutes=1))
+    await office.deliver()
+    taken = vendor.taken + [one.message.to[0] for one in office.mail.mailbox]
+    assert sorted(taken) == [f"pay@{name}.example" for name in MANY]
 
 
 async def test_what_happens_after_it_was_written_is_seen_before_it_leaves(store: SqlStore) -> None:

@@ -135,3 +135,15 @@ async def test_many_looks_are_noted_as_one_is(store: SqlStore) -> None:
         accounts = await work.accounts(ids)
     assert [account.policy for account in accounts] == [("standard", 2), None, None]
     assert [one for one in ids if after[one] != before[one]] == ids[:2], "whoever wrote a message ahead must see that the account changed"
+
+
+async def test_a_unit_cancelled_at_any_moment_holds_up_no_other(store: SqlStore) -> None:
+    torn = []  # kept: what the traceback still knows of a statement is not forgotten
+    for moment in range(90):
+        torn.append(asyncio.create_task(import_rows(store, row(f"INV-{moment}"))))
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        torn[-1].cancel()
+        await asyncio.wait(torn[-1:])
+        async with asyncio.timeout(10):
+            await add_user(store, f"Ana{moment}")
