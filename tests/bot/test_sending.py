@@ -95,7 +95,8 @@ async def test_broken_off_it_notes_what_came_back_and_hands_back_the_rest(store:
     assert AT_ONCE <= sent <= SENDING
     assert await office.outbox() == {(Effect.NOTICE, OutboxState.SENT): sent, (Effect.NOTICE, OutboxState.QUEUED): len(MANY) - sent}
     office.clock.advance(timedelta(minutes=1))
-    await office.deliver()
+    done = await office.deliver()
+    assert (await office.outbox(), done.errors) == ({(Effect.NOTICE, OutboxState.SENT): len(MANY)}, [])
     assert len(office.mail.mailbox) == len(MANY) - sent
 
 
