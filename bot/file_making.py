@@ -31,7 +31,7 @@ class FileMaker:
     async def opened(self, file: FileRef) -> File:
         """By whoever has its link. Raises `NotKnown` for what is gone, and for the evidence of a claim that is no longer escalated."""
         if file.kind is FileKind.EVIDENCE:
-            async with self.packing.store() as work:
+            async with self.packing.store.reading() as work:
                 account = await work.account_of(ItemId(file.of))
             if escalation_of(account, ItemId(file.of)) is None:
                 raise NotKnown("That claim is no longer escalated.")
@@ -49,7 +49,7 @@ class FileMaker:
 
     async def _chart(self, file: FileRef) -> File:
         """Of the currency that is named, else of all."""
-        async with self.packing.store() as work:
+        async with self.packing.store.reading() as work:
             told = await self._summary(file, work)
         shown = report_files.only(told, *file.about.split()[2:])
         alt = " ".join(aging_bars(one.aging, locale_of(told.book)).alt for one in shown.currencies) or "Nothing is open."
@@ -58,7 +58,7 @@ class FileMaker:
         return File(f"{named}.png", picture, bare(alt))
 
     async def _sheet(self, file: FileRef) -> File:
-        async with self.packing.store() as work:
+        async with self.packing.store.reading() as work:
             told = await self._summary(file, work)
             return File(f"{_name(told)}.xlsx", await report_files.summary_xlsx(told, work))
 
@@ -68,7 +68,7 @@ class FileMaker:
         return await summarise_book(book, Period(period), date.fromisoformat(last), work, self.policies, self.packing.clock.now())
 
     async def _evidence(self, item: ItemId, by: str) -> File:
-        async with self.packing.store() as work:
+        async with self.packing.store.reading() as work:
             account = await work.account_of(item)
         zipped = await self.packing.pack(account.customer.id, item, by)
         number = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in bare(account.item(item).number))[:60]

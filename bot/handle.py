@@ -93,38 +93,58 @@ class Desk:
         return reply
 
     async def _handled(self, incoming: Incoming, who: User | Stranger) -> Reply:
+        if isinstance(who, User) and _only_asks(incoming):
+            return await self._asked(incoming, who)
         async with self.store() as work:
             if isinstance(who, Stranger):
                 return await StrangerDesk(incoming, who, work, self.clock).answer()
             return await self._once(incoming, who, work)
 
+    async def _asked(self, incoming: Incoming, user: User) -> Reply:
+        """A question waits for nobody, and keeps nobody waiting. After a crash before it is noted as handled it is answered again."""
+        async with self.store.reading() as work:
+            reply = await self._judged(incoming, user, await read_by(user.id, work))
+        async with self.store() as work:
+            await work.handled(incoming.key, self.clock.now())
+            return await self._noted(reply, incoming, user, work)
+
     async def _once(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         """What was refused changed nothing, and counts as handled all the same."""
         first = await work.handled(incoming.key, self.clock.now())
         redrawn = _changes(incoming) and await self._anew(incoming, work)
-        return replace(await self._judged(incoming, user, await read_by(user.id, work), first=first), redrawn=redrawn)
+        return replace(await self._done(incoming, user, work, first=first), redrawn=redrawn)
 
     async def _anew(self, incoming: Incoming, work: UnitOfWork) -> bool:
         if incoming.card is None or incoming.action is None:
             return False
         return await draw_anew(incoming.card, incoming.action, work, self.clock.now())
 
-    async def _judged(self, incoming: Incoming, user: User, work: UnitOfWork, *, first: bool) -> Reply:
+    async def _done(self, incoming: Incoming, user: User, work: UnitOfWork, *, first: bool) -> Reply:
         if not first and _changes(incoming):
             return Reply(card=problems.refused("This was done already, and was not done twice."))
+        reply = await self._judged(incoming, user, await read_by(user.id, work))
+        return await self._noted(reply, incoming, user, work)
+
+    async def _judged(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply | NotAllowed:
         try:
             require(user, Right.SEE)
             if _changes(incoming):  # drawn when it leaves, so what follows is on it
                 await redraw_home(user, work, self.clock.now())
             return await self._answer(incoming, user, work)
         except NotAllowed as refused:
-            what = incoming.action.name.value if incoming.action else "command"
-            await record(work, str(user.id), self.clock.now(), "refused", {"what": what, "role": user.role.word})
-            return Reply(card=problems.refused(str(refused)))
+            return refused
         except AlreadyDone as done:
             return Reply(card=problems.somebody_first(str(done)))
         except Refused as refused:
             return Reply(card=problems.refused(str(refused)))
+
+    async def _noted(self, reply: Reply | NotAllowed, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
+        """What somebody asked for without the right to it stands in the trail."""
+        if isinstance(reply, Reply):
+            return reply
+        what = incoming.action.name.value if incoming.action else "command"
+        await record(work, str(user.id), self.clock.now(), "refused", {"what": what, "role": user.role.word})
+        return Reply(card=problems.refused(str(reply)))
 
     async def _answer(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
         if (typed := _typed(incoming)) is not None:
@@ -216,6 +236,11 @@ def _changes(incoming: Incoming) -> bool:
     if (typed := _typed(incoming)) is not None:
         return isinstance(parse(typed), AskAct | AskShare)
     return incoming.action is not None and incoming.action.name not in OPENS
+
+
+def _only_asks(incoming: Incoming) -> bool:
+    """A home that is opened is kept fresh from then on, so that changes something."""
+    return not _changes(incoming) and (incoming.action is None or incoming.action.name is not Name.HOME)
 
 
 def _page(incoming: Incoming) -> int:

@@ -114,3 +114,10 @@ class Store(Protocol):
     def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """Commits when the block ends, rolls back when it raises."""
         ...
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit for what changes nothing: all it reads is as of one instant, and to write in it fails.
+
+        It locks nothing, so it never waits for another unit, nor another for it.
+        """
+        ...

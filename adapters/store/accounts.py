@@ -42,9 +42,9 @@ class Accounts(Part):
         return {CustomerId(row.id): row.changes for row in await self._all(mine)}
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
-        """Whole accounts, their rows locked, in the order asked for; one query per kind of fact, however many accounts."""
+        """Whole ones, in the order asked for, their rows locked unless the unit only reads; one query per kind of fact, however many accounts."""
         mine = among(self._connection, t.customers.c.id, customers)
-        found = await self._all(select(t.customers).where(mine).order_by(t.customers.c.id).with_for_update(key_share=True))
+        found = await self._all(self._held(select(t.customers).where(mine).order_by(t.customers.c.id)))
         if not found:
             return []
         loaded = {account.customer.id: account for account in await Loading(self._connection, found).load()}

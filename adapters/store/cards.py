@@ -35,7 +35,7 @@ class Cards(Part):
         return True
 
     async def card(self, card: CardId) -> StaffCard:
-        return rows.card(await self._one(select(t.cards).where(_CARD.id == card).with_for_update(), "card"))
+        return rows.card(await self._one(self._held(select(t.cards).where(_CARD.id == card)), "card"))
 
     async def live_cards(
         self, book: BookId | None = None, subject: UUID | None = None, kind: CardKind | None = None

@@ -7,17 +7,19 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+psycopg"
+_READERS = 5  # connections that are kept
 
 # Nothing of ours holds a lock for long; whoever waits longer meets a stuck session and should say so.
 _POSTGRESQL_SESSION = " ".join(
     f"-c {setting}"
     for setting in ("timezone=UTC", "lock_timeout=10s", "statement_timeout=120s", "idle_in_transaction_session_timeout=300s", "jit=off")
 )
+_ONLY_READS = " -c default_transaction_isolation=repeatable\\ read -c default_transaction_read_only=on"
 _SQLITE_SESSION = ("PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON", "PRAGMA busy_timeout = 15000")
 
 
@@ -31,10 +33,22 @@ def open_engine(url: str, *, pool_size: int = 10) -> AsyncEngine:
     if driver == SQLITE:
         return _open_sqlite(url)
     if driver == POSTGRESQL:
-        return create_async_engine(
-            url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"options": _POSTGRESQL_SESSION}
-        )
+        return _open_postgresql(url, pool_size, _POSTGRESQL_SESSION)
     raise UnknownDatabase(f"{driver!r} is not a database Duebot runs on; use {SQLITE}:///file or {POSTGRESQL}://host/name")
+
+
+def open_readers(engine: AsyncEngine) -> AsyncEngine:
+    """The same database for those who only read: in each of their transactions it stands as it was at its first read, and to write fails.
+
+    They wait for no writer and keep none waiting, on SQLite too, for its log of writes lets others read the file as it was before.
+    """
+    if engine.dialect.name != "sqlite":
+        return _open_postgresql(engine.url, _READERS, _POSTGRESQL_SESSION + _ONLY_READS)
+    readers = create_async_engine(engine.url, pool_size=_READERS, hide_parameters=True)
+    event.listen(readers.sync_engine, "connect", _prepare_sqlite)
+    event.listen(readers.sync_engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only = ON"))
+    event.listen(readers.sync_engine, "begin", _begin)
+    return readers
 
 
 @asynccontextmanager
@@ -66,7 +80,12 @@ def open_whole(url: str) -> Engine:
 
 
 def _begin_by_option(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads_only") else "BEGIN IMMEDIATE")
+    begin = _begin if connection.get_execution_options().get("reads_only") else _begin_immediate
+    begin(connection)
+
+
+def _open_postgresql(url: str | URL, pool_size: int, session: str) -> AsyncEngine:
+    return create_async_engine(url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"options": session})
 
 
 def _open_sqlite(url: str) -> AsyncEngine:
@@ -89,6 +108,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in _SQLITE_SESSION:
         cursor.execute(pragma)
     cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _begin_immediate(connection: Connection) -> None:

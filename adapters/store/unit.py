@@ -33,6 +33,10 @@ class Part:
     async def give_way(self) -> None:
         await asyncio.sleep(0)
 
+    def _held(self, query: Select[Any]) -> Select[Any]:
+        """Its rows are locked to the end of the unit."""
+        return query.with_for_update(key_share=True)
+
     async def _one(self, query: Select[Any], what: str) -> Row[Any]:
         """The only row; raises `NotKnown`."""
         row: Row[Any] | None = (await self._connection.execute(query)).one_or_none()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import structlog
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.store.accounts import Accounts
@@ -16,6 +18,7 @@ from adapters.store.cards import Cards
 from adapters.store.chats import Chats
 from adapters.store.claims import Claims
 from adapters.store.contact import Contact
+from adapters.store.engine import open_readers
 from adapters.store.erasing import Erasing
 from adapters.store.facts import Facts, Plans
 from adapters.store.figures import Figures
@@ -81,14 +84,22 @@ class SqlUnitOfWork(
     """The `UnitOfWork` of `workflows.ports`."""
 
 
+class SqlReading(SqlUnitOfWork):
+    """Of a transaction that only reads, in which nothing can be locked."""
+
+    def _held(self, query: Select[Any]) -> Select[Any]:
+        return query
+
+
 class SqlStore(PolicyTexts):
-    """Called: `async with store() as work:` commits at the end, rolls back when the block raises.
+    """Called: `async with store() as work:` commits at the end, rolls back when the block raises; `store.reading()` opens one that only reads.
 
     `keys` are of 32 bytes; the first encrypts, all of them decrypt.
     """
 
     def __init__(self, engine: AsyncEngine, keys: Sequence[bytes]) -> None:
         super().__init__(engine)
+        self._readers = open_readers(engine)
         self._vault = Vault(keys)
         self.audit = AuditTrail(engine)
         self.abreast = 1 if engine.dialect.name == "sqlite" else 2  # batches of work that one process should have under way
@@ -105,6 +116,11 @@ class SqlStore(PolicyTexts):
         if queued := +work.queued:
             log.info("queued", **queued)
 
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[SqlUnitOfWork, None]:
+        async with self._readers.begin() as connection:
+            yield SqlReading(connection, self._vault)
+
     def addresses(self, clock: Clock) -> SqlAddresses:
         return SqlAddresses(self._engine, clock)
 
@@ -113,3 +129,4 @@ class SqlStore(PolicyTexts):
 
     async def close(self) -> None:
         await self._engine.dispose()
+        await self._readers.dispose()

@@ -62,7 +62,7 @@ class People:
         return known or (await self._link(person, profile.email) if profile.email else Stranger.UNKNOWN)
 
     async def _known(self, person: Person) -> User | None:
-        async with self.store() as work:
+        async with self.store.reading() as work:
             if person.platform == "inbox":
                 return next((user for user in await work.users() if str(user.id) == person.id), None)
             return await work.user_by_identity(person.platform, person.team, person.id)

@@ -63,7 +63,7 @@ def _of_settings(settings: Settings) -> list[Finding]:
 
 async def _of_store(app: App) -> list[Finding]:
     found = []
-    async with app.store() as work:
+    async with app.store.reading() as work:
         books, users, counts = await work.books(), await work.users(), await work.outbox_counts()
         acting, standing = await acting_user(app.settings.inbox_user, work), await work.stops(app.clock.now())
     if not any(user.role is Role.ADMINISTRATOR for user in users):

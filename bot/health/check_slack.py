@@ -43,7 +43,7 @@ def of_slack_settings(settings: Settings) -> list[Finding]:
 async def of_slack(app: App) -> list[Finding]:
     if app.slack is None:
         return []
-    async with app.store() as work:
+    async with app.store.reading() as work:
         named = [book.chat_channel for book in await work.books()]
     named += [to for route in app.settings.routes for to in route.to]
     named.append(app.settings.audit_head_channel)

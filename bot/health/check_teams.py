@@ -46,7 +46,7 @@ async def of_teams(app: App) -> list[Finding]:
 
 
 async def _channels(app: App) -> list[str]:
-    async with app.store() as work:
+    async with app.store.reading() as work:
         named = [book.chat_channel for book in await work.books()]
     named += [to for route in app.settings.routes for to in route.to]
     first = "" if app.slack is None else "teams"  # a channel without a chat's name is one of the first chat that is connected

@@ -25,7 +25,7 @@ WORDS = {
 
 async def of_work(app: App) -> list[Finding]:
     now = app.clock.now()
-    async with app.store() as work:
+    async with app.store.reading() as work:
         stopped = bool(await work.stops(now))  # said by itself; that something waits meanwhile is as it should be
     seen, waiting = await health(app), await app.store.signs.waiting(now)
     found = [*_of_jobs(seen, app), *_of_clock(await app.store.signs.clock(), now)]

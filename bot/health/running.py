@@ -94,7 +94,7 @@ def readiness_of(app: App, *, runs_jobs: bool) -> Readiness:
         return (await health(app)).good
 
     async def sending() -> bool:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             return not await work.stops(app.clock.now())
 
     return Readiness(app.ready, on_time, runs_jobs, sending)

@@ -18,7 +18,7 @@ async def standing_card(incoming: Incoming, store: Store, policies: Policies, cl
     """Null for a card that is not kept up to date, such as an answer to a question. `threaded`: what happened stands below it."""
     if incoming.card is None or incoming.action is None:
         return None
-    async with store() as work:
+    async with store.reading() as work:
         pressed = await pressed_card(incoming.card, incoming.action, work)
         if pressed is None:
             return None

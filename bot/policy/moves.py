@@ -23,7 +23,7 @@ AT_ONCE = 200
 async def impact_of(name: str, text: str, app: App, book: BookId | None, most: int) -> tuple[Impact, PolicyBook]:
     """What moving to that policy would change, and the policies as they would be then. Nothing is stored; raises as `read_policy` does."""
     after = app.policies.with_current(PolicyVersion(name, await next_version(app.store, name, text), text))
-    async with app.store() as work:
+    async with app.store.reading() as work:
         return await compare_policies(name, app.clock.now(), work, app.policies, after, book, most), after
 
 
@@ -35,7 +35,7 @@ async def next_version(store: SqlStore, name: str, text: str) -> int:
 
 async def move_everyone(name: str, app: App, after: PolicyBook, book: BookId | None) -> int:
     """Every running account that the policy concerns; each batch is a unit of its own."""
-    async with app.store() as work:
+    async with app.store.reading() as work:
         found = [one.customer.id async for one in work.all_accounts(book) if would_move(name, one, app.policies, after) is not None]
     moved = 0
     for some in range(0, len(found), AT_ONCE):

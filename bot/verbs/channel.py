@@ -47,7 +47,7 @@ async def list_channels(as_json: JSON = False) -> None:
     """Shows what is approved here and in the settings."""
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             found = sorted({*await work.approved_channels(), *app.settings.slack.approved_channels, *app.settings.teams.approved_channels})
         if as_json:
             say_json({"approved": found})

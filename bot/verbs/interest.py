@@ -65,7 +65,7 @@ async def interest(
     """
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             found = await work.find_items(invoice, None if book is None else (await work.book(book)).id)
             if not found:
                 raise NotKnown(f"No invoice has the number “{invoice}”.")

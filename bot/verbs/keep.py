@@ -127,7 +127,7 @@ async def evidence(
     """
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             found = await work.find_items(invoice, None if book is None else (await work.book(book)).id)
         if not found:
             raise NotKnown(f"No invoice has the number “{invoice}”.")
@@ -177,7 +177,7 @@ async def erase_one(
     """
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             customer = await _one_customer(who, work)
         _agree(customer, yes=yes)
         address = who if "@" in who and who.casefold() in {one.casefold() for one in customer.emails} else None

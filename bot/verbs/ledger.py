@@ -67,7 +67,7 @@ async def import_file(
     """
 
     async def run(app: App) -> tuple[Imported, bool]:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             today = (await work.book(book)).place.day(app.clock.now())
         reading = read_ledger(file, load_mapping(mapping) if mapping else None, currency, sheet=sheet, terms_days=terms_days)
         _agree(reading, yes=yes)
@@ -160,7 +160,7 @@ async def query(
         return
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             ask = await meant(typed, work)
             user = await acting_user(app.settings.inbox_user, work)
             by = None if isinstance(user, Nobody) else user
@@ -233,7 +233,7 @@ async def explain(
     """
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             chosen = None if book is None else (await work.book(book)).id
             found = await invoice(number, work, app.policies, app.clock.now(), chosen)
             if isinstance(found, Choices):

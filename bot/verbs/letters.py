@@ -59,7 +59,7 @@ async def preview(
 
 
 async def _found(app: App, number: str, book: str | None) -> tuple[Seen, ItemId]:
-    async with app.store() as work:
+    async with app.store.reading() as work:
         chosen = None if book is None else (await work.book(book)).id
         found = await invoice(number, work, app.policies, app.clock.now(), chosen)
     if isinstance(found, Choices):

@@ -142,7 +142,7 @@ async def list_users(as_json: JSON = False) -> None:
     """Lists everybody with their role."""
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             users = await work.users()
         if as_json:
             say_json([{"email": one.email, "name": one.name, "role": one.role.word, "limit": one.limit} for one in users])

@@ -114,7 +114,7 @@ async def diff_policy(
     name = read_policy(text, file.name).name
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             chosen = None if book is None else (await work.book(book)).id
         impact, after = await impact_of(name, text, app, chosen, limit)
         if not as_json:

@@ -69,7 +69,7 @@ async def _tell(read: Read, book: str, at: date | None, form: Format, out: Path 
         stop(QUESTION, f"A {form.value} file cannot be shown here; name one with --out.")
 
     async def run(app: App) -> None:
-        async with app.store() as work:
+        async with app.store.reading() as work:
             chosen = await work.book(book)
             told = await read(app, chosen, at or chosen.place.day(app.clock.now()), work)
             made = told.picture() if form is Format.PNG else await told.workbook() if form is Format.XLSX else None

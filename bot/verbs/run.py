@@ -206,7 +206,7 @@ async def deliver(as_json: JSON = False) -> None:
 
     async def run(app: App) -> None:
         done = await app.jobs.deliver()
-        async with app.store() as work:
+        async with app.store.reading() as work:
             waiting = sum(number for (_, state), number in (await work.outbox_counts()).items() if state is OutboxState.QUEUED)
         if as_json:
             say_json({"sent": done.sent, "failed": done.failed, "unknown": done.unknown, "cards": done.cards, "waiting": waiting})

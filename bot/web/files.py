@@ -48,7 +48,7 @@ def file_routes(links: FileLinks, maker: FileMaker) -> APIRouter:
 
 async def _stopped(maker: FileMaker) -> bool:
     """A copy that was put back gives out no more than it sends, and during maintenance nothing is written."""
-    async with maker.packing.store() as work:
+    async with maker.packing.store.reading() as work:
         return bool(await work.stops(maker.packing.clock.now()))
 
 

@@ -72,7 +72,7 @@ class Inbox:
         """`answer` stands on it as if a press had been answered so; `typed` is put back into the policy's field."""
         parts = self._parts
         behind = await parts.backstage.look(place.view)
-        async with parts.store() as work:
+        async with parts.store.reading() as work:
             user = await acting_user(parts.user, work)
             if isinstance(user, Nobody):
                 return self._html("nobody.html", 503, nobody=user)
@@ -91,7 +91,7 @@ class Inbox:
         """A report as a file."""
         what, _, kind = name.partition(".")
         place, parts = read(request.query_params), self._parts
-        async with parts.store() as work:
+        async with parts.store.reading() as work:
             user = await acting_user(parts.user, work)
             if isinstance(user, Nobody):
                 return self._html("nobody.html", 503, nobody=user)
@@ -117,7 +117,7 @@ class Inbox:
             return self._foreign()
         text = chosen.decode("utf-8", "replace") if chosen else given.get("text", "")
         place = replace(read_back(given.get("back", "")), view=View.POLICIES)
-        async with self._parts.store() as work:
+        async with self._parts.store.reading() as work:
             book = next((one.id for one in await work.books() if one.slug == place.book), None)
         card = await self._parts.backstage.compare(text.replace("\r\n", "\n"), book) if text.strip() else refused(NO_POLICY)
         return await self._page(place, Answer(Reply(card=card)), text)
@@ -154,7 +154,7 @@ class Inbox:
         return await self._pressed(action, given, nonce, replace(back, item=item))
 
     async def _pressed(self, action: Action, given: Mapping[str, str], nonce: str, back: Place) -> str:
-        async with self._parts.store() as work:
+        async with self._parts.store.reading() as work:
             user = await acting_user(self._parts.user, work)
         if isinstance(user, Nobody):
             return INBOX

@@ -44,7 +44,7 @@ async def _ask(url: str, questions: Sequence[str]) -> list[float]:
     took = []
     for text in questions:
         begun = time.perf_counter()
-        async with store() as work:
+        async with store.reading() as work:
             card = await answer(parse(text), work, policies, tick.NOW, ASKER, page=0)
         drawn = render(paged(card, 0, partial(asking, text)))
         took.append(time.perf_counter() - begun)

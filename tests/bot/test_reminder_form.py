@@ -62,16 +62,21 @@ class Reached:
         return [replace(one, channels=frozenset({"email", "sms", "letter"})) for one in await self.work.accounts(*asked)]
 
 
-def reached(store: Store) -> Store:
-    @asynccontextmanager
-    async def unit() -> AsyncGenerator[UnitOfWork, None]:
-        async with store() as work:
-            yield cast(UnitOfWork, Reached(work))
+@dataclass
+class ReachedStore:
+    store: Store
 
-    def opening() -> AbstractAsyncContextManager[UnitOfWork]:
-        return unit()
+    def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return _reached(self.store())
 
-    return opening
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return _reached(self.store.reading())
+
+
+@asynccontextmanager
+async def _reached(unit: AbstractAsyncContextManager[UnitOfWork]) -> AsyncGenerator[UnitOfWork, None]:
+    async with unit as work:
+        yield cast(UnitOfWork, Reached(work))
 
 
 @dataclass
@@ -88,7 +93,7 @@ class Desk:
         incoming = Incoming(str(self.asked), Person("inbox", "", str(ANA.id)), action, values=values)
         await self.office.store.inbound(self.office.clock).accept(incoming)
         desk = replace(self.office.desk, channels=self.channels)
-        return await (replace(desk, store=reached(self.office.store)) if "sms" in self.channels else desk)(incoming)
+        return await (replace(desk, store=ReachedStore(self.office.store)) if "sms" in self.channels else desk)(incoming)
 
     async def form(self, action: Action, **values: str) -> Form:
         form = (await self.press(action, **values)).form
@@ -97,7 +102,7 @@ class Desk:
 
     async def deliver(self) -> None:
         both = {"email": self.office.mail, "sms": self.sms}
-        await replace(self.office.jobs, store=reached(self.office.store), channels=both).send_messages()
+        await replace(self.office.jobs, store=ReachedStore(self.office.store), channels=both).send_messages()
 
 
 @pytest.fixture

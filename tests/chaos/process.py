@@ -32,7 +32,7 @@ from bot.config import Settings
 from bot.schedule import jobs as all_jobs
 from bot.serve import listening, serve_app
 from tests.chaos.warmth import build_with
-from tests.e2e.crashing import DyingChannel, DyingInbound, DyingRoom, DyingStore, Fuse
+from tests.e2e.crashing import DyingChannel, DyingInbound, DyingRoom, Fuse, dying
 from tests.fakes.clock import FixedClock
 from tests.peers.smtp import HOST
 from workflows.ports import Outreach
@@ -95,7 +95,7 @@ class MortalStore(SqlStore):
     fuse: ClassVar[Fuse]
 
     def __call__(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
-        return cast("AbstractAsyncContextManager[SqlUnitOfWork]", DyingStore(super().__call__, self.fuse)())
+        return cast("AbstractAsyncContextManager[SqlUnitOfWork]", dying(super().__call__(), self.fuse))
 
     def inbound(self, clock: Any) -> SqlInbound:
         return cast(SqlInbound, DyingInbound(super().inbound(clock), self.fuse))

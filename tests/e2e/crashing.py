@@ -110,15 +110,19 @@ class DyingStore:
     fuse: Fuse
 
     def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
-        return self._unit()
+        return dying(self.store(), self.fuse)
 
-    @asynccontextmanager
-    async def _unit(self) -> AsyncGenerator[UnitOfWork, None]:
-        async with self.store() as work:
-            watched = Watched(work)
-            yield cast(UnitOfWork, watched)  # ruff: ignore[fallible-context-manager] - a unit that raises has no commit to die at
-            self.fuse.pass_by(f"before the commit of the {watched.name}")
-        self.fuse.pass_by(f"after the commit of the {watched.name}")
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.store.reading()
+
+
+@asynccontextmanager
+async def dying(unit: AbstractAsyncContextManager[UnitOfWork], fuse: Fuse) -> AsyncGenerator[UnitOfWork, None]:
+    async with unit as work:
+        watched = Watched(work)
+        yield cast(UnitOfWork, watched)  # ruff: ignore[fallible-context-manager] - a unit that raises has no commit to die at
+        fuse.pass_by(f"before the commit of the {watched.name}")
+    fuse.pass_by(f"after the commit of the {watched.name}")
 
 
 @dataclass(slots=True)

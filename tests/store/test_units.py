@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
@@ -123,6 +125,42 @@ async def waiting(url: str) -> bool:
         count = (await connection.execute(asked)).scalar_one()
     await engine.dispose()
     return bool(count)
+
+
+async def test_a_question_is_answered_while_another_unit_holds_the_account(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row())
+    item, customer = await item_id(store), await customer_id(store)
+    async with store() as work:
+        await work.flag(Flag(item, user, NOW, "mine"))
+        async with store.reading() as asking:
+            assert (await asking.account(customer)).flags == (), "what is not committed is not seen"
+    async with store.reading() as asking:
+        assert len((await asking.account_of(item)).flags) == 1
+
+
+async def test_a_unit_that_only_reads_sees_one_instant_and_keeps_nobody_waiting(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row())
+    item, customer = await item_id(store), await customer_id(store)
+    async with store.reading() as asking:
+        before = await asking.account(customer)
+        async with store() as work:
+            await work.flag(Flag(item, user, NOW, "meanwhile"))
+        assert await asking.account(customer) == before
+    async with store.reading() as asking:
+        assert await asking.account(customer) != before
+
+
+async def test_to_write_in_a_unit_that_only_reads_fails(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row())
+    item, customer = await item_id(store), await customer_id(store)
+    with pytest.raises(DBAPIError):
+        async with store.reading() as asking:
+            await asking.flag(Flag(item, user, NOW, "never"))
+    async with store.reading() as asking:
+        assert (await asking.account(customer)).flags == ()
 
 
 async def test_many_looks_are_noted_as_one_is(store: SqlStore) -> None:

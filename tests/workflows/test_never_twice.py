@@ -59,6 +59,9 @@ class Mortal:
     def __call__(self) -> AbstractAsyncContextManager[UnitOfWork]:
         return self._unit()
 
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self.store.reading()
+
     @asynccontextmanager
     async def _unit(self) -> AsyncGenerator[UnitOfWork, None]:
         self.live_on()

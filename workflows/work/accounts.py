@@ -21,7 +21,7 @@ class AccountWork(Protocol):
     async def books(self) -> Sequence[Book]: ...
 
     async def account(self, customer: CustomerId) -> Account:
-        """The whole account, its row locked to the end of the unit where the database has row locks."""
+        """The whole account, its row locked to the end of the unit where the database has row locks and the unit does not only read."""
         ...
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
