@@ -142,14 +142,13 @@ async def refuse_request(ask: RefuseRequest, work: UnitOfWork, clock: Clock) -> 
 
 async def expire_requests(work: UnitOfWork, clock: Clock) -> int:
     """Ends what nobody answered in time; how many that were."""
-    now, ended = clock.now(), 0
-    for book in await work.books():
-        for _, approval in await work.open_approvals(book.id):
-            asked, customer = await work.approval(approval)
-            if expired(asked, now):
-                await _end_quietly(asked, ApprovalEnd.EXPIRED, await work.account(customer), work, now)
-                ended += 1
-    return ended
+    now = clock.now()
+    waiting = [await work.approval(one) for book in await work.books() for _, one in await work.open_approvals(book.id)]
+    over = [(asked, customer) for asked, customer in waiting if expired(asked, now)]
+    await work.lock_accounts([customer for _, customer in over])  # in the order everybody locks them in
+    for asked, customer in over:
+        await _end_quietly(asked, ApprovalEnd.EXPIRED, await work.account(customer), work, now)
+    return len(over)
 
 
 async def _end(asked: Approval, how: ApprovalEnd, account: Account, item: Item, work: UnitOfWork, now: datetime) -> Answered:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import blake2b
-from itertools import islice
 
 from workflows.acting import show
 from workflows.domain.account import Book
@@ -14,8 +13,6 @@ from workflows.domain.freshness import fresh_until
 from workflows.errors import Refused
 from workflows.ports import Clock, UnitOfWork
 from workflows.records import AuditEntry, CardState, LedgerRow, Stored
-
-CHUNK = 2_000
 
 
 class NeedsAnswers(Refused):
@@ -107,9 +104,7 @@ async def import_ledger(ask: ImportLedger, work: UnitOfWork, clock: Clock) -> Im
     if ask.as_of > book.place.day(now):
         raise Refused(f"A file cannot be from a day to come ({ask.as_of.isoformat()}); give the day it was exported with --as-of.")
     tally = _Tally(ask.number_column, ask.as_of)
-    fresh = tally.fresh(ask.entries)
-    while chunk := list(islice(fresh, CHUNK)):
-        tally.stored.extend(await work.store_rows(book.id, chunk, now))
+    tally.stored = await work.store_rows(book.id, tally.fresh(ask.entries), now, lock_book=True)
     result = tally.result()
     if ask.whole and tally.stored and (book.read_through is None or book.read_through <= ask.as_of):
         result = replace(result, unlisted=tuple(await work.hold_unlisted(book.id, tally.numbers, ask.as_of, now)))
@@ -158,7 +153,7 @@ class _Tally:
     rows: int = 0
     refused: list[Refusal] = field(default_factory=list)
     repeats: list[Repeat] = field(default_factory=list)
-    stored: list[Stored] = field(default_factory=list)
+    stored: Sequence[Stored] = ()
     _weights: list[int] = field(default_factory=list)
     _repeated: int = 0
     _seen: dict[str, tuple[int, bytes]] = field(default_factory=dict)

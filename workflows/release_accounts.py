@@ -37,6 +37,7 @@ async def release_accounts(ask: ReleaseAccounts, work: UnitOfWork, clock: Clock)
     if ask.by is not None and not waiting:
         raise AlreadyDone("Nobody waits for a release any more.")
     actor = "command line" if ask.by is None else str(ask.by.id)
+    await work.lock_accounts(waiting)  # in the order everybody locks them in, which is not that of `waiting`
     for customer in waiting:
         await work.release(customer, None if ask.by is None else ask.by.id, clock.now())
         await record(work, actor, clock.now(), "account.released", {"customer": str(customer)})

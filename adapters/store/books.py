@@ -23,6 +23,7 @@ class Books(Part):
         await self._connection.execute(update(t.books).where(t.books.c.id == book.id).values(rows.book_values(book)))
         if book.read_at is not None and (book.read_at, book.read_through) != (before.read_at, before.read_through):
             mine = (t.customers.c.book_id == book.id) & or_(t.customers.c.next_look_at.is_(None), t.customers.c.next_look_at > book.read_at)
+            await self._lock(mine)
             await self._connection.execute(update(t.customers).where(mine).values(next_look_at=book.read_at))
 
     async def book(self, slug: str) -> Book:

@@ -47,6 +47,37 @@ class KnownInvoice(KnownRow):
 
 
 @dataclass(slots=True)
+class PutOff:
+    """What a file changes of customers known before. It waits until the file is read: then their rows are locked, all at once and in order.
+
+    `customers` by number; `recoined`: the currency of each invoice; `moved`: of whom each was, and is now; `new` customers nobody else sees.
+    """
+
+    customers: dict[str, KnownRow] = field(default_factory=dict)
+    credits: dict[UUID, KnownRow] = field(default_factory=dict)
+    recoined: dict[UUID, str] = field(default_factory=dict)
+    moved: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
+    touched: set[UUID] = field(default_factory=set)
+    new: set[UUID] = field(default_factory=set)
+
+    def add(self, batch: Batch) -> None:
+        self.customers |= {number: one for number, one in batch.customers.items() if one.changed and not one.new}
+        self.credits |= {one.id: one for one in batch.credits.values() if one.changed and not one.new}
+        self.new |= {one.id for one in batch.customers.values() if one.new}
+        self.touched |= batch.touched
+        for one in batch.invoices.values():
+            if one.recoined:
+                self.recoined[one.id] = one.values["currency"]
+            if one.moved_from is not None:
+                self.moved[one.id] = self.moved.get(one.id, (one.moved_from,))[0], one.values["customer_id"]
+
+    @property
+    def accounts(self) -> set[UUID]:
+        """Those to lock, and to look at again."""
+        return (self.touched | {one.id for one in self.customers.values()}) - self.new
+
+
+@dataclass(slots=True)
 class Batch:
     """Some rows of the file, and what the database must hold after them. `payments` are new: of whom, for what, amount, currency, day, key."""
 

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import Table, case, func, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Table, case, func, select
 
 from adapters.store import tables as t
-from adapters.store.import_batch import DETAILS, OF_FILES, Batch, KnownInvoice, KnownRow, OfCustomer
+from adapters.store.import_batch import DETAILS, OF_FILES, Batch, KnownInvoice, KnownRow, OfCustomer, PutOff
 from adapters.store.ledger import INVOICE, total_of
 from adapters.store.many import among, insert_many, update_many
 from adapters.store.moving import move
 from adapters.store.rows import book as read_book
-from adapters.store.secrets import Vault
-from adapters.store.unit import Part, woken_at
+from adapters.store.unit import Part
 from workflows.domain.account import CreditKind
 from workflows.domain.ids import BookId, new_keys
 from workflows.records import CustomerRow, LedgerRow, Stored
+
+CHUNK = 2_000
 
 # The columns that a file may change, and those that stay as they were written first.
 _CUSTOMER, _CUSTOMER_IS = (*DETAILS, "name", "folded", "party"), ("book_id", "number", "next_look_at")
@@ -34,22 +35,28 @@ _CONTACT = ("id", "customer_id", "kind", "address", "position")
 
 
 class Imports(Part):
-    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
-        super().__init__(connection, vault)
-        self._woken: set[UUID] = set()  # customers: once is enough for a unit, whose rows nobody else sees or changes before it ends
-
-    async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
-        batch = await self._batch(book, rows, at)
-        batch.invoices = await self._invoices(book, [row.number for row in rows])
-        batch.credits = await self._credits(book, [OF_FILES + row.number for row in rows if row.total.minor < 0])
-        answers = [batch.take(row) for row in rows]
-        await self._write(batch)
+    async def store_rows(self, book: BookId, rows: Iterable[LedgerRow], at: datetime, *, lock_book: bool = False) -> Sequence[Stored]:
+        put_off, left = PutOff(), iter(rows)
+        answers: list[Stored] = []
+        while chunk := list(islice(left, CHUNK)):
+            batch = await self._batch(book, chunk, at, put_off)
+            batch.invoices = await self._invoices(book, [row.number for row in chunk])
+            batch.credits = await self._credits(book, [OF_FILES + row.number for row in chunk if row.total.minor < 0])
+            answers += map(batch.take, chunk)
+            await self._write(batch)
+            put_off.add(batch)
+        if lock_book and answers:
+            await self._lock(t.customers.c.book_id == book)
+        await self._catch_up(put_off, at)
         return answers
 
     async def store_customer(self, book: BookId, row: CustomerRow, at: datetime) -> Stored:
-        batch = await self._batch(book, [row], at)
+        put_off = PutOff()
+        batch = await self._batch(book, [row], at, put_off)
         before = await self._addresses(batch.know(row))
         await self._write(batch)
+        put_off.add(batch)
+        await self._catch_up(put_off, at)
         known = batch.customers[row.customer_number]
         if known.new:
             return Stored.IMPORTED
@@ -59,7 +66,7 @@ class Imports(Part):
         of = select(func.count()).select_from(t.contacts).where(t.contacts.c.customer_id == customer)
         return int((await self._one(of, "customer"))[0])
 
-    async def _batch(self, book: BookId, rows: Sequence[OfCustomer], at: datetime) -> Batch:
+    async def _batch(self, book: BookId, rows: Sequence[OfCustomer], at: datetime, put_off: PutOff) -> Batch:
         """Knows the customers. The book's row is the lock: two files for one book are read one after the other."""
         place = read_book(await self._one(select(t.books).where(t.books.c.id == book).with_for_update(key_share=True), "book")).place
         c = t.customers.c
@@ -67,7 +74,8 @@ class Imports(Part):
         query = select(c.id, c.number, c.name, c.party, *(c[name] for name in DETAILS), erased.label("erased"))
         mine = among(self._connection, c.number, list({row.customer_number for row in rows}))
         found = await self._all(query.where(c.book_id == book, mine))
-        return Batch(book, at, place.day(at), {row.number: KnownRow(row.id, row._asdict()) for row in found})
+        known = {row.number: put_off.customers.get(row.number) or KnownRow(row.id, row._asdict()) for row in found}
+        return Batch(book, at, place.day(at), known)
 
     async def _invoices(self, book: BookId, numbers: Sequence[str]) -> dict[str, KnownInvoice]:
         i = t.items.c
@@ -102,15 +110,11 @@ class Imports(Part):
         return {row.key.removeprefix(OF_FILES): KnownRow(row.id, row._asdict()) for row in await self._all(query.where(mine))}
 
     async def _write(self, batch: Batch) -> None:
-        await self._keep(t.customers, _CUSTOMER_IS, _CUSTOMER, batch.customers.values())
-        self._woken |= {one.id for one in batch.customers.values() if one.new}
-        await self._keep(t.items, _ITEM_IS, _ITEM, batch.invoices.values())
-        await self._keep(t.credits_, _CREDIT_IS, _CREDIT, batch.credits.values())
-        recoined = [(one.id, one.values["currency"]) for one in batch.invoices.values() if one.recoined]
-        await update_many(self._connection, t.payments, ("item_id", "currency"), recoined)
-        moved = {one.id: (one.moved_from, one.values["customer_id"]) for one in batch.invoices.values() if one.moved_from is not None}
-        if moved:
-            await move(self._connection, moved)
+        """What is new, and invoices, which an import alone changes: nobody is made to wait for it."""
+        await self._add_rows(t.customers, (*_CUSTOMER_IS, *_CUSTOMER), batch.customers.values())
+        await self._add_rows(t.items, (*_ITEM_IS, *_ITEM), batch.invoices.values())
+        await self._change_rows(t.items, _ITEM, batch.invoices.values())
+        await self._add_rows(t.credits_, (*_CREDIT_IS, *_CREDIT), batch.credits.values())
         payments = [(key, *payment) for key, payment in zip(new_keys(len(batch.payments)), batch.payments, strict=True)]
         await insert_many(self._connection, t.payments, _PAYMENT, payments)
         emails = [
@@ -118,16 +122,31 @@ class Imports(Part):
             for n, (key, (of, address)) in enumerate(zip(new_keys(len(batch.emails)), batch.emails, strict=True))
         ]
         await insert_many(self._connection, t.contacts, _CONTACT, emails, new_only=True)
-        if asleep := batch.touched - self._woken:
-            woken = update(t.customers).where(among(self._connection, t.customers.c.id, list(asleep)))
-            await self._connection.execute(woken.values(**woken_at(batch.at)))
-            self._woken |= asleep
 
-    async def _keep(self, table: Table, fixed: Sequence[str], changing: Sequence[str], rows: Iterable[KnownRow]) -> None:
-        """Writes those that are new, whole, and of those that changed what may change."""
-        listed = list(rows)
-        whole, part = itemgetter(*fixed, *changing), itemgetter(*changing)
-        new = [(one.id, *whole(one.values)) for one in listed if one.new]
-        await insert_many(self._connection, table, ("id", *fixed, *changing), new)
-        changed = [(one.id, *part(one.values)) for one in listed if one.changed and not one.new]
-        await update_many(self._connection, table, ("id", *changing), changed)
+    async def _catch_up(self, put_off: PutOff, at: datetime) -> None:
+        await self._wake_all(put_off.accounts, at)
+        erased = await self._erased([one.id for one in put_off.customers.values()])
+        await self._change_rows(t.customers, _CUSTOMER, (one for one in put_off.customers.values() if one.id not in erased))
+        await self._change_rows(t.credits_, _CREDIT, put_off.credits.values())
+        await update_many(self._connection, t.payments, ("item_id", "currency"), list(put_off.recoined.items()))
+        if put_off.moved:
+            await move(self._connection, put_off.moved)
+
+    async def _erased(self, customers: Sequence[UUID]) -> frozenset[UUID]:
+        """Those who were, perhaps while the file was read: it does not name them again."""
+        if not customers:
+            return frozenset()
+        e = t.erasures.c
+        found = await self._all(select(e.customer_id).where(among(self._connection, e.customer_id, customers)))
+        return frozenset(row.customer_id for row in found)
+
+    async def _add_rows(self, table: Table, names: Sequence[str], rows: Iterable[KnownRow]) -> None:
+        """Those that are new."""
+        values = itemgetter(*names)
+        await insert_many(self._connection, table, ("id", *names), [(one.id, *values(one.values)) for one in rows if one.new])
+
+    async def _change_rows(self, table: Table, names: Sequence[str], rows: Iterable[KnownRow]) -> None:
+        """What may change of those that did."""
+        values = itemgetter(*names)
+        changed = [(one.id, *values(one.values)) for one in rows if one.changed and not one.new]
+        await update_many(self._connection, table, ("id", *names), changed)

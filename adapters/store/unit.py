@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import tables as t
+from adapters.store.many import among
 from adapters.store.secrets import Vault
 from workflows.domain.ids import CustomerId, ItemId
 from workflows.errors import NotKnown
@@ -23,7 +25,8 @@ class Part:
     """One subject of the unit of work. All parts share one connection, and so one transaction.
 
     Where rows are locked it is with `key_share=True`: others may still add rows that refer to them, or an import, which holds the
-    book, and a tick, which holds an account, would wait for one another.
+    book, and a tick, which holds an account, would wait for one another. Of customers' rows whoever locks several locks them in the order
+    of their ids, before any other row about them.
     """
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
@@ -55,11 +58,23 @@ class Part:
         """False, and nothing written, where a unique key says that the row is there already."""
         return len(await add_new(self._connection, table, [values])) == 1
 
+    async def _lock(self, which: ColumnElement[bool]) -> None:
+        """The rows of those customers, in their order, for a unit that goes on to change them in any."""
+        c = t.customers.c
+        locked = select(c.id).where(which).order_by(c.id).with_for_update(key_share=True).cte("locked")
+        await self._connection.execute(select(func.count()).select_from(locked))
+
     async def _wake(self, customer: CustomerId, at: datetime) -> None:
         """Has the tick look at the account, and locks its row. Raises `NotKnown`."""
         done = await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(**woken_at(at)))
         if done.rowcount == 0:
             raise NotKnown("There is no such customer.")
+
+    async def _wake_all(self, customers: Collection[UUID], at: datetime) -> None:
+        if customers:
+            mine = among(self._connection, t.customers.c.id, list(customers))
+            await self._lock(mine)
+            await self._connection.execute(update(t.customers).where(mine).values(**woken_at(at)))
 
     async def _wake_owner(self, item: ItemId, at: datetime) -> CustomerId:
         """As `_wake`, for the account the item belongs to."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Row, Table, cast, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Row, Table, cast, func, select
 
 from adapters.store import tables as t
 from adapters.store.ledger import INVOICE
-from adapters.store.many import among, insert_many, update_many
-from adapters.store.unit import Part, woken_at
+from adapters.store.many import insert_many, update_many
+from adapters.store.unit import Part
 from workflows.domain.calendar import spoken
 from workflows.domain.claims import HoldKind
 from workflows.domain.ids import BookId, new_keys
@@ -25,14 +24,14 @@ class Unlisted(Part):
     async def hold_unlisted(self, book: BookId, listed: Collection[str], as_of: date, at: datetime) -> Sequence[str]:
         found = await self._silenced(book)
         again = [row for row in found if row.number in listed]
-        await update_many(self._connection, t.holds, ("id", "until", "ended_at"), [(row.hold, as_of, row.ended_at or at) for row in again])
         known = {row.id: row.ended_at for row in found if row.number not in listed}
         lacking = await self._lacking(book, listed, at)
         new = [row for row in lacking if row.id not in known]
+        await self._wake_all({row.customer_id for row in (*again, *new)}, at)
+        await update_many(self._connection, t.holds, ("id", "until", "ended_at"), [(row.hold, as_of, row.ended_at or at) for row in again])
         said = HoldKind.UNLISTED.value, spoken(as_of), at
         holds = [(key, row.customer_id, row.id, *said) for key, row in zip(new_keys(len(new)), new, strict=True)]
         await insert_many(self._connection, t.holds, _HOLD, holds)
-        await self._wake_all({row.customer_id for row in (*again, *new)}, at)
         return sorted(row.number for row in lacking if known.get(row.id) is None)
 
     async def _silenced(self, book: BookId) -> Sequence[Row[Any]]:
@@ -48,11 +47,6 @@ class Unlisted(Part):
         query = select(i.id, i.number, i.customer_id).where(i.book_id == book, INVOICE, i.seen_at < at, i.total > came)
         found = await self._connection.stream(query)
         return [row async for row in found.yield_per(_AT_ONCE) if row.number not in listed]
-
-    async def _wake_all(self, customers: set[UUID], at: datetime) -> None:
-        if customers:
-            woken = update(t.customers).where(among(self._connection, t.customers.c.id, list(customers)))
-            await self._connection.execute(woken.values(**woken_at(at)))
 
 
 def _received(money: Table) -> ColumnElement[int]:

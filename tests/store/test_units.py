@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import starmap
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from adapters.store.engine import open_engine
+from adapters.store.imports import CHUNK
 from adapters.store.unit_of_work import SqlStore
 from tests.conftest import SECRET_KEY
+from tests.fakes.clock import FixedClock
 from tests.store.samples import LATER, NOW, TODAY, account, add_user, customer_id, import_rows, item_id, notice, row
 from workflows.domain.account import Flag, Snooze
 from workflows.domain.ids import CardId, CustomerId, new_id
-from workflows.records import CardKind, Look, StaffCard
+from workflows.import_ledger import Entry, Imported, ImportLedger, import_ledger
+from workflows.records import CardKind, LedgerRow, Look, StaffCard
+from workflows.release_accounts import ReleaseAccounts, release_accounts
 
 
 async def test_the_tick_finds_the_accounts_whose_time_has_come_soonest_first(store: SqlStore) -> None:
@@ -114,6 +120,103 @@ async def test_an_import_and_a_tick_that_raises_a_card_do_not_wait_for_one_anoth
         return await import_rows(store, row(total="7.00"), at=LATER)
 
     assert (await asyncio.gather(tick(), bring_file()))[1] == ["updated"]
+    await store.close()
+
+
+@pytest.mark.parametrize("does", ["names_both", "lacks_one"])
+async def test_an_import_holds_no_account_while_it_waits_for_one(postgresql_url: str, does: str) -> None:
+    """On PostgreSQL only. Delivery locks accounts one after the other by their ids; the file names the last of them first, on its first page."""
+    store, clock = SqlStore(open_engine(postgresql_url), [SECRET_KEY]), FixedClock(LATER)
+    await import_rows(store, row("INV-1"), row("INV-2", "C2"))
+    ids = {await customer_id(store, number): number for number in ("INV-1", "INV-2")}
+    (low, first), (high, last) = sorted(ids.items())
+    new = [row(f"NEW-{n}", "C3") for n in range(CHUNK)]
+    told = {"names_both": [changed(last), *new, changed(first)], "lacks_one": [changed(last), *new]}
+    holding = asyncio.Event()
+
+    async def bring_file() -> Imported:
+        await holding.wait()
+        async with store() as work:
+            entries = list(starmap(Entry, enumerate(told[does], 2)))
+            return await import_ledger(ImportLedger("main", entries, LATER.date(), whole=True), work, clock)
+
+    _, imported = await asyncio.gather(deliver(store, postgresql_url, low, high, holding), bring_file())
+    assert (imported.imported, imported.updated) == (CHUNK, len(told[does]) - CHUNK)
+    assert imported.unlisted == (() if does == "names_both" else (first,))
+    await store.close()
+
+
+async def deliver(store: SqlStore, url: str, low: CustomerId, high: CustomerId, holding: asyncio.Event) -> None:
+    """As one statement locks them, held between the two until somebody waits."""
+    async with store() as work:
+        await work.lock_accounts([low])
+        holding.set()
+        while not await waiting(url):
+            pass
+        await work.lock_accounts([high])
+
+
+def changed(number: str) -> LedgerRow:
+    return row(number, "C1" if number == "INV-1" else "C2", total="7.00")
+
+
+async def test_a_book_read_anew_wakes_its_accounts_in_the_order_everybody_locks_them_in(postgresql_url: str) -> None:
+    """On PostgreSQL only. By its number, and by what it owes, the account of the lower id comes last."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    await import_rows(store, row("INV-1", "C9"))
+    await import_rows(store, row("INV-2", "C1"))
+    low, high = await customer_id(store, "INV-1"), await customer_id(store, "INV-2")
+    assert low < high
+    async with store() as work:
+        await work.looked_all([Look(high, None, None, TODAY - timedelta(days=9)), Look(low, None, None, TODAY)])
+    holding = asyncio.Event()
+
+    async def confirm() -> None:
+        await holding.wait()
+        async with store() as work:
+            await work.change_book(replace(await work.book("main"), read_through=TODAY, read_at=LATER))
+
+    await asyncio.gather(deliver(store, postgresql_url, low, high, holding), confirm())
+    await store.close()
+
+
+async def test_accounts_are_released_in_the_order_everybody_locks_them_in(postgresql_url: str) -> None:
+    """On PostgreSQL only. The account of the higher id owes the older debt."""
+    store, clock = SqlStore(open_engine(postgresql_url), [SECRET_KEY]), FixedClock(LATER)
+    await import_rows(store, row("INV-1", due_on=TODAY - timedelta(days=9)), row("INV-2", "C2", due_on=TODAY - timedelta(days=9)))
+    low, high = sorted([await customer_id(store, "INV-1"), await customer_id(store, "INV-2")])
+    older = "INV-1" if high == await customer_id(store, "INV-1") else "INV-2"
+    await import_rows(store, row(older, "C1" if older == "INV-1" else "C2", due_on=TODAY - timedelta(days=30)))
+    holding = asyncio.Event()
+
+    async def release() -> int:
+        await holding.wait()
+        async with store() as work:
+            return (await release_accounts(ReleaseAccounts(), work, clock)).accounts
+
+    assert (await asyncio.gather(deliver(store, postgresql_url, low, high, holding), release()))[1] == 2
+    await store.close()
+
+
+async def test_a_file_does_not_name_a_person_who_is_erased_while_it_is_read(postgresql_url: str) -> None:
+    """On PostgreSQL only."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    await import_rows(store, row())
+    customer, holding = await customer_id(store), asyncio.Event()
+
+    async def erase() -> None:
+        async with store() as work:
+            await work.anonymise(customer, "Erased 1", NOW, None, None)
+            holding.set()
+            while not await waiting(postgresql_url):
+                pass
+
+    async def bring_file() -> None:
+        await holding.wait()
+        await import_rows(store, row(customer_name="Ada Lovelace"), at=LATER)
+
+    await asyncio.gather(erase(), bring_file())
+    assert (await account(store)).customer.name == "Erased 1"
     await store.close()
 
 

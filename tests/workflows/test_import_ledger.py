@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import cast
@@ -13,7 +13,7 @@ from workflows.domain.calendar import Place
 from workflows.domain.ids import BookId, new_id
 from workflows.domain.money import Money
 from workflows.errors import Refused
-from workflows.import_ledger import CHUNK, Entry, Imported, ImportLedger, NothingKept, Refusal, Repeat, import_ledger
+from workflows.import_ledger import Entry, Imported, ImportLedger, NothingKept, Refusal, Repeat, import_ledger
 from workflows.ports import UnitOfWork
 from workflows.records import AuditEntry, LedgerRow, StaffCard, Stored
 
@@ -29,7 +29,6 @@ class Shelf:
     the_book: Book = field(default_factory=lambda: Book(BookId(new_id()), "main", "Main", Place("UTC")))
     rows: dict[str, LedgerRow] = field(default_factory=dict)
     trail: list[AuditEntry] = field(default_factory=list)
-    chunks: list[int] = field(default_factory=list)
 
     async def book(self, slug: str) -> Book:
         assert slug == self.the_book.slug
@@ -44,9 +43,8 @@ class Shelf:
     async def record(self, entry: AuditEntry) -> None:
         self.trail.append(entry)
 
-    async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
-        assert (book, at) == (self.the_book.id, NOW)
-        self.chunks.append(len(rows))
+    async def store_rows(self, book: BookId, rows: Iterable[LedgerRow], at: datetime, *, lock_book: bool) -> Sequence[Stored]:
+        assert (book, at, lock_book) == (self.the_book.id, NOW, True)
         return [self._store(row) for row in rows]
 
     def _store(self, row: LedgerRow) -> Stored:
@@ -162,12 +160,6 @@ async def test_a_file_of_which_nothing_could_be_read_makes_no_book_fresh(shelf: 
 async def test_a_file_from_a_day_to_come_is_refused(shelf: Shelf) -> None:
     with pytest.raises(Refused, match="day to come"):
         await _import(shelf, ROW, as_of=date(2026, 11, 25))
-
-
-async def test_long_files_are_stored_in_chunks(shelf: Shelf) -> None:
-    result = await _import(shelf, *(replace(ROW, number=str(n)) for n in range(2 * CHUNK + 1)))
-    assert shelf.chunks == [CHUNK, CHUNK, 1]
-    assert result.imported == 2 * CHUNK + 1
 
 
 async def test_the_trail_holds_who_and_the_counts_and_no_content(shelf: Shelf) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -15,8 +15,11 @@ from workflows.records import CustomerRow, LedgerRow, Stored
 class FactWork(Protocol):
     """Part of `workflows.ports.UnitOfWork`."""
 
-    async def store_rows(self, book: BookId, rows: Sequence[LedgerRow], at: datetime) -> Sequence[Stored]:
-        """Invoices with their customers and payments, by number within the book; one answer per row, same order."""
+    async def store_rows(self, book: BookId, rows: Iterable[LedgerRow], at: datetime, *, lock_book: bool = False) -> Sequence[Stored]:
+        """Invoices with their customers and payments, by number within the book; one answer per row, same order.
+
+        With `lock_book` all accounts of the book are locked once the rows are read, for whoever goes on to change others of them.
+        """
         ...
 
     async def hold_unlisted(self, book: BookId, listed: Collection[str], as_of: date, at: datetime) -> Sequence[str]:
