@@ -6,8 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, true, union_all
-from sqlalchemy.sql.base import ReadOnlyColumnCollection
+from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select, true, union_all
 
 from adapters.store import tables as t
 from adapters.store.ledger import open_lines
@@ -95,32 +94,48 @@ class Accounts(Part):
     async def overdue_accounts(
         self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
     ) -> tuple[Sequence[tuple[date, CustomerId]], int]:
-        late = await self._late(day, book, owner, least)
-        page = select(late.due_on, late.customer_id, func.count().over().label("all")).order_by(late.due_on, late.customer_id).limit(limit)
-        found = await self._all(page)
+        found = await self._all(_page(_late(day, book, owner, least), limit))
+        if found and found[0].due_on == CHANGED:  # they come first
+            found = await self._all(_page(_late_now(day, book, owner), limit))
         return [(row.due_on, CustomerId(row.customer_id)) for row in found], found[0].all if found else 0
 
     async def count_overdue(self, day: date, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None) -> int:
-        late = await self._late(day, book, owner, least)
-        return int((await self._all(select(func.count(late.customer_id).label("all"))))[0].all)
+        counted = (await self._all(_counted(_late(day, book, owner, least))))[0]
+        if counted.oldest == CHANGED:
+            counted = (await self._all(_counted(_late_now(day, book, owner))))[0]
+        return int(counted.all)
 
-    async def _late(self, day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> ReadOnlyColumnCollection[str, Any]:
-        """The columns of a query for accounts with something past due on that day, a row each, with the due day of the oldest.
 
-        By the hint; what is open is read line by line only of accounts that changed since it was set, or where it is to be summed.
-        """
-        c = t.customers.c
-        asked = select(c.id.label("customer_id"), c.oldest_due_on.label("due_on")).where(c.oldest_due_on < day)
-        if book is not None:
-            asked = asked.where(c.book_id == book)
-        if owner is not None:
-            asked = asked.where(c.owner_id == owner)
-        if least is not None:
-            return _by_lines(day, book, asked.with_only_columns(c.id), least).subquery().c
-        changed = asked.with_only_columns(c.id).where(c.oldest_due_on == CHANGED)
-        if not await self._all(changed.limit(1)):
-            return asked.subquery().c
-        return union_all(asked.where(c.oldest_due_on > CHANGED), _by_lines(day, book, changed, None)).subquery().c
+def _page(late: Select[Any] | CompoundSelect[Any], limit: int) -> Select[Any]:
+    found = late.subquery().c
+    return select(found.due_on, found.customer_id, func.count().over().label("all")).order_by(found.due_on, found.customer_id).limit(limit)
+
+
+def _counted(late: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
+    found = late.subquery().c
+    columns: Sequence[ColumnElement[Any]] = (func.count(found.customer_id).label("all"), func.min(found.due_on).label("oldest"))
+    return select(*columns)
+
+
+def _late(day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> Select[Any]:
+    """Accounts with something past due on that day, a row each, with the due day of the oldest by the hint: `CHANGED` where it is not known.
+
+    Where it is to be summed what is open is read line by line.
+    """
+    c = t.customers.c
+    asked = select(c.id.label("customer_id"), c.oldest_due_on.label("due_on")).where(c.oldest_due_on < day)
+    if book is not None:
+        asked = asked.where(c.book_id == book)
+    if owner is not None:
+        asked = asked.where(c.owner_id == owner)
+    return asked if least is None else _by_lines(day, book, asked.with_only_columns(c.id), least)
+
+
+def _late_now(day: date, book: BookId | None, owner: UserId | None) -> CompoundSelect[Any]:
+    """The same where some have changed since the hint was set: of these it is worked out line by line."""
+    c, asked = t.customers.c, _late(day, book, owner, None)
+    changed = asked.with_only_columns(c.id).where(c.oldest_due_on == CHANGED)
+    return union_all(asked.where(c.oldest_due_on > CHANGED), _by_lines(day, book, changed, None))
 
 
 def _by_lines(day: date, book: BookId | None, customers: Select[Any], least: Money | None) -> Select[Any]:

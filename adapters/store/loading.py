@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Row, Table, Uuid, exists, literal, select, union_all
+from sqlalchemy import Column, LargeBinary, Row, Table
+from sqlalchemy.engine import result_tuple
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.many import Values, any_of, rows_of
+from adapters.store.many import Values, filled_of, rows_of
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
 from workflows.domain.approvals import Approval
 from workflows.domain.claims import Promise
@@ -28,20 +30,20 @@ _ITEM = (
     *("due_on", "seen_at", "issued_on", "kind", "plan_id", "reference", "product"),
 )
 # Of each kind of fact: its table, how a row of it is read, in which order, and its name in an account.
-_PLAIN: tuple[tuple[str, Table, Callable[[Row[Any]], Any], tuple[Any, ...]], ...] = (
-    ("payments", t.payments, rows.payment, (t.payments.c.paid_on, t.payments.c.key)),
-    ("credits", t.credits_, rows.credit, (t.credits_.c.credited_on, t.credits_.c.key)),
-    ("snoozes", t.snoozes, rows.snooze, (t.snoozes.c.at,)),
-    ("flags", t.flags, rows.flag, (t.flags.c.at,)),
-    ("escalations", t.escalations, rows.escalation, (t.escalations.c.at,)),
-    ("raised", t.raised, rows.raised, (t.raised.c.at, t.raised.c.id)),
-    ("acts", t.acts, rows.act, (t.acts.c.position,)),
-    ("disputes", t.disputes, rows.dispute, (t.disputes.c.at, t.disputes.c.id)),
-    ("holds", t.holds, rows.hold, (t.holds.c.at, t.holds.c.id)),
-    ("fees", t.fees, rows.fee, (t.fees.c.at, t.fees.c.id)),
-    ("tasks", t.tasks, rows.task, (t.tasks.c.at, t.tasks.c.id)),
-    ("opt_outs", t.opt_outs, rows.opt_out, (t.opt_outs.c.at, t.opt_outs.c.id)),
-    ("replies", t.replies, rows.reply, (t.replies.c.at, t.replies.c.id)),
+_PLAIN: tuple[tuple[str, Table, Callable[[Row[Any]], Any], tuple[str, ...]], ...] = (
+    ("payments", t.payments, rows.payment, ("paid_on", "key")),
+    ("credits", t.credits_, rows.credit, ("credited_on", "key")),
+    ("snoozes", t.snoozes, rows.snooze, ("at",)),
+    ("flags", t.flags, rows.flag, ("at",)),
+    ("escalations", t.escalations, rows.escalation, ("at",)),
+    ("raised", t.raised, rows.raised, ("at", "id")),
+    ("acts", t.acts, rows.act, ("position",)),
+    ("disputes", t.disputes, rows.dispute, ("at", "id")),
+    ("holds", t.holds, rows.hold, ("at", "id")),
+    ("fees", t.fees, rows.fee, ("at", "id")),
+    ("tasks", t.tasks, rows.task, ("at", "id")),
+    ("opt_outs", t.opt_outs, rows.opt_out, ("at", "id")),
+    ("replies", t.replies, rows.reply, ("at", "id")),
 )
 _MAY_BE_EMPTY = (*(table for _, table, _, _ in _PLAIN), t.promises, t.plans, t.approvals, t.notices)
 
@@ -52,13 +54,12 @@ class Loading:
     def __init__(self, connection: AsyncConnection, customers: Sequence[Row[Any]]) -> None:
         self._connection, self._customers = connection, customers
         self._ids: list[UUID] = [row.id for row in customers]
-        self._one_of = any_of(connection, Uuid(), self._ids)
 
     async def load(self) -> list[Account]:
         """In the order of the customers."""
-        wanted = {row.book_id for row in self._customers}
-        books = {row.id: rows.book(row) for row in await self._all(select(t.books).where(t.books.c.id.in_(wanted)))}
-        emails = await self._of(t.contacts, lambda row: str(row.address), t.contacts.c.position)
+        wanted = list({row.book_id for row in self._customers})
+        books = {row.id: rows.book(row) for row in await self._rows(t.books, t.books.c.id, wanted)}
+        emails = await self._of(t.contacts, lambda row: str(row.address), "position")
         items = await self._items()
         facts = await self._facts(items)
         fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in books.items()}
@@ -72,7 +73,7 @@ class Loading:
 
     async def _facts(self, items: Groups[Item]) -> dict[str, Groups[Any]]:
         """By their names in an account, those that there are."""
-        there = await self._there()
+        there = await filled_of(self._connection, _MAY_BE_EMPTY, "customer_id", self._ids)  # most of a batch's are empty
         found: dict[str, Groups[Any]] = {
             name: await self._of(table, read, *order) for name, table, read, order in _PLAIN if table.name in there
         }
@@ -86,22 +87,16 @@ class Loading:
             found["notices"] = await self._notices()
         return found
 
-    async def _there(self) -> frozenset[str]:
-        """The tables that hold anything at all of these accounts: most of a batch's are empty."""
-        asked = (select(literal(table.name)).where(exists().where(self._mine(table))) for table in _MAY_BE_EMPTY)
-        return frozenset((await self._connection.execute(union_all(*asked))).scalars())
+    async def _rows(self, table: Table, key: Column[Any], ids: Sequence[UUID], *order: str) -> Sequence[Row[Any]]:
+        names, named = _columns(table)
+        return list(map(named, await rows_of(self._connection, table, names, key, ids, order)))
 
-    def _mine(self, table: Table) -> Any:
-        return self._one_of(table.c.customer_id)
+    async def _mine(self, table: Table, *order: str) -> Sequence[Row[Any]]:
+        return await self._rows(table, table.c.customer_id, self._ids, *order)
 
-    async def _all(self, query: Any) -> Sequence[Row[Any]]:
-        found: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
-        return found
-
-    async def _of(self, table: Table, read: Callable[[Row[Any]], T], *order: Any) -> Groups[T]:
+    async def _of(self, table: Table, read: Callable[[Row[Any]], T], *order: str) -> Groups[T]:
         """A table's rows of these customers, grouped by customer."""
-        found = await self._all(select(table).where(self._mine(table)).order_by(*order))
-        return _grouped((row.customer_id, read(row)) for row in found)
+        return _grouped((row.customer_id, read(row)) for row in await self._mine(table, *order))
 
     async def _items(self) -> Groups[Item]:
         """Instalments in the order of their plan, all else by due day; ordered here, for the databases do not agree on it."""
@@ -109,33 +104,36 @@ class Loading:
         return _grouped((row[1], rows.item_of(*row[2:])) for row in found)
 
     async def _promises(self) -> Groups[Promise]:
-        made = await self._all(select(t.promises).where(self._mine(t.promises)).order_by(t.promises.c.at, t.promises.c.id))
-        p = t.promise_items.c
-        named = await self._all(select(t.promise_items).where(p.promise_id.in_([row.id for row in made])).order_by(p.position))
+        made = await self._mine(t.promises, "at", "id")
+        named = await self._rows(t.promise_items, t.promise_items.c.promise_id, [row.id for row in made], "position")
         items = _grouped((row.promise_id, ItemId(row.item_id)) for row in named)
         return _grouped((row.customer_id, rows.promise(row, items.get(row.id, ()))) for row in made)
 
     async def _approvals(self) -> Groups[Approval]:
-        asked = await self._all(select(t.approvals).where(self._mine(t.approvals)).order_by(t.approvals.c.at, t.approvals.c.id))
-        g = t.approvals_given.c
-        found = await self._all(select(t.approvals_given).where(g.approval_id.in_([row.id for row in asked])).order_by(g.at, g.id))
+        asked = await self._mine(t.approvals, "at", "id")
+        found = await self._rows(t.approvals_given, t.approvals_given.c.approval_id, [row.id for row in asked], "at", "id")
         given = _grouped((row.approval_id, rows.given(row)) for row in found)
         return _grouped((row.customer_id, rows.approval(row, given.get(row.id, ()))) for row in asked)
 
     async def _plans(self, items: Groups[Item]) -> Groups[Plan]:
-        plans = await self._all(select(t.plans).where(self._mine(t.plans)).order_by(t.plans.c.at, t.plans.c.id))
-        covered = select(t.plan_items).where(t.plan_items.c.plan_id.in_([row.id for row in plans])).order_by(t.plan_items.c.position)
-        covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in await self._all(covered))
+        plans = await self._mine(t.plans, "at", "id")
+        covered = await self._rows(t.plan_items, t.plan_items.c.plan_id, [row.id for row in plans], "position")
+        covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in covered)
         parts = _grouped((item.plan, item) for owned in items.values() for item in owned if item.plan is not None)
         return _grouped((row.customer_id, rows.plan(row, covers.get(row.id, ()), parts.get(row.id, ()))) for row in plans)
 
     async def _notices(self) -> Groups[Notice]:
-        columns = [column for column in t.notices.c if column.name != "body"]
-        notices = await self._all(select(*columns).where(self._mine(t.notices)).order_by(t.notices.c.at, t.notices.c.id))
-        mine = select(t.notices.c.id).where(self._mine(t.notices))
-        listed = select(t.notice_items).where(t.notice_items.c.notice_id.in_(mine)).order_by(t.notice_items.c.position)
-        items = _grouped((row.notice_id, rows.listed(row)) for row in await self._all(listed))
+        notices = await self._mine(t.notices, "at", "id")
+        listed = await self._rows(t.notice_items, t.notice_items.c.notice_id, [row.id for row in notices], "position")
+        items = _grouped((row.notice_id, rows.listed(row)) for row in listed)
         return _grouped((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in notices)
+
+
+@cache
+def _columns(table: Table) -> tuple[tuple[str, ...], Callable[[Values], Row[Any]]]:
+    """Their names but for what is sealed, and what makes a row that goes by them of their values."""
+    names = tuple(column.name for column in table.c if not isinstance(column.type, LargeBinary))
+    return names, result_tuple(names)
 
 
 def _by_due_day(row: Values) -> tuple[int, date, str]:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, ColumnElement, Date, Dialect, Table, Update, Uuid, bindparam, column, func, literal, select
+from sqlalchemy import JSON, Boolean, Column, ColumnElement, Date, Dialect, Table, Update, Uuid, bindparam, column, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,16 +34,23 @@ async def update_many(connection: AsyncConnection, table: Table, names: Sequence
 
 
 async def rows_of(
-    connection: AsyncConnection, table: Table, names: Sequence[str], key: Column[Any], ids: Sequence[UUID]
+    connection: AsyncConnection, table: Table, names: tuple[str, ...], key: Column[Any], ids: Sequence[UUID], order: tuple[str, ...] = ()
 ) -> Sequence[Values]:
     """The values of those names, of the rows whose key is one of the ids."""
-    statement = _select(connection.dialect, table, tuple(names), key)
-    given = json.dumps(list(map(_digits, ids))) if connection.dialect.name == "sqlite" else list(ids)
-    found = (await connection.exec_driver_sql(statement, (given,))).fetchall()
+    statement = _select(connection.dialect, table, names, key, order)
+    found = (await connection.exec_driver_sql(statement, (_given(connection, ids),))).fetchall()
     if not found:
         return []
     columns = zip(names, zip(*found, strict=True), strict=True)
-    return list(zip(*(_read(connection.dialect, table.c[name], values) for name, values in columns), strict=True))
+    read = (_read(connection.dialect, table.c[name], values) for name, values in columns)
+    return list(zip(*read, strict=True))
+
+
+async def filled_of(connection: AsyncConnection, tables: tuple[Table, ...], key: str, ids: Sequence[UUID]) -> frozenset[str]:
+    """The names of those tables that hold any row at all whose key is one of the ids."""
+    statement = _filled(connection.dialect, tables, key)
+    given: Any = (_given(connection, ids),) if connection.dialect.name == "sqlite" else {"ids": _given(connection, ids)}
+    return frozenset((await connection.exec_driver_sql(statement, given)).scalars())
 
 
 async def insert_unless(
@@ -137,6 +144,11 @@ def _writer(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | 
     return None
 
 
+def _given(connection: AsyncConnection, ids: Sequence[UUID]) -> str | list[UUID]:
+    """One parameter, however many."""
+    return json.dumps([one.hex for one in ids]) if connection.dialect.name == "sqlite" else list(ids)
+
+
 def _read(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Sequence[object]:
     """A column's values as we have them, from what the driver gives."""
     read = _reader(dialect, column)
@@ -154,6 +166,10 @@ def _reader(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | 
             return UUID
         case Date() if dialect.name == "sqlite":
             return date.fromisoformat
+        case JSON() if dialect.name == "sqlite":
+            return json.loads
+        case Boolean() if dialect.name == "sqlite":
+            return bool
     return None
 
 
@@ -183,10 +199,17 @@ def _insert(dialect: Dialect, table: Table, names: tuple[str, ...], *, new_only:
 
 
 @cache
-def _select(dialect: Dialect, table: Table, names: tuple[str, ...], key: Column[Any]) -> str:
+def _select(dialect: Dialect, table: Table, names: tuple[str, ...], key: Column[Any], order: tuple[str, ...]) -> str:
     quote = dialect.identifier_preparer.quote
     given = "IN (SELECT value FROM json_each(?))" if dialect.name == "sqlite" else "= ANY(%s)"
-    return f"SELECT {', '.join(map(quote, names))} FROM {table.name} WHERE {quote(key.name)} {given}"  # ruff: ignore[hardcoded-sql-expression] - as above
+    ordered = f" ORDER BY {', '.join(map(quote, order))}" if order else ""
+    return f"SELECT {', '.join(map(quote, names))} FROM {table.name} WHERE {quote(key.name)} {given}{ordered}"  # ruff: ignore[hardcoded-sql-expression] - as above
+
+
+@cache
+def _filled(dialect: Dialect, tables: tuple[Table, ...], key: str) -> str:
+    given = "IN (SELECT value FROM json_each(?1))" if dialect.name == "sqlite" else "= ANY(%(ids)s)"
+    return " UNION ALL ".join(f"SELECT '{one.name}' WHERE EXISTS (SELECT 1 FROM {one.name} WHERE {key} {given})" for one in tables)  # ruff: ignore[hardcoded-sql-expression] - as above
 
 
 @cache
