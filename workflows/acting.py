@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from workflows.domain.access import Right, Role, User, least_role
@@ -63,23 +63,27 @@ async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, nam
 
 async def redraw(work: UnitOfWork, account: Account, item: ItemId, at: datetime, *, acted: bool = False) -> None:
     """An outbox row for every live card that shows the item: its own and the book's digest. What a person did (`acted`) is not waited with."""
-    for card in await work.cards_showing([account.book.id], [item]):
-        await show(work, account.book, card, at, acted=acted)
+    showing = await work.cards_showing([account.book.id], [item])
+    await show_all(work, [(account.book, card) for card in showing], at, acted=acted)
 
 
 async def redraw_all(work: UnitOfWork, books: Collection[BookId], items: Sequence[ItemId], at: datetime) -> None:
     """As `redraw`, for items of those books; a card that shows several of them is drawn once."""
     cards = await work.cards_showing(books, items)
     known = {book.id: book for book in await work.books()} if cards else {}
-    for card in cards:
-        await show(work, known[card.book], card, at)
+    await show_all(work, [(known[card.book], card) for card in cards], at)
 
 
 async def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime, *, acted: bool = False) -> None:
     """Has a card posted or updated in the book's chat; without one it stands in the inbox only."""
-    if card.channel is not None or book.chat_channel is not None:
-        payload = {"card": str(card.id)} | ({ACTED: True} if acted else {})
-        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", payload, at)
+    await show_all(work, [(book, card)], at, acted=acted)
+
+
+async def show_all(work: UnitOfWork, cards: Iterable[tuple[Book, StaffCard]], at: datetime, *, acted: bool = False) -> None:
+    """As `show`, however many."""
+    more = {ACTED: True} if acted else {}
+    shown = [card for book, card in cards if card.channel is not None or book.chat_channel is not None]
+    await work.enqueue_all(Effect.CARD, [(f"card:{card.id}:{new_id()}", {"card": str(card.id), **more}, "") for card in shown], at)
 
 
 async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 
-from workflows.acting import record, show, stand
+from workflows.acting import record, stand
 from workflows.carry_out import TO_DO, actor, ask, charge, make_task, tell, turn
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Raised
@@ -55,9 +55,9 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
     """Repeating it, late or twice, stores the same: every effect has a key that the store keeps unique."""
     now = clock.now()
     done, gathered = Counter[str](), Gathered()
-    cards = _Cards(await work.live_cards())
     managers = sorted((user for user in await work.users() if user.role >= Role.MANAGER), key=lambda user: user.role)
     batch = await work.accounts(await work.claim_accounts(now, ask.limit))
+    cards = _Cards(await work.cards_concerning([account.customer.id for account in batch]))
     for count, claimed in enumerate(batch, 1):
         if count % IN_A_ROW == 0:
             await work.give_way()
@@ -77,7 +77,7 @@ async def decide_accounts(ask: DecideAccounts, work: UnitOfWork, policies: Polic
         is_done = not decision.actions and all_settled(policy, account)
         gathered.look(account, decision, None if is_done else (policy.name, policy.version))
         for card in cards.take(account):
-            await show(work, account.book, card, now)
+            gathered.show(account.book, card)
     notices, alerts = await gathered.store(work, now)
     return Decided(**done) + Decided(accounts=len(batch), notices=notices, raised=alerts)
 
@@ -95,7 +95,7 @@ async def _put_aside(account: Account, error: Exception, work: UnitOfWork, now: 
 
 
 class _Cards:
-    """Those that stand. Something about an account changed or came to pass: its cards are drawn anew, once in a unit."""
+    """Those that stand for the accounts of a batch or their books. Something about an account changed or came to pass: its cards are drawn anew, once in a unit."""
 
     def __init__(self, standing: Sequence[StaffCard]) -> None:
         self._of: dict[str, list[StaffCard]] = {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from workflows.acting import entry, stand
+from workflows.acting import entry, show_all, stand
 from workflows.carry_out import actor
 from workflows.domain.account import Account, Book, Notice, NoticeState, Raised
 from workflows.domain.decision import Action, Decision
@@ -36,6 +36,7 @@ class Gathered:
     _said: list[_Message | _Alert] = field(default_factory=list)
     _cards: dict[tuple[CardKind, BookId], tuple[Book, StaffCard]] = field(default_factory=dict)
     _looks: list[Look] = field(default_factory=list)
+    _shown: list[tuple[Book, StaffCard]] = field(default_factory=list)
 
     def message(self, action: Action, account: Account, now: datetime) -> None:
         day = action.day or account.customer.place.day(now)
@@ -51,6 +52,10 @@ class Gathered:
     def card(self, book: Book, card: StaffCard) -> None:
         """A card about the whole book: one, however many accounts ask for it."""
         self._cards.setdefault((card.kind, book.id), (book, card))
+
+    def show(self, book: Book, card: StaffCard) -> None:
+        """A card that stands is drawn anew."""
+        self._shown.append((book, card))
 
     def look(self, account: Account, decision: Decision, policy: tuple[str, int] | None) -> None:
         oldest = CHANGED if decision.moves_money else decision.oldest_due_on
@@ -68,6 +73,7 @@ class Gathered:
         entries = list(self._entries(kept, untold, now))
         await work.record_all(entries)
         await work.looked_all(self._looks)
+        await show_all(work, self._shown, now)
         for _, (book, card) in sorted(self._cards.items()):  # in the same order by everybody, or two would wait for one another
             await stand(work, book, card)
         return len(kept), len(entries) - len(kept)

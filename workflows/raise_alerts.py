@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from workflows.acting import show
+from workflows.acting import show, show_all
 from workflows.domain.account import Account, Book
 from workflows.domain.allocation import balances
 from workflows.domain.ids import CardId, CustomerId, ItemId, new_id
@@ -120,8 +120,7 @@ async def _own_cards(book: Book, raised: list[_Raised], standing: list[StaffCard
         older = await work.live_cards(book.id, one.items[0])
         if await work.add_card(card):
             added += 1
-            for each in (card, *older):  # the older one says that this one has the buttons now
-                await show(work, book, each, now)
+            await show_all(work, [(book, each) for each in (card, *older)], now)  # the older one says that this one has the buttons now
     return added
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, func, select, update
+from sqlalchemy import ColumnElement, Text, Uuid, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.many import among
+from adapters.store.many import among, any_of
 from adapters.store.unit import Part
-from workflows.domain.ids import BookId, CardId, ItemId
+from workflows.domain.ids import BookId, CardId, CustomerId, ItemId
 from workflows.errors import NotKnown
 from workflows.records import CardKind, CardState, StaffCard
 
@@ -57,6 +57,13 @@ class Cards(Part):
             .limit(MOST_ABOUT)
         )
         return [rows.card(row) for row in await self._all(query)]
+
+    async def cards_concerning(self, customers: Sequence[CustomerId]) -> Sequence[StaffCard]:
+        theirs = any_of(self._connection, Uuid(), customers)
+        items = select(t.items.c.id).where(theirs(t.items.c.customer_id))
+        subjects = items.union_all(select(t.customers.c.book_id).where(theirs(t.customers.c.id)))
+        live = select(t.cards).where(_CARD.state == CardState.LIVE.value, _CARD.subject.in_(subjects))
+        return [rows.card(row) for row in await self._all(live.order_by(_CARD.at.desc(), _CARD.id))]
 
     async def cards_showing(self, books: Collection[BookId], items: Sequence[ItemId]) -> Sequence[StaffCard]:
         about = among(self._connection, _CARD.subject, list(items)) | (_CARD.subject.in_(books) & self._lists(items))

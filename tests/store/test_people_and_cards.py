@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from adapters.store.unit_of_work import SqlStore
-from tests.store.samples import LATER, NOW, TODAY, account, add_user, awake, book_in, import_rows, row, sleep_all
+from tests.store.samples import LATER, NOW, TODAY, account, add_user, awake, book_in, customer_id, import_rows, item_id, row, sleep_all
 from workflows.domain.access import Role, User
 from workflows.domain.calendar import Place
 from workflows.domain.freshness import NEVER_READ
@@ -80,6 +80,19 @@ async def test_a_newer_card_of_the_subject_freezes_the_older_one(store: SqlStore
         assert await work.live_cards() == [newer, other]
         assert await work.live_cards(card.book, card.subject) == [newer]
         assert await work.live_cards(BookId(new_id())) == []
+
+
+async def test_the_cards_that_concern_some_customers_are_those_of_their_invoices_and_of_their_books(store: SqlStore) -> None:
+    await import_rows(store, row(), row("INV-2", "C2"))
+    mine = await card_for(store, subject=await item_id(store))
+    of_book = replace(mine, id=CardId(new_id()), kind=CardKind.DIGEST, subject=mine.book)
+    others = replace(mine, id=CardId(new_id()), subject=await item_id(store, "INV-2"))
+    done_with = replace(mine, id=CardId(new_id()), kind=CardKind.PROBLEM, state=CardState.FROZEN)
+    customer = await customer_id(store)
+    async with store() as work:
+        for card in (mine, of_book, others, done_with):
+            await work.add_card(card)
+        assert {card.id for card in await work.cards_concerning([customer])} == {mine.id, of_book.id}
 
 
 async def test_problems_stand_until_they_are_settled_and_freeze_nothing(store: SqlStore) -> None:

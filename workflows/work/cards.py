@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from workflows.domain.ids import BookId, CardId, ItemId
+from workflows.domain.ids import BookId, CardId, CustomerId, ItemId
 from workflows.records import CardKind, StaffCard
 
 
@@ -32,6 +32,10 @@ class CardWork(Protocol):
 
     async def cards_about(self, subject: UUID) -> Sequence[StaffCard]:
         """The newest of a subject, live and frozen, newest first."""
+        ...
+
+    async def cards_concerning(self, customers: Sequence[CustomerId]) -> Sequence[StaffCard]:
+        """Live cards about an item of theirs or about a book of theirs, newest first."""
         ...
 
     async def cards_showing(self, books: Collection[BookId], items: Sequence[ItemId]) -> Sequence[StaffCard]:
