@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -29,6 +29,7 @@ SKEW = timedelta(minutes=10)  # two machines' clocks differ by less, what nobody
 MOST_TOGETHER = 100  # rows committed at once
 _IN = t.inbound.c
 _Row = tuple[UUID, str, bytes, datetime]
+_PAUSED = stopped(bindparam("now", type_=_IN.accepted_at.type), StopKind.MAINTENANCE)
 _OF_ALL = (BeingMaintained, OperationalError, InterfaceError, OSError)
 
 
@@ -83,10 +84,10 @@ class SqlInbound:
 
     async def _commit(self, rows: Sequence[_Row]) -> frozenset[UUID]:
         """Those that were not known."""
-        paused = stopped(self._clock.now(), StopKind.MAINTENANCE)
+        now = self._clock.now()
         async with committing(self._engine) as connection:
-            taken = await insert_unless(connection, t.inbound, ("id", "key", "payload", "accepted_at"), rows, paused)
-            if not taken and (await connection.execute(select(paused))).scalar_one():
+            taken = await insert_unless(connection, t.inbound, ("id", "key", "payload", "accepted_at"), rows, _PAUSED, now=now)
+            if not taken and (await connection.execute(select(_PAUSED), {"now": now})).scalar_one():
                 raise BeingMaintained
         return frozenset(taken)
 

@@ -54,21 +54,18 @@ async def filled_of(connection: AsyncConnection, tables: tuple[Table, ...], key:
 
 
 async def insert_unless(
-    connection: AsyncConnection, table: Table, names: Sequence[str], rows: Sequence[Values], unless: ColumnElement[bool]
+    connection: AsyncConnection, table: Table, names: Sequence[str], rows: Sequence[Values], unless: ColumnElement[bool], **given: object
 ) -> Sequence[Any]:
-    """The ids, which come first, of the rows that broke no unique key; none where `unless` holds. On PostgreSQL one statement, the same for
-    any number of rows; on SQLite nobody writes between the two.
+    """The ids, which come first, of the rows that broke no unique key; none where `unless` holds, a constant with parameters that are `given`.
+    On PostgreSQL one statement, put together once, the same for any number of rows; on SQLite nobody writes between the two.
     """
     if connection.dialect.name == "sqlite":
-        if (await connection.execute(select(unless))).scalar_one():
+        if (await connection.execute(select(unless), given)).scalar_one():
             return []
         kept: Any = sqlite.insert(table).on_conflict_do_nothing().returning(table.c.id)
         return list((await connection.execute(kept, [dict(zip(names, row, strict=True)) for row in rows])).scalars())
-    values = zip(names, zip(*rows, strict=True), strict=True)
-    arrays = [bindparam(None, list(given), ARRAY(table.c[name].type), unique=True) for name, given in values]
-    given = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names)).render_derived()
-    into: Any = postgresql.insert(table).from_select(list(names), select(*given.c).where(~unless))
-    return list((await connection.execute(into.on_conflict_do_nothing().returning(table.c.id))).scalars())
+    columns = dict(zip(map(_listed, names), map(list, zip(*rows, strict=True)), strict=True))
+    return list((await connection.execute(_insert_unless(table, tuple(names), unless), {**columns, **given})).scalars())
 
 
 async def found_among(connection: AsyncConnection, table: Table, keys: Iterable[str]) -> frozenset[str]:
@@ -196,6 +193,19 @@ def _insert(dialect: Dialect, table: Table, names: tuple[str, ...], *, new_only:
         return f"{into} VALUES ({', '.join('?' * len(names))}){end}"
     given = _document(dialect, table, names)
     return f"{into} SELECT {', '.join(map(quote, names))} FROM {given}{end}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
+
+
+@cache
+def _insert_unless(table: Table, names: tuple[str, ...], unless: ColumnElement[bool]) -> Any:
+    arrays = [bindparam(_listed(name), type_=ARRAY(table.c[name].type)) for name in names]
+    given = func.unnest(*arrays).table_valued(*(column(name, table.c[name].type) for name in names)).render_derived()
+    into = postgresql.insert(table).from_select(list(names), select(*given.c).where(~unless))
+    return into.on_conflict_do_nothing().returning(table.c.id)
+
+
+def _listed(name: str) -> str:
+    """The parameter with all values of a column; one by the column's own name would be the value of every row."""
+    return f"all_{name}"
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, exists, or_, select, update
 
 from adapters.store import tables as t
 from adapters.store.unit import Part
@@ -16,12 +16,12 @@ from workflows.stops import Stop, StopKind
 _S = t.stops.c
 
 
-def stopped(now: datetime, *kinds: StopKind) -> ColumnElement[bool]:
+def stopped(now: datetime | BindParameter[datetime], *kinds: StopKind) -> ColumnElement[bool]:
     """Whether a stop holds, of one of these kinds or of any: a condition for the very statement that takes something."""
     return exists().where(_holds(now), *([_S.kind.in_(kind.value for kind in kinds)] if kinds else []))
 
 
-def _holds(now: datetime) -> ColumnElement[bool]:
+def _holds(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return _S.ended_at.is_(None) & or_(_S.until.is_(None), _S.until > now)
 
 
