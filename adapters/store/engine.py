@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+psycopg"
 _READERS = 5  # connections that are kept
+SURE = 0.5  # seconds for which a connection that has worked is taken to work still: a server that restarts is away for longer
+_WORKED = "worked at"
 
 # Nothing of ours holds a lock for long; whoever waits longer meets a stuck session and should say so.
 _POSTGRESQL_SESSION = " ".join(
@@ -85,7 +92,23 @@ def _begin_by_option(connection: Connection) -> None:
 
 
 def _open_postgresql(url: str | URL, pool_size: int, session: str) -> AsyncEngine:
-    return create_async_engine(url, pool_size=pool_size, pool_pre_ping=True, hide_parameters=True, connect_args={"options": session})
+    engine = create_async_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"options": session})
+    event.listen(engine.sync_engine, "checkin", _note_when)
+    event.listen(engine.sync_engine, "checkout", partial(_must_live, engine.dialect))
+    return engine
+
+
+def _note_when(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_WORKED] = time.monotonic()
+
+
+def _must_live(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _handle: object) -> None:
+    """Asks the server, which costs a wait for it, unless the connection is new or has just worked; a dead one is replaced by the pool."""
+    if time.monotonic() - record.info.get(_WORKED, math.inf) > SURE:
+        try:
+            dialect.do_ping(connection)
+        except dialect.loaded_dbapi.Error as dead:
+            raise InvalidatePoolError from dead
 
 
 def _open_sqlite(url: str) -> AsyncEngine:

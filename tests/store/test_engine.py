@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import Inbound, Incoming, Person
+from adapters.store import engine
 from adapters.store.engine import UnknownDatabase, open_engine
 from adapters.store.unit_of_work import SqlStore
 from tests.fakes.clock import FixedClock
@@ -42,3 +47,31 @@ async def test_what_the_database_refuses_is_not_quoted_in_the_error(store: SqlSt
         with pytest.raises(IntegrityError) as refused:
             await work.add_user(user)
     assert "Geheim" not in str(refused.value)
+
+
+@pytest.fixture
+async def cut(postgresql_url: str) -> AsyncIterator[AsyncEngine]:
+    """An engine whose connection has worked and was ended by the server since."""
+    ours, other = open_engine(postgresql_url, pool_size=1), open_engine(postgresql_url)
+    async with ours.connect() as connection:
+        session = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    async with other.connect() as connection:
+        await connection.execute(text("SELECT pg_terminate_backend(:session, 10000)"), {"session": session})
+    yield ours
+    await ours.dispose()
+    await other.dispose()
+
+
+async def test_a_connection_that_rested_is_replaced_when_the_server_has_ended_it(cut: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SURE", 0)
+    async with cut.connect() as connection:
+        assert (await connection.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_one_that_has_just_worked_is_not_asked_and_fails_at_most_once(cut: AsyncEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "SURE", 3600)
+    with pytest.raises(OperationalError):
+        async with cut.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    async with cut.connect() as connection:
+        assert (await connection.execute(text("SELECT 1"))).scalar_one() == 1
