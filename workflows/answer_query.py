@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
 from workflows.domain.account import Account, Customer, Escalation, Flag, Plan, PlanState, Snooze
 from workflows.domain.allocation import on_plans
 from workflows.domain.claims import Dispute, Hold, Promise
-from workflows.domain.decide import decide
+from workflows.domain.decide import decide, late_items
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy
+from workflows.domain.standing import Standing
 from workflows.domain.tasks import Task
 from workflows.errors import NotKnown
 from workflows.ports import Policies, UnitOfWork
@@ -26,14 +28,23 @@ MOST = 50
 Ends = TypeVar("Ends", Snooze, Flag, Escalation, Dispute, Hold)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
-    """An account as decided at `at`."""
+    """An account at `at`; what is decided of it is worked out once it is asked for."""
 
     account: Account
-    decision: Decision
     policy: Policy
     at: datetime
+
+    @cached_property
+    def decision(self) -> Decision:
+        return decide(self.policy, self.account, self.at)
+
+    @cached_property
+    def late(self) -> tuple[Standing, ...]:
+        """Each debt once: of what a plan spreads, the instalments that are late."""
+        spread = on_plans(self.account)
+        return tuple(one for one in late_items(self.policy, self.account, self.at) if one.item.id not in spread)
 
     def of(self, item: ItemId) -> ItemDecision:
         """Cards and lists outlive a plan: an instalment of one that runs no longer is settled. Raises `KeyError` for another account's."""
@@ -45,7 +56,7 @@ class Seen:
 
     @property
     def overdue(self) -> tuple[ItemDecision, ...]:
-        """Each debt once: of what a plan spreads, the instalments that are late."""
+        """As `late`, with why and what comes next."""
         spread = on_plans(self.account)
         return tuple(decided for decided in self.decision.overdue if decided.item.id not in spread)
 
@@ -103,8 +114,7 @@ async def see_many(customers: Iterable[CustomerId], work: UnitOfWork, policies: 
 
 
 def _seen(account: Account, policies: Policies, at: datetime) -> Seen:
-    policy = policies.of(account)
-    return Seen(account, decide(policy, account, at), policy, at)
+    return Seen(account, policies.of(account), at)
 
 
 async def balance(words: str, work: UnitOfWork, policies: Policies, at: datetime) -> Seen | Choices:
@@ -177,7 +187,7 @@ async def overdue(
         first = min(page.start, (count - 1) // len(page) * len(page))
         last = first + len(page)
     seen = await see_many((customer for _, customer in late[first:last]), work, policies, at)
-    return Overdue(tuple(one for one in seen.values() if one.overdue), count, first)
+    return Overdue(tuple(one for one in seen.values() if one.late), count, first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +244,7 @@ def known_at(seen: Seen, day: date) -> Seen:
         acts=tuple(fact for fact in account.acts if fact.at <= at),
         released_at=account.released_at if account.released_at is not None and account.released_at <= at else None,
     )
-    return Seen(then, decide(seen.policy, then, at), seen.policy, at)
+    return Seen(then, seen.policy, at)
 
 
 def _running(fact: Ends, at: datetime) -> Ends:

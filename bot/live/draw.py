@@ -110,7 +110,7 @@ async def _today(book: Book, work: UnitOfWork, policies: Policies, now: datetime
 async def _review(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     waiting = await work.waiting_for_release(book.id)
     seen = (await see_many(waiting[:MOST], work, policies, now)).values()
-    late = [(one.account.customer.name, item) for one in seen for item in one.overdue]
+    late = [(one.account.customer.name, item) for one in seen for item in one.late]
     oldest = max(((name, item.days_past_due or 0) for name, item in late), key=itemgetter(1), default=None)
     return digest_cards.review(book, len(waiting), totals(item.open for _, item in late), oldest)
 

@@ -13,6 +13,7 @@ from workflows.domain.account import Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, totals
+from workflows.domain.standing import Standing
 from workflows.ports import Policies, UnitOfWork
 
 MOST = 500  # lines a list is drawn from; a longer one says how many more there are
@@ -22,36 +23,36 @@ async def digest_lines(items: Sequence[ItemId], work: UnitOfWork, policies: Poli
     """One line per customer, in the order given."""
     owners = await work.owners(items[:MOST])
     seen = await see_many(owners.values(), work, policies, now)
-    return [_line(seen[owners[item]], item) for item in items[:MOST] if item in owners]
+    return [_line(seen[owners[item]], _now(seen[owners[item]], item)) for item in items[:MOST] if item in owners]
 
 
-def _line(seen: Seen, item: ItemId) -> DigestLine:
-    decided = seen.of(item)
-    late = seen.overdue or (decided,)
-    sums = totals(one.open for one in late)
-    days = max((one.days_past_due or 0 for one in late), default=0)
-    waits = decided.state not in {State.OPEN, State.CHASING}
-    return DigestLine(
-        seen.account.customer.name, sums, days, _standing(seen, decided), item, len(late), waits, len(seen.account.acts_on(item))
-    )
+def _now(seen: Seen, item: ItemId) -> Standing | ItemDecision:
+    return next((one for one in seen.late if one.item.id == item), None) or seen.of(item)
+
+
+def _line(seen: Seen, one: Standing | ItemDecision) -> DigestLine:
+    late, item = seen.late or (one,), one.item.id
+    sums = totals(each.open for each in late)
+    days = max((each.days_past_due or 0 for each in late), default=0)
+    waits = one.state not in {State.OPEN, State.CHASING}
+    return DigestLine(seen.account.customer.name, sums, days, _standing(seen, one), item, len(late), waits, len(seen.account.acts_on(item)))
 
 
 def line_of(seen: Seen) -> DigestLine:
     """A customer's line in a list of what is overdue; its oldest item opens."""
-    oldest = min(seen.overdue, key=lambda one: (one.item.due_on or date.max, one.item.number))
-    return _line(seen, oldest.item.id)
+    return _line(seen, min(seen.late, key=lambda one: (one.item.due_on or date.max, one.item.number)))
 
 
-def _standing(seen: Seen, decided: ItemDecision) -> str:
+def _standing(seen: Seen, one: Standing | ItemDecision) -> str:
     """Two or three words: what was done last, or where it waits."""
-    if decided.state not in {State.OPEN, State.CHASING}:
-        return decided.state.value.replace("_", " ")
-    last = max((n for n in seen.account.notices if n.state.counts and _lists(n, decided)), key=lambda notice: notice.at, default=None)
+    if one.state not in {State.OPEN, State.CHASING}:
+        return one.state.value.replace("_", " ")
+    last = max((n for n in seen.account.notices if n.state.counts and _lists(n, one.item.id)), key=lambda notice: notice.at, default=None)
     return f"{step_words(last.step)} {last.state.value}" if last else "not yet written to"
 
 
-def _lists(notice: Notice, decided: ItemDecision) -> bool:
-    return any(entry.item == decided.item.id for entry in notice.items)
+def _lists(notice: Notice, item: ItemId) -> bool:
+    return any(entry.item == item for entry in notice.items)
 
 
 async def outgoing_lines(book: Book, work: UnitOfWork, policies: Policies, now: datetime, most: int = MOST) -> list[OutgoingLine]:

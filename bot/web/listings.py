@@ -15,7 +15,6 @@ from cards.lines import following_line
 from cards.standing import STATE_WORDS
 from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
-from workflows.domain.decide import decide
 from workflows.domain.ids import ItemId, UserId
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, Mark, StaffCard
@@ -106,12 +105,12 @@ async def _overdue(place: Place, book: Book, work: UnitOfWork, policies: Policie
     found = [customer for _, customer in late]
     if only.state:
         seen = [_see(account, policies, now) for account in await work.accounts(found)]
-        fit = [one for one in seen if any(item.state is only.state for item in one.overdue)]
+        fit = [one for one in seen if any(item.state is only.state for item in one.late)]
         shown, more = fit[first : first + PAGE], len(fit) > first + PAGE
     else:
         shown = [_see(account, policies, now) for account in await work.accounts(found[first : first + PAGE])]
         more = len(found) > first + PAGE
-    lines = tuple(_late(place, one) for one in shown if one.overdue)
+    lines = tuple(_late(place, one) for one in shown if one.late)
     return Listing(("Customer", "Invoices", "Overdue", "Oldest", "State"), lines, more)
 
 
@@ -146,5 +145,4 @@ def _line(place: Place, seen: Seen, item: ItemId, people: Mapping[UserId, str]) 
 
 
 def _see(account: Account, policies: Policies, now: datetime) -> Seen:
-    policy = policies.of(account)
-    return Seen(account, decide(policy, account, now), policy, now)
+    return Seen(account, policies.of(account), now)

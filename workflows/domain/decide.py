@@ -14,7 +14,7 @@ from workflows.domain.joining import joined
 from workflows.domain.lateness import turns, with_turns
 from workflows.domain.outlook import decided, next_change, next_look
 from workflows.domain.policy import Mode, Policy
-from workflows.domain.standing import leads_first
+from workflows.domain.standing import Standing, leads_first
 from workflows.domain.telling import escalations, to_tell
 from workflows.domain.view import View
 from workflows.domain.writing import notices
@@ -35,13 +35,24 @@ def to_do(policy: Policy, account: Account, now: datetime) -> Decision:
     return _ask(policy, account, now)[1]
 
 
+def late_items(policy: Policy, account: Account, now: datetime) -> tuple[Standing, ...]:
+    """The open items that are late, as they stand: a line of a list does not pay for why, and for what comes next."""
+    account = with_turns(account, turns(policy, account, now))
+    late = {seen.item.id: seen for view in _views(policy, account, now) for seen in view.unsettled if seen.overdue}
+    return tuple(late[item.id] for item in account.all_items if item.id in late)
+
+
 def _ask(policy: Policy, account: Account, now: datetime) -> tuple[list[View], Decision]:
     found = turns(policy, account, now)
     account = with_turns(account, found)
-    views = [View(mine, account, now, items) for mine, items in parts(policy, account)]
+    views = _views(policy, account, now)
     decision = joined([_decide(view) for view in views], views[0].balances.open_of)
     oldest = min((day for view in views if (day := view.oldest_due_on) is not None), default=None)
     return views, replace(decision, turns=found, oldest_due_on=oldest)
+
+
+def _views(policy: Policy, account: Account, now: datetime) -> list[View]:
+    return [View(mine, account, now, items) for mine, items in parts(policy, account)]
 
 
 def _decide(view: View) -> Decision:

@@ -34,7 +34,7 @@ from workflows.domain.account import (
     Raised,
 )
 from workflows.domain.calendar import Place
-from workflows.domain.decide import decide
+from workflows.domain.decide import decide, late_items
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import NoticeId
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence
@@ -274,6 +274,13 @@ class Weeks(Deeds, RuleBasedStateMachine):
                 assert one.level == level, one
             assert one.state.value == ("chasing" if state == "open" and one.level else state), one
             assert one.open.minor == opened[one.item.id]
+
+    @invariant()
+    def a_list_shows_what_is_late_as_it_is_decided(self) -> None:
+        decided, listed = decide(self.ladder, self.account, self.now).overdue, late_items(self.ladder, self.account, self.now)
+        assert [(one.item, one.state, one.open, one.days_past_due) for one in listed] == [
+            (one.item, one.state, one.open, one.days_past_due) for one in decided
+        ]
 
 
 OFTEN = {"first", "second", "last", "alert", "escalate", "sent", "promise_broken", "hold_over"}
