@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
-from adapters.chat.protocol import ChatRoom, Incoming
+from adapters.chat.protocol import ChatRoom
 from adapters.letters.template_letters import TemplateLetters
 from adapters.outreach.eml_folder import EmlFolder
 from adapters.outreach.smtp import TLS, SMTPMail
@@ -36,10 +36,8 @@ from bot.keep.daily import Keeping, head_places
 from bot.live.files import Files
 from bot.live.pace import Pace
 from bot.live.route_settings import routing_of
-from bot.live.standing import standing_card
 from bot.policies import PolicyBook, PolicyVersion, policy_files
 from bot.rates import read_rates
-from cards.elements import Card
 from workflows.domain.approving import Limits
 from workflows.errors import Refused
 from workflows.ports import Clock, Letters, Outreach
@@ -237,10 +235,6 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock, l
     from adapters.chat.teams.settings import PUBLIC_CLOUD  # ruff: ignore[import-outside-top-level]
     from adapters.chat.teams.settings import TeamsSettings as Wire  # ruff: ignore[import-outside-top-level]
 
-    async def standing(incoming: Incoming) -> Card | None:
-        threaded = incoming.card is not None and chat.room.threads(incoming.card.channel)
-        return await standing_card(incoming, store, desk.policies, clock, threaded=threaded)
-
     wire = Wire(
         app_id=settings.app_id or ("duebot" if settings.local else ""),
         workflows={name: one.get_secret_value() for name, one in settings.workflows.items()},
@@ -254,18 +248,16 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock, l
         local=settings.local,
         approved_channels=frozenset(settings.approved_channels),
     )
-    chat = build(
+    return build(
         wire,
         desk,
         store.inbound(clock),
         store.addresses(clock),
-        standing,
         clock,
         partial(_approved, store),
         links.address,
         partial(Pace(store, clock).take, urgent=True),
     )
-    return chat
 
 
 def _shown(secret: SecretStr | None) -> str | None:

@@ -15,6 +15,7 @@ from bot.commands import AskAct, AskHome, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
 from bot.desk.acts import carry_out
 from bot.desk.colleagues import colleague
+from bot.desk.once import read_once
 from bot.desk.outcomes import outcome_card
 from bot.desk.people import People, Stranger
 from bot.desk.reader import read_by
@@ -22,6 +23,7 @@ from bot.desk.sharing import share
 from bot.desk.strangers import StrangerDesk
 from bot.desk.typed import press_for
 from bot.live.anew import draw_anew
+from bot.live.standing import standing_card
 from cards import problems
 from cards.actions import OPENS, Action, Name
 from cards.choices import asking
@@ -31,6 +33,7 @@ from cards.paging import paged
 from cards.shared import posted
 from workflows.acting import record, require
 from workflows.domain.access import Right, User
+from workflows.domain.account import Account
 from workflows.domain.approving import Limits
 from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
@@ -95,15 +98,19 @@ class Desk:
     async def _handled(self, incoming: Incoming, who: User | Stranger) -> Reply:
         if isinstance(who, User) and _only_asks(incoming):
             return await self._asked(incoming, who)
+        known: list[Account] = []
         async with self.store() as work:
             if isinstance(who, Stranger):
                 return await StrangerDesk(incoming, who, work, self.clock).answer()
-            return await self._once(incoming, who, work)
+            reply = await self._once(incoming, who, read_once(work, known))
+        if not (reply.redrawn and incoming.in_place):  # they may not see what the card says now, or do not look at it
+            return reply
+        return replace(reply, standing=await self._standing(incoming, known))
 
     async def _asked(self, incoming: Incoming, user: User) -> Reply:
         """A question waits for nobody, and keeps nobody waiting. After a crash before it is noted as handled it is answered again."""
         async with self.store.reading() as work:
-            reply = await self._judged(incoming, user, await read_by(user.id, work))
+            reply = await self._judged(incoming, user, await read_by(user.id, read_once(work, [])))
         async with self.store() as work:
             await work.handled(incoming.key, self.clock.now())
             return await self._noted(reply, incoming, user, work)
@@ -113,6 +120,18 @@ class Desk:
         first = await work.handled(incoming.key, self.clock.now())
         redrawn = _changes(incoming) and await self._anew(incoming, work)
         return replace(await self._done(incoming, user, work, first=first), redrawn=redrawn)
+
+    async def _standing(self, incoming: Incoming, known: list[Account]) -> Card | None:
+        """What was done is done, whether the card can be drawn or not."""
+        if incoming.card is None or incoming.action is None:
+            return None
+        threaded, now = self.rooms[incoming.person.platform].threads(incoming.card.channel), self.clock.now()
+        try:
+            async with self.store.reading() as work:
+                return await standing_card(incoming.card, incoming.action, read_once(work, known), self.policies, now, threaded=threaded)
+        except Exception:
+            log.exception("pressed card not drawn")
+            return None
 
     async def _anew(self, incoming: Incoming, work: UnitOfWork) -> bool:
         if incoming.card is None or incoming.action is None:

@@ -36,6 +36,7 @@ class Incoming:
     """One verified thing a person did. `key` is the vendor's own id of it, unique for ever.
 
     Exactly one of `action` (a button or a form, then with its `values`) and `text` (a command) is given. `channel` is where it was typed.
+    Where the answer is to take the place of the pressed card, `in_place`, it shows that card as it is then.
     """
 
     key: str
@@ -46,6 +47,7 @@ class Incoming:
     card: CardRef | None = None
     respond: str | None = None
     channel: str | None = None
+    in_place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,8 @@ class Reply:
     """What the person gets back, only they: a card or a form; `errors` are words at the form's fields, by name.
 
     `shared` is the channel, as the chat writes it with its workspace, in which everybody gets the answer: it is on its way there.
-    The live card that was pressed is updated through the outbox: `redrawn` says that it is, also where nothing changed.
+    The live card that was pressed is updated through the outbox: `redrawn` says that it is, also where nothing changed. Where the answer takes
+    its place, `standing` is how it looks now.
     `then` is pressed on the answer once it stands in a message that can be kept up to date.
     """
 
@@ -62,6 +65,7 @@ class Reply:
     errors: Mapping[str, str] = field(default_factory=dict)
     shared: str = ""
     redrawn: bool = False
+    standing: Card | None = None
     then: Action | None = None
 
 

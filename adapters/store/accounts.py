@@ -32,8 +32,11 @@ class Accounts(Part):
         return found[0]
 
     async def account_of(self, item: ItemId) -> Account:
-        owner = await self._one(select(t.items.c.customer_id).where(t.items.c.id == item), "invoice")
-        return await self.account(owner.customer_id)
+        owner = select(t.items.c.customer_id).where(t.items.c.id == item).scalar_subquery()
+        found = await self._whole(t.customers.c.id == owner)
+        if not found:
+            raise NotKnown("There is no such invoice.")
+        return found[0]
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
         c = t.customers.c
@@ -42,12 +45,13 @@ class Accounts(Part):
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
         """Whole ones, in the order asked for, their rows locked unless the unit only reads; one query per kind of fact, however many accounts."""
-        mine = among(self._connection, t.customers.c.id, customers)
-        found = await self._all(self._held(select(t.customers).where(mine).order_by(t.customers.c.id)))
-        if not found:
-            return []
-        loaded = {account.customer.id: account for account in await Loading(self._connection, found).load()}
+        found = await self._whole(among(self._connection, t.customers.c.id, customers))
+        loaded = {account.customer.id: account for account in found}
         return [loaded[customer] for customer in customers if customer in loaded]
+
+    async def _whole(self, chosen: ColumnElement[bool]) -> Sequence[Account]:
+        found = await self._all(self._held(select(t.customers).where(chosen).order_by(t.customers.c.id)))
+        return await Loading(self._connection, found).load() if found else []
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         async for account in self._each(true() if book is None else t.customers.c.book_id == book):
@@ -85,9 +89,11 @@ class Accounts(Part):
         return [CustomerId(row.id) for row in await self._all(soon)]
 
     async def looked(self, customer: CustomerId, next_look_at: datetime | None, policy: tuple[str, int] | None) -> None:
+        self._awake.clear()
         await update_many(self._connection, t.customers, _LOOKED, [(customer, next_look_at, *(policy or (None, None)))])
 
     async def looked_all(self, looks: Sequence[Look]) -> None:
+        self._awake.clear()
         values = [(look.customer, look.next_at, *(look.policy or (None, None)), look.oldest_due_on) for look in looks]
         await update_many(self._connection, t.customers, (*_LOOKED, "oldest_due_on"), values)
 

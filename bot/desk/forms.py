@@ -23,7 +23,7 @@ from cards.actions import Action, Name
 from cards.elements import Card, Form, Prose, Text
 from cards.snooze_forms import snooze_form
 from workflows.acting import item_to_act_on
-from workflows.answer_query import Seen, see
+from workflows.answer_query import Seen, see_item
 from workflows.ask_approval import Requested
 from workflows.domain.access import Role, User
 from workflows.domain.account import Book
@@ -144,10 +144,10 @@ class FormDesk:
         return Reply(form=await self._form(action, values, errors), errors={name: words for name, words in errors.items() if name})
 
     async def _seen(self, item: ItemId) -> Seen:
-        account = await self.work.account_of(item)
-        if item not in {one.id for one in account.all_items}:
+        seen = await see_item(item, self.work, self.policies, self.clock.now())
+        if item not in {one.id for one in seen.account.all_items}:
             raise NotKnown("That instalment belongs to a plan that no longer runs.")
-        return await see(account.customer.id, self.work, self.policies, self.clock.now())
+        return seen
 
     async def _may_open(self, action: Action) -> None:
         """A form that could only be refused is not opened: it is not theirs, somebody was first, or the item is paid."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from adapters.chat.protocol import CardRef, Incoming
+from datetime import datetime
+
+from adapters.chat.protocol import CardRef
 from bot.live.draw import draw
 from bot.live.places import Place, places_of
 from bot.live.threads import folded
@@ -10,20 +12,19 @@ from cards.actions import Action, Name
 from cards.elements import Card
 from workflows.domain.ids import CardId, TaskId
 from workflows.errors import NotKnown
-from workflows.ports import Clock, Policies, Store, UnitOfWork
+from workflows.ports import Policies, UnitOfWork
 from workflows.records import StaffCard
 
 
-async def standing_card(incoming: Incoming, store: Store, policies: Policies, clock: Clock, *, threaded: bool) -> Card | None:
+async def standing_card(
+    ref: CardRef, action: Action, work: UnitOfWork, policies: Policies, now: datetime, *, threaded: bool
+) -> Card | None:
     """Null for a card that is not kept up to date, such as an answer to a question. `threaded`: what happened stands below it."""
-    if incoming.card is None or incoming.action is None:
+    pressed = await pressed_card(ref, action, work)
+    if pressed is None:
         return None
-    async with store.reading() as work:
-        pressed = await pressed_card(incoming.card, incoming.action, work)
-        if pressed is None:
-            return None
-        drawn = await draw(pressed, work, policies, clock.now())
-        return drawn if threaded else await folded(pressed, drawn, work, policies, clock.now())
+    drawn = await draw(pressed, work, policies, now)
+    return drawn if threaded else await folded(pressed, drawn, work, policies, now)
 
 
 async def pressed_card(ref: CardRef, action: Action, work: UnitOfWork) -> StaffCard | None:

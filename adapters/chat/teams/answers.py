@@ -16,14 +16,14 @@ LARGE, SMALL = ("large", "large"), ("small", "medium")  # height and width of a 
 Answer = Mapping[str, Any] | None
 
 
-def in_place(reply: Reply, standing: Card | None, link: Link | None = None) -> Answer:
-    """For a press that is executed. `standing` is the pressed card as it is now: under it stands, for the person alone, what came of it."""
+def in_place(reply: Reply, link: Link | None = None) -> Answer:
+    """For a press that is executed: above the pressed card as it is now stands, for the person alone, what came of it."""
     if reply.form is not None:
         return executed(render_form(reply.form, reply.errors, dialog=False))
     told = reply.card or (_wrong(reply) if reply.errors else None)
     if told is None:
         return said("Nothing is left to do here.")
-    return executed(render(told if standing is None else _told_above(told, standing), link=link))
+    return executed(render(told if reply.standing is None else _told_above(told, reply.standing), link=link))
 
 
 def as_dialog(reply: Reply, incoming: Incoming, link: Link | None = None) -> Answer:

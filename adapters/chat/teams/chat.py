@@ -12,7 +12,7 @@ from adapters.chat.teams.endpoint import TeamsEndpoint
 from adapters.chat.teams.flows import Flows
 from adapters.chat.teams.framework import Framework
 from adapters.chat.teams.keys import Keys, KeysUnavailable
-from adapters.chat.teams.listeners import PATIENCE, Listeners, Standing, Turns, at_once
+from adapters.chat.teams.listeners import PATIENCE, Listeners, Turns, at_once
 from adapters.chat.teams.room import Approved, TeamsRoom
 from adapters.chat.teams.settings import TeamsSettings
 from adapters.chat.teams.tokens import Tokens
@@ -61,7 +61,6 @@ def build(
     handler: Handler,
     inbound: Inbound,
     addresses: Addresses,
-    standing: Standing,
     clock: Clock,
     approved: Approved | None = None,
     link: Link | None = None,
@@ -82,7 +81,7 @@ def build(
     book = AddressBook(addresses)
     flows = Flows(settings.workflows, http, settings.app_id, link)
     room = TeamsRoom(connector, flows, book, settings.approved_channels, approved, link)
-    listeners = Listeners(handler, inbound, book, room, standing, link, turn, patience=patience)
+    listeners = Listeners(handler, inbound, book, room, link, turn, patience=patience)
     keys = None if settings.local else Keys(settings.openid_url, fetching, clock)
     tokens = None if keys is None else Tokens(settings.app_id, settings.issuer, keys, clock)
     tenants = settings.tenants | ({settings.tenant} if settings.tenant else frozenset())

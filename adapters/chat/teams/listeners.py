@@ -22,7 +22,6 @@ from workflows.errors import OutsideError, RateLimited
 TRIES, LONGEST_WAIT = 5, 30.0  # of an answer that Teams does not take yet; seconds
 PATIENCE = 4.0  # seconds an invoke's answer may take; clients give up after ten or so
 Turns = Callable[[Sequence[Limit]], Awaitable[None]]  # takes one of each, or raises `RateLimited`
-Standing = Callable[[Incoming], Awaitable[Card | None]]
 _Kept = TypeVar("_Kept")
 log = structlog.get_logger(__name__)
 
@@ -32,7 +31,7 @@ async def at_once(limits: Sequence[Limit]) -> None:
 
 
 class Listeners:
-    """`standing` draws the pressed card as it is now, null when it is none that is kept up to date."""
+    """`patience` is how many seconds an invoke may wait for its answer."""
 
     def __init__(
         self,
@@ -40,14 +39,13 @@ class Listeners:
         inbound: Inbound,
         book: AddressBook,
         room: TeamsRoom,
-        standing: Standing,
         link: Link | None = None,
         turn: Turns = at_once,
         *,
         patience: float,
     ) -> None:
         self._handler, self._inbound, self._book, self._room = handler, inbound, book, room
-        self._standing, self._link, self._turn, self._patience = standing, link, turn, patience
+        self._link, self._turn, self._patience = link, turn, patience
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def take(self, turn: Turn) -> Answer:
@@ -100,15 +98,7 @@ class Listeners:
         reply = await asyncio.shield(work)
         if found.dialog:
             return as_dialog(reply, incoming, self._link)
-        return in_place(reply, await self._now(incoming) if reply.redrawn else None, self._link)  # else they may not see what it says now
-
-    async def _now(self, incoming: Incoming) -> Card | None:
-        """What was done is done, whether the card can be drawn or not."""
-        try:
-            return await self._standing(incoming)
-        except Exception:
-            log.exception("pressed card not drawn")
-            return None
+        return in_place(reply, self._link)
 
     async def _later(self, work: asyncio.Future[Reply], incoming: Incoming, turn: Turn) -> None:
         await self._tell(await work, incoming, turn)

@@ -51,7 +51,7 @@ def _of_kind(turn: Turn) -> Read:
 def _message(turn: Turn) -> Read:
     """Words, or a press on a client that only submits."""
     if isinstance(turn.value, Mapping) and OURS in turn.value:
-        return _press(turn, turn.value, dialog=False)
+        return _press(turn, turn.value)
     return Read(Incoming(_key(turn), _person(turn), text=turn.text, channel=turn.conversation))
 
 
@@ -59,18 +59,19 @@ def _invoke(turn: Turn) -> Read:
     value = turn.value if isinstance(turn.value, Mapping) else {}
     if turn.name == EXECUTE:
         action = value.get("action")
-        return _press(turn, action.get("data") if isinstance(action, Mapping) else None, dialog=False)
+        return _press(turn, action.get("data") if isinstance(action, Mapping) else None, in_place=True)
     if turn.name in {FETCH, SUBMIT}:
         return _press(turn, value.get("data"), dialog=True)
     raise NothingOfOurs("an invoke the app does not ask for")
 
 
-def _press(turn: Turn, data: Any, *, dialog: bool) -> Read:
+def _press(turn: Turn, data: Any, *, dialog: bool = False, in_place: bool = False) -> Read:
     press: Pressed = pressed(data)
     if press.action is None:
         return Read(None, dialog)
     card = remembered(press.card) or (CardRef(PLATFORM, turn.conversation, turn.replied_to) if turn.replied_to else None)
-    return Read(Incoming(_key(turn), _person(turn), press.action, values=press.values, card=card, channel=turn.conversation), dialog)
+    what = Incoming(_key(turn), _person(turn), press.action, values=press.values, card=card, channel=turn.conversation, in_place=in_place)
+    return Read(what, dialog)
 
 
 def remember(card: CardRef | None) -> str:

@@ -16,7 +16,7 @@ from adapters.chat.slack.names import EVENTS_PATH
 from adapters.chat.slack.settings import SlackSettings
 from tests.adapters.chat.teams_desk import TeamsDesk
 from tests.adapters.chat.teams_desk import desk as teams_desk
-from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
+from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock
 from tests.peers.slack import SECRET, Workspace, interactive, signed, slack
 from tests.peers.slack_emulator import emulator
 from tests.peers.teams import CHANNEL, GROUP
@@ -95,7 +95,7 @@ async def lone() -> AsyncGenerator[Desk]:
 @pytest.fixture
 async def met() -> AsyncGenerator[TeamsDesk]:
     """Ana has said something in the channel, in the group and to the app itself."""
-    async with teams_desk(standing=line("The card as it is now."), patience=0.3) as one:
+    async with teams_desk(patience=0.3) as one:
         for at in (CHANNEL, GROUP, ""):
             await one.post(one.tenant.message("overdue", by="ana", at=at))
         await one.chat.settled(20)

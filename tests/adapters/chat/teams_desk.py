@@ -12,7 +12,7 @@ import httpx
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from adapters.chat.protocol import Address, Incoming
+from adapters.chat.protocol import Address
 from adapters.chat.teams.chat import TeamsChat, build
 from adapters.chat.teams.names import MESSAGES_PATH
 from adapters.chat.teams.settings import TeamsSettings
@@ -47,7 +47,7 @@ class FakeAddresses:
 
 @dataclass(slots=True)
 class TeamsDesk:
-    """`standing` is the card that a pressed one is now."""
+    """The whole of it."""
 
     tenant: Tenant
     chat: TeamsChat
@@ -66,13 +66,10 @@ class TeamsDesk:
 
 
 @asynccontextmanager
-async def desk(*, standing: Card | None = None, patience: float = 20, **changes: Any) -> AsyncGenerator[TeamsDesk]:
+async def desk(*, patience: float = 20, **changes: Any) -> AsyncGenerator[TeamsDesk]:
     async with teams() as tenant:
         clock, handler, inbound, addresses = SetClock(), FakeHandler(), FakeInbound(), FakeAddresses()
         tenant.now = clock.now().timestamp()
-
-        async def stands(_: Incoming) -> Card | None:  # ruff: ignore[unused-async] - the chat awaits it
-            return standing
 
         settings = replace(
             TeamsSettings(
@@ -86,7 +83,7 @@ async def desk(*, standing: Card | None = None, patience: float = 20, **changes:
             ),
             **changes,
         )
-        chat = build(settings, handler, inbound, addresses, stands, clock, patience=patience)
+        chat = build(settings, handler, inbound, addresses, clock, patience=patience)
         app = Starlette(routes=[Route(MESSAGES_PATH, chat.endpoint, methods=["POST", "GET"])])
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duebot.example") as http:
             try:

@@ -22,11 +22,12 @@ def flag(one: TeamsDesk) -> dict[str, Any]:
 
 
 async def test_the_pressed_card_comes_back_as_it_is_now_with_what_came_of_it(met: TeamsDesk) -> None:
-    met.handler.replies[Name.FLAG] = Reply(line("Flagged."), redrawn=True)
+    met.handler.replies[Name.FLAG] = Reply(line("Flagged."), redrawn=True, standing=line("The card as it is now."))
     answer = (await met.post(flag(met))).json()
     assert (answer["statusCode"], answer["type"]) == (200, "application/vnd.microsoft.card.adaptive")
     assert words(answer) == "Flagged. | The card as it is now."
     assert met.handler.handled[-1].card == CardRef("teams", CHANNEL, "m1")
+    assert met.handler.handled[-1].in_place
     met.handler.replies[Name.FLAG] = Reply(line("I do not know you."))
     assert words((await met.post(flag(met))).json()) == "I do not know you."
 

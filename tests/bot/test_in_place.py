@@ -1,0 +1,98 @@
+"""A press that is answered by the card it came from, as that is now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from itertools import count
+
+import pytest
+from sqlalchemy import Engine, event
+
+from adapters.chat.protocol import CardRef, Incoming, Person, Reply
+from adapters.store.engine import open_engine
+from adapters.store.unit_of_work import SqlStore
+from bot.live.places import Place, standing_in
+from cards.actions import Action, Name
+from cards.plain.render import render
+from tests.bot.chat_office import ChatOffice
+from tests.conftest import SECRET_KEY
+from tests.workflows.office import ANA
+from workflows.domain.ids import CardId, new_id
+from workflows.records import CardKind, StaffCard
+
+_KEYS = count(1)
+
+
+@pytest.fixture
+async def office(one_url: str) -> AsyncIterator[ChatOffice]:
+    """Acme's card stands in the chat."""
+    store = SqlStore(open_engine(one_url), [SECRET_KEY])
+    made = ChatOffice(store)
+    await made.open(chat=True)
+    await made.link(ANA)
+    await made.owe("acme")
+    await made.tick()
+    await made.jobs.show_cards()
+    yield made
+    await store.close()
+
+
+async def pressed(office: ChatOffice, action: Action, message: str = "1.0") -> Reply:
+    person = Person("slack", "T1", f"U{ANA.id.int}")
+    press = Incoming(f"slack:in-place-{next(_KEYS)}", person, action, card=CardRef("slack", "C1", message), in_place=True)
+    await office.store.inbound(office.clock).accept(press)
+    return await office.desk(press)
+
+
+@contextmanager
+def statements() -> Generator[list[str]]:
+    """Those that any database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+async def test_the_answer_shows_the_card_as_the_chat_will_get_it(office: ChatOffice) -> None:
+    for name in (Name.FLAG, Name.UNFLAG):
+        reply = await pressed(office, await office.button("acme", name))
+        await office.jobs.show_cards()
+        assert reply.standing == office.slack.standing["1.0"]
+
+
+async def test_who_was_second_sees_the_card_as_it_stands(office: ChatOffice) -> None:
+    stale = await office.button("acme", Name.FLAG)
+    await pressed(office, stale)
+    reply = await pressed(office, stale)
+    await office.jobs.show_cards()
+    assert reply.card is not None
+    assert "You were first" in render(reply.card)
+    assert reply.standing == office.slack.standing["1.0"]
+
+
+async def test_the_account_is_read_to_act_on_it_and_once_more_for_all_that_is_said_of_it(office: ChatOffice) -> None:
+    flag = await office.button("acme", Name.FLAG)
+    with statements() as asked:
+        assert (await pressed(office, flag)).standing is not None
+    assert sum("FROM customers" in one and "customers.name" in one for one in asked) == 2
+    assert sum(one.startswith("UPDATE customers") for one in asked) == 1
+
+
+async def test_what_was_done_is_done_though_the_card_cannot_be_drawn(office: ChatOffice) -> None:
+    flag = await office.button("acme", Name.FLAG)
+    async with office.store() as work:
+        book = (await work.book("main")).id
+        broken = StaffCard(CardId(new_id()), CardKind.AUDIT_HEAD, book, flag.id, office.today, office.clock.now())  # without its figures
+        await work.add_card(standing_in(broken, [Place("slack", "C1", "2.0")]))
+    reply = await pressed(office, flag, "2.0")
+    assert reply.card is not None
+    assert "flagged" in render(reply.card)
+    assert reply.standing is None
+    assert len((await office.account("acme")).flags) == 1
