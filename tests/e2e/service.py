@@ -109,7 +109,7 @@ class Service(House):
 
     async def settled(self) -> None:
         assert self.app.slack is not None
-        await self.app.slack.settled(20)
+        await self.app.slack.settled()
 
     async def command(self, text: str, *, by: str) -> str:
         """What they alone were answered."""

@@ -41,7 +41,7 @@ class TeamsHouse(House):
         self.tenant.now = self.clock.now().timestamp()
         answer = await self.http.post(MESSAGES_PATH, json=activity, headers=self.tenant.signed() if headers is None else headers)
         assert self.app.teams is not None
-        await self.app.teams.settled(20)
+        await self.app.teams.settled()
         return answer
 
     async def meet(self, *names: str, at: str = CHANNEL) -> None:

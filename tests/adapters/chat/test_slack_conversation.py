@@ -198,7 +198,7 @@ async def test_a_window_says_so_when_the_press_could_not_be_kept_in_time(desk: D
     payload = workspace.press(element(Name.SNOOZE), by="ana", trigger=await workspace.trigger("ana"))
     assert (await desk.acknowledged(interactive(payload))).status_code == 200
     desk.inbound.gate.set()
-    await desk.chat.settled(5)
+    await desk.chat.settled()
     (view,) = workspace.windows().values()
     assert "went wrong" in words(view["blocks"])
     assert not desk.handler.handled
@@ -268,7 +268,7 @@ async def test_a_slow_form_says_that_it_works_and_is_filled_when_done(desk: Desk
     payload = workspace.submission(view, {}, by="ana", trigger=await workspace.trigger("ana"))
     answer = (await desk.acknowledged(interactive(payload))).json()
     desk.handler.gate.set()
-    await desk.chat.settled(5)
+    await desk.chat.settled()
     assert (answer["response_action"], "Working" in words(answer["view"]["blocks"])) == ("update", True)
     assert "Silent" in words(workspace.windows()[view["id"]])
 
@@ -279,7 +279,7 @@ async def test_a_slow_answer_for_a_closed_window_arrives_in_the_channel(desk: De
     payload = workspace.submission(view, {}, by="ana", trigger=await workspace.trigger("ana"))
     await desk.acknowledged(interactive({**payload, "view": {**payload["view"], "id": "VCLOSED"}}))
     desk.handler.gate.set()
-    await desk.chat.settled(5)
+    await desk.chat.settled()
     (said,) = workspace.whispers()
     assert said["channel"] == workspace.channels["credit"]
     assert "Did snooze.set." in words(said["blocks"])
@@ -319,7 +319,7 @@ async def test_a_burst_is_kept_and_acknowledged_before_a_few_at_a_time_are_handl
     await asyncio.gather(*(asyncio.sleep(0) for _ in presses))
     assert len(desk.handler.handled) <= AT_ONCE
     desk.handler.gate.set()
-    await desk.chat.settled(20)
+    await desk.chat.settled()
     assert len(desk.handler.handled) == 3 * AT_ONCE
 
 

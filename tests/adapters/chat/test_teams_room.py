@@ -31,7 +31,7 @@ async def test_a_card_goes_to_a_channel_a_group_or_a_person_and_is_changed_where
 
 async def test_somebody_met_in_a_channel_gets_a_chat_of_their_own_once(met: TeamsDesk) -> None:
     await met.post(met.tenant.message("overdue", by="bo", at=CHANNEL))
-    await met.chat.settled(20)
+    await met.chat.settled()
     await met.chat.room.post(object_id("bo"), card())
     assert len(met.tenant.cards(met.tenant.own_chat("bo"))) == 2
     assert met.tenant.calls.count(("POST", "/emea/v3/conversations")) == 1
@@ -104,7 +104,7 @@ async def test_who_blocked_us_is_written_to_no_more_until_they_write_again(met: 
             await met.chat.room.post(ANA, card())
     assert len([call for call in met.tenant.calls if call[0] == "POST"]) == 1
     await met.post(met.tenant.message("overdue", by="ana"))
-    await met.chat.settled(20)
+    await met.chat.settled()
     assert (await met.chat.room.post(ANA, card())).channel == met.tenant.own_chat("ana")
 
 
@@ -123,7 +123,7 @@ async def test_what_says_nothing_new_is_not_written_again(met: TeamsDesk) -> Non
     written = met.addresses.writes
     await met.post(met.tenant.message("overdue", by="ana"))
     assert met.addresses.writes == written
-    await met.chat.settled(20)
+    await met.chat.settled()
 
 
 async def test_where_the_app_was_taken_out_nothing_is_written_until_it_is_back(met: TeamsDesk) -> None:
@@ -189,7 +189,7 @@ async def test_a_channel_of_a_team_needs_approval_unless_it_is_private(
         said = one.tenant.message("help", by="ana", at=CHANNEL)
         said["channelData"]["channel"] |= {"name": "Partners"} | ({"type": sort} if sort else {})
         await one.post(said)
-        await one.chat.settled(20)
+        await one.chat.settled()
         if allowed:
             await one.chat.room.post(CHANNEL, card())
         else:
