@@ -139,17 +139,17 @@ async def settle_abandoned(
     if was_sent is None:
         await _unknown(row, notice, because, work, clock)
     elif was_sent:
-        await work.settle(row.id, OutboxState.SENT, clock.now())
         await note(notice, NoticeState.SENT, "", work, clock, "notice.sent", reference=known_by)
+        await work.settle(row.id, OutboxState.SENT, clock.now())
     else:
         await work.settle(row.id, OutboxState.QUEUED, clock.now(), not_before=clock.now())
 
 
 async def _unknown(row: OutboxRow, notice: NoticeId, because: str, work: UnitOfWork, clock: Clock) -> None:
-    """Nothing is sent again by itself; a card asks a person."""
+    """Nothing is sent again by itself; a card asks a person. The account is locked before the row, as everywhere."""
     now = clock.now()
-    await work.settle(row.id, OutboxState.UNKNOWN, now, error=because)
     await note(notice, NoticeState.UNKNOWN, because, work, clock, "notice.unknown", because=because)
+    await work.settle(row.id, OutboxState.UNKNOWN, now, error=because)
     await tell(notice, {"what": "unknown_message", "row": str(row.id)}, work, now)
 
 

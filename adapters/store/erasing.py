@@ -79,7 +79,8 @@ class Erasing(Part):
         emptied = update(t.notices).where(mine, t.notices.c.id.in_(ids)).values(body=None, because="")
         await self._connection.execute(emptied)
         rows = [f"notice:{one}" for one in ids]
-        await self._connection.execute(update(t.outbox).where(t.outbox.c.key.in_(rows)).values(error=""))
+        said = t.outbox.c.key.in_(rows) & t.outbox.c.error.not_in([""])  # no others: a worker may hold those, and want the account
+        await self._connection.execute(update(t.outbox).where(said).values(error=""))
         answers = update(t.replies).where(t.replies.c.customer_id == customer, _same(t.replies.c.sender, address))
         replies = await self._connection.execute(answers.values(body=None, sender=alias))
         await self._forget_opt_outs(customer, alias, address)

@@ -94,9 +94,12 @@ class Outbox(Part):
             raise NotKnown("There is no such outgoing message.")
 
     async def withdraw(self, key: str, at: datetime, why: str) -> bool:
-        waits = (_BOX.key == key) & (_BOX.state == OutboxState.QUEUED.value)
+        """One that a worker just takes is left to it: whoever waited for the row would hold the account that the worker goes on to lock."""
+        waits = select(_BOX.id).where(_BOX.key == key, _BOX.state == OutboxState.QUEUED.value)
+        free = waits.with_for_update(skip_locked=True).cte("free")
         values = {"state": OutboxState.SUPPRESSED.value, "settled_at": at, "error": why}
-        return (await self._connection.execute(update(t.outbox).where(waits).values(values))).rowcount > 0
+        withdrawn = update(t.outbox).where(_BOX.id.in_(select(free.c.id))).values(values).returning(_BOX.id)
+        return bool((await self._connection.execute(withdrawn)).all())
 
     async def settle_sent(self, references: Mapping[UUID, str], at: datetime) -> None:
         same = (OutboxState.SENT.value, at, None, "")

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from tests.store.samples import LATER, NOW
+from tests.conftest import SECRET_KEY
+from tests.store.samples import LATER, NOW, customer_id, import_rows, item_id, notice, row
 from workflows.domain.ids import new_id
 from workflows.errors import NotKnown
 from workflows.records import Effect, OutboxRow, OutboxState
@@ -124,6 +126,28 @@ async def test_a_claim_that_is_rolled_back_leaves_the_rows_queued(store: SqlStor
     with pytest.raises(RuntimeError):
         await crashing()
     assert [row.attempts for row in await claim(store)] == [1]
+
+
+async def test_a_message_that_a_worker_just_takes_is_waited_for_neither_to_stop_it_nor_to_forget_whom_it_was_to(
+    postgresql_url: str,
+) -> None:
+    """On PostgreSQL only. The worker goes on to lock the account, which whoever stops or erases holds."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    await import_rows(store, row())
+    item, customer = await item_id(store), await customer_id(store)
+    async with store() as work:
+        told = notice(item)
+        assert await work.add_notice(customer, told, "key")
+        assert await work.enqueue(Effect.NOTICE, f"notice:{told.id}", {"notice": str(told.id)}, NOW)
+    async with store() as work:
+        assert await work.reserve(Effect.NOTICE, "", NOW, 1, LEASE)
+        async with store() as other:
+            await other.lock_accounts([customer])
+            assert not await other.withdraw(f"notice:{told.id}", NOW, "A mistake.")
+            assert (await other.forget_contact(customer, "Erased 1"))[0] == 1
+    async with store() as work:
+        assert await work.withdraw(f"notice:{told.id}", NOW, "A mistake.")
+    await store.close()
 
 
 async def test_two_workers_at_once_never_claim_the_same_row(store: SqlStore) -> None:
