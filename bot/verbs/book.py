@@ -11,7 +11,7 @@ import typer
 from adapters.letters.phrases import languages, sandbox
 from bot.app import App
 from bot.config import read_settings
-from bot.verbs.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_slug, a_zone
+from bot.verbs.options import JSON, a_channel, a_country, a_currency, a_mailbox, a_phone, a_slug, a_zone
 from bot.verbs.terminal import QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from workflows.acting import record
@@ -29,7 +29,7 @@ Subdivision = Annotated[str | None, typer.Option(metavar="CODE", help="Its state
 Currency = Annotated[str | None, typer.Option(parser=a_currency, metavar="CODE", help="Its own currency, like EUR.")]
 Language = Annotated[str | None, typer.Option(metavar="CODE", help="The language of letters where a customer has none, like de.")]
 Email = Annotated[str | None, typer.Option(parser=a_mailbox, metavar="EMAIL", help="Where customers' answers go.")]
-Phone = Annotated[str | None, typer.Option(metavar="NUMBER", help="The number customers may call.")]
+Phone = Annotated[str | None, typer.Option(parser=a_phone, metavar="NUMBER", help="The number customers may call, like +49 30 5550 0177.")]
 Pay = Annotated[str | None, typer.Option(metavar="TEXT", help="How to pay, as it stands in the letters.")]
 _TO = "The Slack or Teams channel its cards go to, or an incoming webhook."
 Channel = Annotated[str | None, typer.Option(parser=a_channel, metavar="ID", help=_TO)]

@@ -10,7 +10,7 @@ import typer
 
 from bot.app import App
 from bot.rates import read_rates
-from bot.verbs.options import JSON, Day, OnlyBook
+from bot.verbs.options import JSON, Day, OnlyBook, one_of
 from bot.verbs.terminal import QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from cards.format import days, locale_of, money
@@ -51,7 +51,7 @@ async def interest(
     monthly: Annotated[
         Decimal | None, typer.Option(parser=a_percent, metavar="PERCENT", help="What the contract says a month, in place of the law.")
     ] = None,
-    unit: Annotated[Unit, typer.Option(help="How the contract counts months.")] = Unit.DAILY,
+    unit: Annotated[Unit, typer.Option(parser=one_of(Unit), metavar="|".join(Unit), help="How the contract counts months.")] = Unit.DAILY,
     cap: Annotated[Decimal | None, typer.Option(parser=a_percent, metavar="PERCENT", help="The most a year that the state allows.")] = None,
     grace_days: Annotated[int, typer.Option(min=0, max=365, metavar="DAYS", help="Days without interest after the due day.")] = 0,
     book: OnlyBook = None,

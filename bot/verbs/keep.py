@@ -16,7 +16,7 @@ from adapters.keep.audit_lines import as_csv, as_json, heading
 from adapters.keep.head_file import read_heads
 from adapters.store.audit import SealedEntry
 from bot.app import App
-from bot.verbs.options import JSON, OnlyBook
+from bot.verbs.options import JSON, OnlyBook, one_of
 from bot.verbs.terminal import FAILED, QUESTION, polite, say, say_json, stop, with_app
 from cards.clean import clean
 from cards.format import count, listing
@@ -83,7 +83,9 @@ async def verify_audit(
 @audit.command("export")
 @polite
 async def export_audit(
-    kind: Annotated[AuditFormat, typer.Option("--format", help="What it looks like.")] = AuditFormat.JSONL,
+    kind: Annotated[
+        AuditFormat, typer.Option("--format", parser=one_of(AuditFormat), metavar="|".join(AuditFormat), help="What it looks like.")
+    ] = AuditFormat.JSONL,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to; else to standard output.")] = None,
 ) -> None:
     """Writes out the whole trail, oldest first.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
 import typer
 from babel import Locale
@@ -14,11 +16,15 @@ from workflows.domain.access import Role
 from workflows.domain.calendar import UnknownZone, zone
 from workflows.domain.money import UnknownCurrency, exponent
 
+Word = TypeVar("Word", bound=StrEnum)
+
 ROLES = ", ".join(role.word for role in Role)
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _CHANNEL = re.compile(r"(T[A-Z0-9]{6,}/)?[CG][A-Z0-9]{6,}|teams:(19:[\w.@-]+|workflow:[\w-]+)")
 _HOOK = re.compile(r"https://hooks\.slack(-gov)?\.com/services/[A-Za-z0-9/_-]+")
+_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
+_BETWEEN_DIGITS = re.compile(r"[ ().\-/]")
 _DAY_LENGTH = len("2026-11-24")
 
 
@@ -52,6 +58,25 @@ def a_mailbox(text: str) -> str:
     if mailbox(text) is None:
         raise typer.BadParameter(f"“{text}” is no e-mail address.")
     return text.strip()
+
+
+def a_phone(text: str) -> str:
+    """As it is written, for people read it so; its digits are what a telephone takes."""
+    if _PHONE.fullmatch(_BETWEEN_DIGITS.sub("", text)) is None:
+        raise typer.BadParameter(f"“{text}” is no telephone number; write it as it is dialled from abroad, like +49 30 5550 0177.")
+    return " ".join(text.split())
+
+
+def one_of(words: type[Word]) -> Callable[[str | Word], Word]:
+    """Takes one of the words."""
+
+    def chosen(text: str | Word) -> Word:
+        try:
+            return words(text)
+        except ValueError:
+            raise typer.BadParameter(f"“{text}” is not among {', '.join(words)}.") from None
+
+    return chosen
 
 
 def a_role(text: str | Role) -> Role:

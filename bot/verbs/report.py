@@ -15,7 +15,7 @@ import typer
 from bot import report_files as files
 from bot import reports
 from bot.app import App
-from bot.verbs.options import JSON, Book, Day
+from bot.verbs.options import JSON, Book, Day, one_of
 from bot.verbs.terminal import QUESTION, polite, say, say_json, stop, with_app
 from cards.aging import aging as aging_card
 from cards.elements import Card
@@ -45,7 +45,10 @@ class Format(StrEnum):
 
 
 Form = Annotated[
-    Format, typer.Option("--format", metavar="FORMAT", help="What it looks like: text, json, png (a picture), xlsx (a workbook).")
+    Format,
+    typer.Option(
+        "--format", parser=one_of(Format), metavar="FORMAT", help="What it looks like: text, json, png (a picture), xlsx (a workbook)."
+    ),
 ]
 Out = Annotated[Path | None, typer.Option(metavar="FILE", help="Write it into this file instead of printing it.")]
 Window = Annotated[int, typer.Option(min=1, max=1100, help="Days of sales up to and including the day.")]
@@ -160,7 +163,7 @@ async def forecast(book: Book = "main", at: Day = None, form: Form = Format.TEXT
 @verbs.command()
 @polite
 async def summary(
-    period: Annotated[Period, typer.Option(help="How long it is.", show_default=True)] = Period.WEEKLY,
+    period: Annotated[Period, typer.Option(parser=one_of(Period), metavar="|".join(Period), help="How long it is.")] = Period.WEEKLY,
     book: Book = "main",
     at: Day = None,
     form: Form = Format.TEXT,

@@ -85,6 +85,9 @@ def test_the_version_is_the_packages(empty_place: Place) -> None:
         ("explain", "A", "--at", "2026-13-01"),
         ("report",),
         ("report", "aging", "--format", "xml"),
+        ("summary", "--period", "x"),
+        ("audit", "export", "--format", "xml"),
+        ("interest", "A", "--unit", "yearly"),
         ("report", "metrics", "--window", "0"),
         ("tick", "--at", "noon"),
         ("serve", "--port", "70000"),
@@ -99,6 +102,8 @@ def test_the_version_is_the_packages(empty_place: Place) -> None:
         ("book", "--currency", "EURO"),
         ("book", "--language", "xx"),
         ("book", "--email", "nonsense"),
+        ("book", "--phone", "abc"),
+        ("book", "--phone", "030 5550 0177"),
         ("book", "--channel", "#receivables"),
         ("user", "add", "nonsense", "--name", "A"),
         ("user", "add", "a@b.example"),
@@ -114,6 +119,7 @@ def test_wrong_use_is_exit_code_2_with_nothing_on_standard_output(place: Place, 
     assert told.code == 2
     assert not (words and told.out)  # a bare `duebot` lists the verbs
     assert told.err or not words
+    assert "Value error" not in told.err
 
 
 def test_a_worker_refuses_a_local_database_and_says_what_to_run(sqlite_place: Place) -> None:

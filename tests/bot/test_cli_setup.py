@@ -30,12 +30,12 @@ def test_migrate_makes_database_book_and_key_and_repeats_in_peace(empty_place: P
 
 def test_a_book_is_changed_by_what_is_given_and_shown_whole(place: Place) -> None:
     assert place.duebot(*SELLER).code == 0
-    told = place.duebot(
-        "book", "--subdivision", "BY", "--language", "de", "--email", "a@b.example", "--channel", "C0123456789", "--json"
-    ).json
+    said = ("--language", "de", "--email", "a@b.example", "--phone", "+49 (30)  5550-177", "--channel", "C0123456789")
+    told = place.duebot("book", "--subdivision", "BY", *said, "--json").json
     assert told["name"] == "Alder & Finch GmbH"
     assert (told["zone"], told["country"], told["subdivision"], told["currency"]) == ("Europe/Berlin", "DE", "BY", "EUR")
     assert (told["language"], told["email"], told["channel"]) == ("de", "a@b.example", "C0123456789")
+    assert told["phone"] == "+49 (30) 5550-177"
     assert "zone:         Europe/Berlin" in place.duebot("book").out
 
 
