@@ -32,7 +32,7 @@ class Part:
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         self._connection, self._vault = connection, vault
         self.queued: Counter[str] = Counter()  # by kind, what leaves once the unit is committed
-        self._awake: dict[tuple[UUID, datetime], CustomerId] = {}  # woken in this unit, by themselves or by an item: once is enough
+        self._awake: dict[UUID, tuple[CustomerId, datetime]] = {}  # woken in this unit, by their own id or an item's: once is enough
 
     async def give_way(self) -> None:
         await asyncio.sleep(0)
@@ -67,12 +67,12 @@ class Part:
 
     async def _wake(self, customer: CustomerId, at: datetime) -> None:
         """Has the tick look at the account, and locks its row. Raises `NotKnown`."""
-        if (customer, at) in self._awake:
+        if self._woken(customer, at) is not None:
             return
         done = await self._connection.execute(update(t.customers).where(t.customers.c.id == customer).values(**woken_at(at)))
         if done.rowcount == 0:
             raise NotKnown("There is no such customer.")
-        self._awake[customer, at] = customer
+        self._awake[customer] = customer, at
 
     async def _wake_all(self, customers: Collection[UUID], at: datetime) -> None:
         if customers:
@@ -82,15 +82,20 @@ class Part:
 
     async def _wake_owner(self, item: ItemId, at: datetime) -> CustomerId:
         """As `_wake`, for the account the item belongs to."""
-        if (item, at) in self._awake:
-            return self._awake[item, at]
+        if (customer := self._woken(item, at)) is not None:
+            return customer
         owner = select(t.items.c.customer_id).where(t.items.c.id == item).scalar_subquery()
         woken = update(t.customers).where(t.customers.c.id == owner).values(**woken_at(at)).returning(t.customers.c.id)
         found = (await self._connection.execute(woken)).scalar_one_or_none()
         if found is None:
             raise NotKnown("There is no such invoice.")
-        self._awake[item, at] = self._awake[found, at] = CustomerId(found)
+        self._awake[item] = self._awake[found] = CustomerId(found), at
         return CustomerId(found)
+
+    def _woken(self, key: UUID, at: datetime) -> CustomerId | None:
+        """Who was woken by that id, no later than `at`."""
+        customer, since = self._awake.get(key, (None, at))
+        return customer if since <= at else None
 
 
 def woken_at(at: datetime) -> Mapping[str, Any]:

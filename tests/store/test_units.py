@@ -16,7 +16,8 @@ from adapters.store.imports import CHUNK
 from adapters.store.unit_of_work import SqlStore
 from tests.conftest import SECRET_KEY
 from tests.fakes.clock import FixedClock
-from tests.store.samples import LATER, NOW, TODAY, account, add_user, customer_id, import_rows, item_id, notice, row
+from tests.statements import statements
+from tests.store.samples import LATER, NOW, TODAY, account, add_user, awake, customer_id, import_rows, item_id, notice, row
 from workflows.domain.account import Flag, Snooze
 from workflows.domain.ids import CardId, CustomerId, new_id
 from workflows.import_ledger import Entry, Imported, ImportLedger, import_ledger
@@ -67,6 +68,24 @@ async def test_twenty_people_at_once_all_get_through(store: SqlStore) -> None:
 
     await asyncio.gather(*(press() for _ in range(20)))
     assert sorted(int(flag.note) for flag in (await account(store)).flags) == list(range(20)), "each saw all that came before"
+
+
+async def test_a_unit_wakes_an_account_once_unless_it_is_looked_at_in_between(store: SqlStore) -> None:
+    user = await add_user(store)
+    await import_rows(store, row())
+    item, customer = await item_id(store), await customer_id(store)
+    soon = NOW + timedelta(seconds=1)
+    with statements() as asked:
+        async with store() as work:
+            await work.flag(Flag(item, user, NOW))
+            await work.end_flag(item, soon)
+            await work.snooze(Snooze(item, date(2026, 4, 1), user, soon))
+    assert sum(one.startswith("UPDATE customers") for one in asked) == 1
+    async with store() as work:
+        await work.flag(Flag(item, user, NOW))
+        await work.looked(customer, None, None)
+        await work.end_flag(item, soon)
+    assert await awake(store) == [customer]
 
 
 async def test_the_same_step_by_two_workers_at_once_is_said_once(store: SqlStore) -> None:
