@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from random import Random
 from statistics import quantiles
@@ -19,29 +20,33 @@ from bot.desk.answers import answer
 from bot.policies import PolicyBook, shipped
 from bot.verbs.terminal import spare_the_collector
 from cards.choices import asking
-from cards.paging import paged
+from cards.elements import Card, Rows
+from cards.paging import PAGE, paged
 from cards.slack.render import render
 from tests.bench import query_floor, tick
 from tests.bench.big_ledger import fill_open
 from tests.bench.bulk import driver_url
 from tests.bench.databases import filled
 from tests.bench.outcome import alone, size_or, tell
+from tests.bench.query_floor import Told, told_of_balance, told_of_overdue
 from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId
 
 TIMES, WARM = 300, 20
+FIRST = timedelta(days=3)  # before the due day the shipped policy begins
+Answers = tuple[list[float], list[Told]]
 ASKER = User(UserId(UUID(int=1)), "ana@bench.example", "Ana", Role.COLLECTOR)
 
 
-def ours(url: str, questions: Sequence[str]) -> list[float]:
-    """Seconds of each answer."""
+def ours(url: str, questions: Sequence[str]) -> Answers:
+    """Seconds of each answer, and what its lines say."""
     spare_the_collector()
     return asyncio.run(_ask(url, questions))
 
 
-async def _ask(url: str, questions: Sequence[str]) -> list[float]:
+async def _ask(url: str, questions: Sequence[str]) -> Answers:
     store, policies = SqlStore(open_engine(url), [bytes(32)]), PolicyBook([shipped()], [(shipped().name, shipped().version)])
-    took = []
+    took, told = [], []
     for text in questions:
         begun = time.perf_counter()
         async with store.reading() as work:
@@ -49,26 +54,30 @@ async def _ask(url: str, questions: Sequence[str]) -> list[float]:
         drawn = render(paged(card, 0, partial(asking, text)))
         took.append(time.perf_counter() - begun)
         assert len(drawn.blocks) > 1, drawn.text
+        told.append(_told(card, text))
     await store.close()
-    return took[WARM:]
+    return took[WARM:], told
 
 
-def floor(url: str, questions: Sequence[str]) -> list[float]:
+def _told(card: Card, question: str) -> Told:
+    lines = next(part.rows for part in card.body if isinstance(part, Rows))
+    return [(one.cells[0], one.cells[1], one.cells[3]) if question.startswith("balance") else one.cells[:3] for one in lines]
+
+
+def floor(url: str, questions: Sequence[str]) -> Answers:
     """The same, as rows of one statement."""
-    took = []
+    took, told, day = [], [], tick.NOW.date()
     with psycopg.connect(driver_url(url), options="-c jit=off -c timezone=UTC") as server:
         for text in questions:
             verb, _, name = text.partition(" ")
-            statement, given = (
-                query_floor.BALANCE if verb == "balance" else query_floor.OVERDUE,
-                {"name": name.casefold(), "day": tick.NOW.date()},
-            )
+            statement = query_floor.BALANCE if verb == "balance" else query_floor.OVERDUE
+            given = {"name": name.casefold(), "day": day, "reached": day + FIRST, "page": PAGE}
             begun = time.perf_counter()
             rows = server.execute(statement, given).fetchall()
             server.commit()
             took.append(time.perf_counter() - begun)
-            assert rows
-    return took[WARM:]
+            told.append(told_of_balance(rows) if verb == "balance" else told_of_overdue(rows, day))
+    return took[WARM:], told
 
 
 def balances(url: str) -> list[str]:
@@ -82,7 +91,9 @@ def main() -> None:
     with filled("postgresql", lambda url: fill_open(url, size, due=min(50_000, size // 2), now=tick.NOW)) as databases:
         url = databases.address
         for name, questions in (("query-balance", balances(url)), ("query-overdue", ["overdue"] * TIMES)):
-            least, (mine, memory) = floor(url, questions), alone(ours, url, questions)
+            (least, facts), ((mine, told), memory) = floor(url, questions), alone(ours, url, questions)
+            if [sorted(one) for one in told] != [sorted(one) for one in facts]:
+                raise SystemExit(f"{name}: the statement does not find what the answers say")
             for end, at in (("", 49), ("-p99", 98)):
                 tell(name + end, size, [quantiles(mine, n=100)[at]], [quantiles(least, n=100)[at]], done=1, rss_mb=memory)
 
