@@ -121,8 +121,8 @@ async def balance(words: str, work: UnitOfWork, policies: Policies, at: datetime
     """Raises `NotKnown`. A full name or number wins over parts of others; a name spelt almost so is a choice."""
     if (exact := _exactly(words)) is not None:
         return await see(CustomerId(exact), work, policies, at)
-    if len(named := await work.named_customers(words)) == 1:
-        return await see(named[0], work, policies, at)
+    if (named := await work.named_account(words)) is not None:
+        return _seen(named, policies, at)
     found = await work.find_customers(words)
     if not found:
         near = await work.near_customers(words)

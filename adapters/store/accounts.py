@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, case, func, select, true, union_all
 
 from adapters.store import tables as t
+from adapters.store.books import Books
+from adapters.store.folded import folded
 from adapters.store.ledger import open_lines
 from adapters.store.loading import Loading
 from adapters.store.many import among, update_many
+from adapters.store.reports import is_named
 from adapters.store.stops import stopped
-from adapters.store.unit import Part
 from workflows.domain.account import Account
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
@@ -24,7 +26,7 @@ _PAGE = 200
 _LOOKED = ("id", "next_look_at", "policy_name", "policy_version")
 
 
-class Accounts(Part):
+class Accounts(Books):
     async def account(self, customer: CustomerId) -> Account:
         found = await self.accounts([customer])
         if not found:
@@ -38,6 +40,11 @@ class Accounts(Part):
             raise NotKnown("There is no such invoice.")
         return found[0]
 
+    async def named_account(self, words: str) -> Account | None:
+        named = select(t.customers).where(is_named(words)).order_by(t.customers.c.id).limit(2)
+        found = await self._all(self._held(named)) if folded(words) else []
+        return (await self._loaded(found))[0] if len(found) == 1 else None
+
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
         c = t.customers.c
         mine = select(c.id, c.changes).where(among(self._connection, c.id, list(customers))).order_by(c.id).with_for_update(key_share=True)
@@ -50,8 +57,7 @@ class Accounts(Part):
         return [loaded[customer] for customer in customers if customer in loaded]
 
     async def _whole(self, chosen: ColumnElement[bool]) -> Sequence[Account]:
-        found = await self._all(self._held(select(t.customers).where(chosen).order_by(t.customers.c.id)))
-        return await Loading(self._connection, found).load() if found else []
+        return await self._loaded(await self._all(self._held(select(t.customers).where(chosen).order_by(t.customers.c.id))))
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         async for account in self._each(true() if book is None else t.customers.c.book_id == book):
@@ -74,9 +80,13 @@ class Accounts(Part):
         query = select(t.customers).where(chosen).order_by(t.customers.c.id).limit(_PAGE)
         page = await self._all(query)
         while page:
-            for account in await Loading(self._connection, page).load():
+            for account in await self._loaded(page):
                 yield account
             page = await self._all(query.where(t.customers.c.id > page[-1].id))
+
+    async def _loaded(self, customers: Sequence[Row[Any]]) -> list[Account]:
+        """In the order of the rows; the books are read once those are locked."""
+        return await Loading(self._connection, customers, await self.books()).load() if customers else []
 
     async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
         c = t.customers.c

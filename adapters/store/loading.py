@@ -51,24 +51,23 @@ _MAY_BE_EMPTY = (*(table for _, table, _, _ in _PLAIN), t.promises, t.plans, t.a
 class Loading:
     """The accounts of some customers."""
 
-    def __init__(self, connection: AsyncConnection, customers: Sequence[Row[Any]]) -> None:
+    def __init__(self, connection: AsyncConnection, customers: Sequence[Row[Any]], books: Sequence[Book]) -> None:
         self._connection, self._customers = connection, customers
+        self._books: dict[UUID, Book] = {book.id: book for book in books}
         self._ids: list[UUID] = [row.id for row in customers]
 
     async def load(self) -> list[Account]:
         """In the order of the customers."""
-        wanted = list({row.book_id for row in self._customers})
-        books = {row.id: rows.book(row) for row in await self._rows(t.books, t.books.c.id, wanted)}
         emails = await self._of(t.contacts, lambda row: str(row.address), "position")
         items = await self._items()
         facts = await self._facts(items)
-        fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in books.items()}
+        fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in self._books.items()}
         accounts = []
         for row in self._customers:
             mine = items.get(row.id, ())
             rest = {name: found.get(row.id, ()) for name, found in facts.items()}
             until = fresh[row.book_id][bool(mine)]
-            accounts.append(_account(row, books[row.book_id], emails.get(row.id, ()), mine, until, rest))
+            accounts.append(_account(row, self._books[row.book_id], emails.get(row.id, ()), mine, until, rest))
         return accounts
 
     async def _facts(self, items: Groups[Item]) -> dict[str, Groups[Any]]:

@@ -29,16 +29,11 @@ class Reports(Part):
         books = {row.id: rows.book(row) for row in await self._all(select(t.books).where(t.books.c.id.in_({r.book_id for r in found})))}
         return [FoundItem(rows.item(row), owners[row.customer_id], books[row.book_id]) for row in found]
 
-    async def named_customers(self, words: str) -> Sequence[CustomerId]:
-        c, wanted = t.customers.c, folded(words)
-        found = await self._all(select(c.id).where(_is_named(words)).order_by(c.number, c.id).limit(_MOST_FOUND)) if wanted else []
-        return [CustomerId(row.id) for row in found]
-
     async def find_customers(self, words: str, limit: int = 10) -> Sequence[Customer]:
         c, wanted = t.customers.c, folded(words)
         if not wanted:
             return []
-        exact = _is_named(words)
+        exact = is_named(words)
         part_of_name = and_(*(c.folded.contains(word, autoescape=True) for word in wanted.split()))
         begins = c.folded.startswith(wanted, autoescape=True)
         best = case((exact, 0), (begins, 1), else_=2)
@@ -56,7 +51,7 @@ class Reports(Part):
         return [rows.customer(found[one], books[found[one].book_id], emails.get(one, ())) for one in ids if one in found]
 
 
-def _is_named(words: str) -> ColumnElement[bool]:
-    """Each half has an index of its own."""
+def is_named(words: str) -> ColumnElement[bool]:
+    """Whether that is a customer's number or whole name; each half has an index of its own."""
     c, wanted = t.customers.c, folded(words)
     return or_(c.number.in_({words.strip(), wanted, wanted.upper()}), c.folded == wanted)

@@ -8,12 +8,11 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.store.accounts import Accounts
 from adapters.store.addresses import SqlAddresses
 from adapters.store.audit import AuditTrail, Trail
-from adapters.store.books import Books
 from adapters.store.cards import Cards
 from adapters.store.chats import Chats
 from adapters.store.claims import Claims
@@ -44,13 +43,13 @@ from adapters.store.signs import SignsOfLife
 from adapters.store.stops import Stops
 from adapters.store.unlisted import Unlisted
 from adapters.store.webhooks import Webhooks
+from workflows.domain.account import Book
 from workflows.ports import Clock
 
 log = structlog.get_logger(__name__)
 
 
 class SqlUnitOfWork(
-    Books,
     Accounts,
     Imports,
     Unlisted,
@@ -85,7 +84,16 @@ class SqlUnitOfWork(
 
 
 class SqlReading(SqlUnitOfWork):
-    """Of a transaction that only reads, in which nothing can be locked."""
+    """Of a transaction that only reads: nothing can be locked in it, and nothing it has read is another a moment later."""
+
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        super().__init__(connection, vault)
+        self._known: Sequence[Book] | None = None
+
+    async def books(self) -> Sequence[Book]:
+        if self._known is None:
+            self._known = await super().books()
+        return self._known
 
     def _held(self, query: Select[Any]) -> Select[Any]:
         return query

@@ -42,6 +42,10 @@ class _Read:
     async def account_of(self, item: ItemId) -> Account:
         return self._account(await self.work.account_of(item))
 
+    async def named_account(self, words: str) -> Account | None:
+        found = await self.work.named_account(words)
+        return None if found is None else self._account(found)
+
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
         return [self._account(one) for one in await self.work.accounts(customers)]
 

@@ -244,10 +244,13 @@ async def test_a_whole_name_or_number_is_found_by_itself(store: SqlStore) -> Non
     )
     async with store() as work:
         named = {
-            words: [customer.number for customer in await work.customers(await work.named_customers(words))]
+            words: account and account.customer.number
             for words in (" ACME ", "acme  two", "c2", "zeb", "")
+            for account in [await work.named_account(words)]
         }
-    assert named == {" ACME ": ["C2", "acme"], "acme  two": ["C3"], "c2": ["C2"], "zeb": [], "": []}
+    assert named == {" ACME ": None, "acme  two": "C3", "c2": "C2", "zeb": None, "": None}, (
+        "acme is the number of one and the name of another"
+    )
 
 
 async def test_customers_are_found_by_number_and_by_part_of_the_name_exact_first(store: SqlStore) -> None:

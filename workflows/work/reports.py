@@ -19,10 +19,6 @@ class ReportWork(Protocol):
     """Part of `workflows.ports.UnitOfWork`."""
 
     async def find_items(self, number: str, book: BookId | None = None) -> Sequence[FoundItem]: ...
-    async def named_customers(self, words: str) -> Sequence[CustomerId]:
-        """Whose number or whole name it is, any case."""
-        ...
-
     async def find_customers(self, words: str, limit: int = 10) -> Sequence[Customer]:
         """By number or by part of the name, any case, exact matches first."""
         ...
