@@ -8,6 +8,7 @@ OPEN, CLOSE = "\u2068", "\u2069"  # FIRST STRONG ISOLATE and POP DIRECTIONAL ISO
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e")
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 _BREAKS = frozenset("\n\u2028\u2029\u0085\u000b\u000c")
+_TAGS = "\U000e0000"  # the first of the characters that only mark others, some of which count as printable
 _DROPPED = frozenset(["Cc", "Cs", "Co", "Cn"])
 
 
@@ -16,7 +17,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     Isolates are kept where they are balanced, since our own names are wrapped in them. Line breaks become spaces unless `lines`.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or max(text) < _TAGS):
         return text
     kept: list[str] = []
     isolated = False
@@ -38,7 +39,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 def _safe(char: str) -> str:
     if char == "\t":
         return " "
-    if char in _DIRECTION or char in _INVISIBLE or "\U000e0000" <= char <= "\U000e0fff":
+    if char in _DIRECTION or char in _INVISIBLE or _TAGS <= char <= "\U000e0fff":
         return ""
     return "" if unicodedata.category(char) in _DROPPED else char
 
