@@ -7,9 +7,10 @@ from datetime import date
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.languages import get_official_languages
 
+TOGETHER = "\ue000"  # the blank between a day and its month, until the letter is laid out: no line breaks there
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _REGION = re.compile(r"[A-Z]{2}|[0-9]{3}")
 # Where a language is read when neither its tag nor the customer's country says so; another language is written as by itself.
@@ -39,18 +40,20 @@ def language_of(locale: str) -> str:
 @lru_cache(maxsize=1024)
 def long_day(day: date, locale: str) -> str:
     """`24 November 2026`."""
-    return _first_of_month(format_date(day, "long", locale=locale), day, locale)
+    return _written(day, "long", locale)
 
 
 @lru_cache(maxsize=1024)
 def full_day(day: date, locale: str) -> str:
     """`Tuesday, 24 November 2026`."""
-    return _first_of_month(format_date(day, "full", locale=locale), day, locale)
+    return _written(day, "full", locale)
 
 
-def _first_of_month(written: str, day: date, locale: str) -> str:
-    """`1er décembre`: French counts the first day only, and Babel none."""
-    return written.replace("1 ", "1er ", 1) if day.day == 1 and language_of(locale) == "fr" else written
+def _written(day: date, form: str, locale: str) -> str:
+    """`1er décembre 2026`: French counts the first day only, and Babel none."""
+    written, short = format_date(day, form, locale=locale), format_skeleton("MMMMd", day, locale=locale)
+    counted = short.replace("1 ", "1er ", 1) if day.day == 1 and language_of(locale) == "fr" else short
+    return written.replace(short, counted.replace(" ", TOGETHER))
 
 
 def _exists(name: str) -> bool:

@@ -21,6 +21,7 @@ from jinja2 import (
 )
 
 from adapters.letters.limits import LimitedEnvironment, Sayable, place_of
+from adapters.letters.locales import TOGETHER
 from workflows.errors import Refused
 
 _STEP = re.compile(r"[A-Za-z0-9_-]{1,60}")
@@ -101,9 +102,9 @@ def _line(text: str) -> str:
 
 def laid_out(templates: LimitedEnvironment, layout: str, view: Mapping[str, Any]) -> str:
     """The whole letter in one of the two layouts."""
-    template = _template(templates, layout)
+    template, blank = _template(templates, layout), "\u00a0" if layout.endswith(".html") else " "
     with _faults(template), templates.budget():
-        return templates.joined(template.root_render_func(template.new_context(dict(view))))
+        return templates.joined(template.root_render_func(template.new_context(dict(view)))).replace(TOGETHER, blank)
 
 
 def _template(templates: LimitedEnvironment, found: str) -> Template:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from adapters.letters.documents import DocumentFolder
-from adapters.letters.locales import language_of, locale_of
+from adapters.letters.locales import TOGETHER, language_of, locale_of
 from adapters.letters.phrases import Phrases, laid_out, languages, letter_names, sandbox
 from adapters.letters.specimens import specimens
 from adapters.letters.view import view_of
@@ -43,7 +43,7 @@ class TemplateLetters:
         step, language = _words(letter), language_of(locale)
         view = view_of(letter, step, locale)
         say = Phrases(self._templates, language, step, view)
-        subject = say("subject")
+        subject = say("subject").replace(TOGETHER, " ")
         parts = {
             **view,
             "say": say,

@@ -75,6 +75,17 @@ def test_amount_and_due_date_stand_in_the_first_two_lines(language: str, case: s
 
 
 @pytest.mark.parametrize(("language", "case"), CASES)
+def test_no_line_of_a_mail_breaks_between_a_day_and_its_month(language: str, case: str) -> None:
+    message = written(samples(language)[case])
+    day = rf"\d\.?( de)? (?:{'|'.join(month.split()[0] for month in MONTHS[language])})"
+    _, _, body = html_of(message).partition("</head>")
+    assert re.search(day, message.text)
+    assert re.search(day, body) is None
+    assert re.search(day.replace(" ", "\u00a0"), body)
+    assert "\ue000" not in f"{message.subject}{message.text}{message.html}"
+
+
+@pytest.mark.parametrize(("language", "case"), CASES)
 def test_the_subject_names_the_invoice_and_the_seller(language: str, case: str) -> None:
     subject = written(samples(language)[case]).subject
     assert "INV-20" in subject or case in {"receipt-on-account", "statement", "statement-one", "statement-credit"}

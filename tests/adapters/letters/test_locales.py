@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import adapters.letters
-from adapters.letters.locales import full_day, locale_of, long_day
+from adapters.letters.locales import TOGETHER, full_day, locale_of, long_day
 from adapters.letters.template_letters import TemplateLetters
 from tests.adapters.letters.samples import BOOK, CUSTOMER, LATER, letter, line, samples
 from workflows.domain.calendar import Place
@@ -75,10 +75,10 @@ def test_a_customer_s_country_decides_where_the_language_has_no_region() -> None
 
 
 def test_french_counts_the_first_of_a_month() -> None:
-    assert long_day(date(2026, 12, 1), "fr_FR") == "1er décembre 2026"
-    assert full_day(date(2026, 12, 1), "fr_CA") == "mardi 1er décembre 2026"
-    assert long_day(date(2026, 12, 11), "fr_FR") == "11 décembre 2026"
-    assert long_day(date(2026, 12, 1), "es_ES") == "1 de diciembre de 2026"
+    assert long_day(date(2026, 12, 1), "fr_FR").replace(TOGETHER, " ") == "1er décembre 2026"
+    assert full_day(date(2026, 12, 1), "fr_CA").replace(TOGETHER, " ") == "mardi 1er décembre 2026"
+    assert long_day(date(2026, 12, 11), "fr_FR").replace(TOGETHER, " ") == "11 décembre 2026"
+    assert long_day(date(2026, 12, 1), "es_ES").replace(TOGETHER, " ") == "1 de diciembre de 2026"
 
 
 @pytest.mark.parametrize("template", FRENCH, ids=lambda path: path.stem)
