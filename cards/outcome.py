@@ -13,7 +13,7 @@ from cards.lines import next_words
 from cards.overdue import evidence_link
 from workflows.domain.account import Account, Plan
 from workflows.domain.claims import Hold, HoldKind, Promise
-from workflows.domain.decision import ItemDecision, NextStep
+from workflows.domain.decision import ItemDecision, NextStep, State
 from workflows.domain.standing import PLAN_OFFER_DAYS
 
 
@@ -63,7 +63,12 @@ def escalated(account: Account, decided: ItemDecision, to_name: str, now: dateti
 
 
 def handed_back(account: Account, decided: ItemDecision, now: datetime) -> Card:
-    return answer(f"{subject(account, decided)}: handed back", next_line(account, decided, now))
+    """After its last step the policy has nothing left to do: whoever has it again hears what they can."""
+    title = f"{subject(account, decided)}: handed back"
+    if decided.next is not None or decided.state not in {State.OPEN, State.CHASING}:
+        return answer(title, next_line(account, decided, now))
+    could = "You can send a reminder, offer a payment plan, or escalate it again."
+    return answer(title, f"It is chased again, but nothing more happens by itself. {bare(decided.because)}", could)
 
 
 def promised(account: Account, decided: ItemDecision, promise: Promise, ends_on: date, now: datetime, *, again: bool = False) -> Card:

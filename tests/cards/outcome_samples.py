@@ -23,6 +23,7 @@ def outcome_cards() -> dict[str, Card]:
         "outcome_unflagged": outcome.unflagged(plain, decided()),
         "outcome_escalated": outcome.escalated(plain, decided(), "Maria Holt", NOW),
         "outcome_handed_back": outcome.handed_back(plain, decided(), NOW),
+        "outcome_handed_back_at_the_end": outcome.handed_back(plain, decided(following=None), NOW),
         "outcome_promised": outcome.promised(plain, decided(), PROMISE, date(2026, 12, 8), NOW, again=True),
         "outcome_promise_cancelled": outcome.promise_cancelled(plain, decided(), NOW),
         "outcome_disputed": outcome.disputed(plain, decided()),
