@@ -7,12 +7,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from adapters.letters.template_letters import TemplateLetters
 from tests.fakes.clock import FixedClock
 from tests.workflows.domain.accounts import account, at, credited, day, euro, invoice, item_id, notice, paid, plan, policy, promise
-from workflows.domain.account import Account, ListedItem, NoticeState, PlanState
+from workflows.domain.account import Account, ListedItem, NoticeState, Payment, PlanState
 from workflows.domain.charges import Fee
 from workflows.domain.messages import Letter, Received
 from workflows.domain.policy import Policy, Remind, Step
+from workflows.errors import Refused
+from workflows.preview_letter import preview_letter
 from workflows.write_letter import letter
 
 
@@ -69,6 +72,23 @@ def test_a_confirmed_plan_shows_every_instalment_and_what_is_left_of_it(listed: 
         ("A/2", euro("40.00"), euro("40.00")),
     ]
     assert (agreed.covers, agreed.answer_by) == (("A",), None)
+
+
+@pytest.mark.parametrize(("paid_so_far", "on", "said"), [((), 20, ("A/1", "60.00")), ((paid("60.00", on=9),), 20, ("A/2", "40.00"))])
+@pytest.mark.parametrize("template", ["instalment_late", "instalment_upcoming"])
+def test_words_about_an_instalment_are_previewed_with_the_one_whose_turn_it_is(
+    template: str, paid_so_far: tuple[Payment, ...], on: int, said: tuple[str, str]
+) -> None:
+    of = account(invoice(), plans=(plan((10, "60.00"), (40, "40.00"), since=5),), payments=paid_so_far)
+    shown = preview_letter(policy(), of, item_id("A"), TemplateLetters(), FixedClock(at(on)), template)
+    assert said[0] in shown.subject
+    assert said[1] in shown.text
+    assert "100.00" not in shown.text
+
+
+def test_without_a_plan_there_are_no_words_about_an_instalment() -> None:
+    with pytest.raises(Refused, match="no payment plan runs"):
+        preview_letter(policy(), account(invoice()), item_id("A"), TemplateLetters(), FixedClock(at(20)), "instalment_late")
 
 
 def test_an_offered_plan_says_until_when_it_stands() -> None:
