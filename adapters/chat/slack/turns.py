@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 AT_ONCE = (
     2  # handled at a time: more would keep the next click waiting to be kept, for the database's connections and for this process's time
@@ -19,6 +19,7 @@ class Turns:
 
     def __init__(self) -> None:
         self._places, self._urgent = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(AT_ONCE)
+        self._in_rush = asyncio.Lock()
         self._came: deque[float] = deque(maxlen=RUSH)
         self._calm = asyncio.Event()
         self._calm.set()
@@ -36,11 +37,12 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, *, urgent: bool = False) -> AsyncGenerator[None]:
-        """Around the handling. What Slack waits for is urgent."""
+        """Around the handling. What Slack waits for is urgent; else, in a rush that does not end, one is handled at a time."""
         until = asyncio.get_running_loop().time() + LONGEST
         async with self._urgent if urgent else self._places:
             if not urgent:
                 with suppress(TimeoutError):
                     async with asyncio.timeout_at(until):
                         await self._calm.wait()
-            yield
+            async with nullcontext() if urgent or self._calm.is_set() else self._in_rush:
+                yield

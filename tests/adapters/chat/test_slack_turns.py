@@ -53,6 +53,19 @@ async def test_a_rush_without_end_delays_and_does_not_stop(monkeypatch: pytest.M
         pass
 
 
+async def test_in_a_rush_without_end_one_is_handled_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them keeps those waiting who come meanwhile."""
+    monkeypatch.setattr(turns, "LONGEST", 0)
+    monkeypatch.setattr(turns, "WITHIN", 3600)
+    one = Turns()
+    for _ in range(RUSH):
+        one.came()
+    async with asyncio.timeout(5), one.turn():
+        assert not await begun(one)
+        assert await begun(one, urgent=True)
+    assert await begun(one)
+
+
 async def test_who_waits_for_an_answer_does_not_stand_behind_those_who_do_not() -> None:
     one = Turns()
     async with asyncio.TaskGroup() as group:
