@@ -33,4 +33,5 @@ async def migrated(engine: AsyncEngine, keys: Sequence[bytes]) -> AsyncGenerator
     """A store over the migrated database, which becomes true when the block ends; when it raises, the database is what it was."""
     async with changing(engine) as connection:
         await connection.run_sync(move, "head")
-        yield SqlStore(cast("AsyncEngine", _InOne(connection)), keys)
+        one = cast("AsyncEngine", _InOne(connection))
+        yield SqlStore(one, keys, readers=one)

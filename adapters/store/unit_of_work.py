@@ -102,12 +102,12 @@ class SqlReading(SqlUnitOfWork):
 class SqlStore(PolicyTexts):
     """Called: `async with store() as work:` commits at the end, rolls back when the block raises; `store.reading()` opens one that only reads.
 
-    `keys` are of 32 bytes; the first encrypts, all of them decrypt.
+    `keys` are of 32 bytes; the first encrypts, all of them decrypt. What only reads does so by `readers`, else by connections of its own.
     """
 
-    def __init__(self, engine: AsyncEngine, keys: Sequence[bytes]) -> None:
+    def __init__(self, engine: AsyncEngine, keys: Sequence[bytes], readers: AsyncEngine | None = None) -> None:
         super().__init__(engine)
-        self._readers = open_readers(engine)
+        self._readers = readers or open_readers(engine)
         self._vault = Vault(keys)
         self.audit = AuditTrail(engine)
         self.abreast = 1 if engine.dialect.name == "sqlite" else 2  # batches of work that one process should have under way
