@@ -42,10 +42,13 @@ Outcome = Receipt | OutsideError
 
 
 async def note_outcomes(outcomes: Sequence[tuple[Ready, Outcome]], work: UnitOfWork, clock: Clock) -> None:
-    """What the vendor said of each message that left. Their accounts are locked."""
+    """What the vendor said of each message that left. Their accounts are locked.
+
+    A receipt is true whatever happened since; a failure says nothing more of a message that another worker has settled meanwhile.
+    """
     await _note_sent([(ready, said) for ready, said in outcomes if isinstance(said, Receipt)], work, clock)
     for ready, said in outcomes:
-        if isinstance(said, OutsideError):
+        if isinstance(said, OutsideError) and await work.still(ready.row):
             await _note_failure(ready, said, work, clock)
 
 
@@ -133,8 +136,11 @@ async def settle_abandoned(
 ) -> None:
     """By the vendor's answer: it left, it did not (then it is tried again), or nobody can say (then a person is asked).
 
-    `because` is told to that person, `known_by` is who says in the trail that it left.
+    `because` is told to that person, `known_by` is who says in the trail that it left. Nothing where the answer took so long that another
+    worker has settled it.
     """
+    if not await work.still(row):
+        return
     notice = NoticeId(UUID(str(row.payload["notice"])))
     if was_sent is None:
         await _unknown(row, notice, because, work, clock)

@@ -66,6 +66,10 @@ class Outbox(Part):
         left = (_BOX.kind == kind.value) & mine & (_BOX.state == OutboxState.SENDING.value) & _run_out(now) & ~stopped(now)
         return await self._lease(left, now, limit, lease)
 
+    async def still(self, row: OutboxRow) -> bool:
+        as_taken = (_BOX.id == row.id) & (_BOX.state == row.state.value) & (_BOX.claimed_at == row.claimed_at)
+        return bool(await self._all(select(_BOX.id).where(as_taken)))
+
     async def name_channels(self) -> None:
         unnamed = (_BOX.kind == Effect.NOTICE.value) & _BOX.channel.in_([""]) & (_BOX.state == OutboxState.QUEUED.value)
         told = _BOX.payload["notice"].as_string()

@@ -17,7 +17,7 @@ from adapters.store.unit_of_work import SqlStore
 from bot.live.draw import draw
 from tests.fakes.outreach import FakeOutreach
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
-from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, Ready
+from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, Ready, abandoned_notices, settle_abandoned
 from workflows.domain.account import Snooze
 from workflows.domain.messages import Letter, Message
 from workflows.errors import AlreadyDone, NeedsReconnect, OutsideError, RateLimited, Refused, Rejected, Unavailable
@@ -283,7 +283,27 @@ async def test_a_process_that_wakes_up_after_its_lease_sends_nothing(store: SqlS
     office.clock.advance(LEASE)
     await office.deliver()  # another process
     assert len(office.mail.mailbox) == 1
-    assert isinstance(await office.jobs.sending("email").send(ready), Unavailable)
+    late = await office.jobs.sending("email").send(ready)
+    assert isinstance(late, Unavailable)
+    async with store() as work:
+        await note_and_clear([(ready, late)], [], work, office.clock)
+    office.clock.advance(timedelta(minutes=2))
+    await office.deliver()
+    assert len(office.mail.mailbox) == 1
+    assert await office.states("acme") == ["sent"]
+
+
+async def test_a_vendor_that_answers_after_the_lease_changes_nothing_of_what_was_settled_since(store: SqlStore) -> None:
+    office = await opened(store, "acme", mail=FakeOutreach(can_be_asked=True))
+    await left_in_sending(office, sent=False)
+    office.clock.advance(LEASE)
+    async with store() as work:
+        ((row, _),) = await abandoned_notices(work, "email", {"email"}, office.clock, 32)
+    office.clock.advance(LEASE)
+    await office.deliver()  # another process, which was answered at once
+    async with store() as work:
+        await settle_abandoned(row, False, work, office.clock)
+    await office.deliver()
     assert len(office.mail.mailbox) == 1
     assert await office.states("acme") == ["sent"]
 

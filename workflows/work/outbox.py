@@ -50,6 +50,10 @@ class OutboxWork(Protocol):
         """
         ...
 
+    async def still(self, row: OutboxRow) -> bool:
+        """Whether it is as this worker took it: neither settled nor taken by another one since."""
+        ...
+
     async def name_channels(self) -> None:
         """Queued messages that name no channel get theirs: a release before this one wrote them."""
         ...
