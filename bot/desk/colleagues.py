@@ -16,4 +16,4 @@ async def names(work: UnitOfWork) -> Mapping[UserId, str]:
 
 async def colleague(written: str, work: UnitOfWork) -> User | None:
     """Of an id as text; null for nobody."""
-    return next((user for user in await work.users() if str(user.id) == written), None)
+    return next((user for user in await work.users() if str(user.id) == written), None) if written else None

@@ -25,7 +25,7 @@ _TOLD = ("public_url", "policies", "letters", "documents", "inbox_user")
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What a page needs of it. It is read before the page's own unit of work opens, for a local database has one connection.
+    """What a page needs of it. It is read before the page's own unit of work opens, so that a page takes one connection at a time.
 
     `texts` are key, title and text of every version of a policy that is kept, and of those that come with Duebot.
     """
