@@ -127,8 +127,8 @@ class Jobs:
         """What waits, in all chats at once."""
         more = bool(self.rooms)
         while more:
-            async with self.store() as work:
-                more = bool(await sort_cards(work, self.policies, self.clock, self.rooms, self.routing, AT_ONCE))
+            async with self.store() as work, self.store.reading() as seen:
+                more = bool(await sort_cards(work, seen, self.policies, self.clock, self.rooms, self.routing, AT_ONCE))
         done = await asyncio.gather(*map(self.show_on, self.rooms))
         return sum(done, Delivered())
 

@@ -107,16 +107,24 @@ async def claim_cards(work: UnitOfWork, clock: Clock, limit: int, chat: str) -> 
 
 
 async def prepare(
-    waiting: Waiting, work: UnitOfWork, policies: Policies, clock: Clock, rooms: Mapping[str, ChatRoom], routing: Routing
+    waiting: Waiting,
+    work: UnitOfWork,
+    seen: UnitOfWork,
+    policies: Policies,
+    clock: Clock,
+    rooms: Mapping[str, ChatRoom],
+    routing: Routing,
 ) -> Showing | None:
     """The card drawn as it is now, held for this worker: else two would post it twice, or the older drawing might land last.
 
     Let go are cards that froze before they were posted, those that go to no chat, and those that look as they do already. What can
     wait is put off: background changes to 45 seconds after the last drawing, and all but a person's own to the end of quiet hours.
+
+    `seen` only reads, from after the card was held: what changes later has the card drawn again, and nobody waits for what is drawn.
     """
     now, card = clock.now(), await work.card(waiting.card)
     book = next(book for book in await work.books() if book.id == card.book)
-    places = await everywhere(card, rooms, routing, work, policies, now)
+    places = await everywhere(card, rooms, routing, seen, policies, now)
     if not places:
         await _settle(waiting, OutboxState.SUPPRESSED, work, clock)
         return None
@@ -124,12 +132,12 @@ async def prepare(
         await _again(waiting, now + SOON, "", work, clock)
         return None
     bare = frozenset(place.key for place in places if place.platform in rooms and not rooms[place.platform].threads(place.channel))
-    drawn = await draw(card, work, policies, now)
+    drawn = await draw(card, seen, policies, now)
     showing = Showing(
-        card, drawn, places, with_history=await threads.folded(card, drawn, work, policies, now) if bare else None, unthreaded=bare
+        card, drawn, places, with_history=await threads.folded(card, drawn, seen, policies, now) if bare else None, unthreaded=bare
     )
-    wanted = await preferences_at(places, rooms, work)
-    showing = replace(showing, own=await _own(card, wanted, bare, work, policies, now))
+    wanted = await preferences_at(places, rooms, seen)
+    showing = replace(showing, own=await _own(card, wanted, bare, seen, policies, now))
     changed = [place for place in places if place.look != look_of(showing.at(place)) or (waiting.anew and place.message)]
     changed = [place for place in changed if place.platform == waiting.chat and _may_change(place, card, rooms)]
     free = {place.key: _free_from(place, card.kind, waiting, book, routing, wanted.get(place.key), now) for place in changed}
@@ -139,7 +147,7 @@ async def prepare(
         await (_again(waiting, rest_at, "", work, clock) if rest_at else _settle(waiting, OutboxState.SUPPRESSED, work, clock))
         return None
     await work.set_card(replace(card, data={**card.data, waiting.busy: (now + LEASE).isoformat()}))
-    return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, work, policies, now))
+    return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, seen, policies, now))
 
 
 async def _own(

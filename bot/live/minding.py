@@ -68,9 +68,10 @@ class MindChats:
                 lasts = outage.kind is not OutageKind.DOWN or now - outage.since >= PATIENCE
                 if outage.told_at is None and lasts and await work.told_outage(outage.key, now):
                     await tell_administrators("lost", outage, work, self.clock)
+        async with self.store.reading() as seen:
+            day, users = (await _place(seen)).day(now), list(await self._news(seen))
         async with self.store() as work:
-            day = (await _place(work)).day(now)
-            for user in await self._news(work):
+            for user in users:
                 await work.enqueue(Effect.STAFF_MAIL, f"news:{user}:{day}", {"user": str(user), "what": "news"}, now)
 
     async def _outages(self, work: UnitOfWork) -> Sequence[Outage]:

@@ -56,8 +56,8 @@ class ShowCards:
             pass
 
     async def _batch(self, at_once: int) -> int:
-        async with self.store() as work:
-            given = await sort_cards(work, self.policies, self.clock, self.rooms, self.routing, at_once)
+        async with self.store() as work, self.store.reading() as seen:
+            given = await sort_cards(work, seen, self.policies, self.clock, self.rooms, self.routing, at_once)
             claimed = await live_cards.claim_cards(work, self.clock, at_once, self.chat)
         if {*given} - {"", self.chat}:
             self.nudge()
@@ -72,8 +72,8 @@ class ShowCards:
                 await live_cards.put_off(waiting, self.later[waiting.card], work, self.clock)
             return
         try:
-            async with self.store() as work:
-                showing = await live_cards.prepare(waiting, work, self.policies, self.clock, self.rooms, self.routing)
+            async with self.store() as work, self.store.reading() as seen:
+                showing = await live_cards.prepare(waiting, work, seen, self.policies, self.clock, self.rooms, self.routing)
         except Exception as error:  # a mistake of ours about one card must not keep the others back
             log.exception("card not drawn", card=str(waiting.card))
             self.errors.append(str(error))

@@ -15,18 +15,19 @@ from workflows.records import Effect, OutboxRow, OutboxState
 
 
 async def sort_cards(
-    work: UnitOfWork, policies: Policies, clock: Clock, rooms: Mapping[str, ChatRoom], routing: Routing, limit: int
+    work: UnitOfWork, seen: UnitOfWork, policies: Policies, clock: Clock, rooms: Mapping[str, ChatRoom], routing: Routing, limit: int
 ) -> Sequence[str]:
     """Each row is given to its card's first chat, and for each further one there is a new row. Returns those chats; empty for what goes to none.
 
-    No chat is asked anything here. One that is not connected any more is waited for.
+    No chat is asked anything here. One that is not connected any more is waited for. `seen` only reads: where cards go hangs on accounts,
+    in no order of theirs, and whoever changes one holds it and wants the card.
     """
     now, given = clock.now(), list[str]()
     left = await work.abandoned(Effect.CARD, now, limit, LEASE)  # by a process of the release before
     rows = [*left, *await work.reserve(Effect.CARD, "", now, limit, LEASE)]
     for row in sorted(rows, key=card_of):  # all lock the cards in one order
         card = await work.card(card_of(row))
-        chats = {place.platform for place in await everywhere(card, rooms, routing, work, policies, now)}
+        chats = {place.platform for place in await everywhere(card, rooms, routing, seen, policies, now)}
         with caused_by(row.cause):
             given += await _give(row, sorted(chats & rooms.keys()), work, now)
             for _ in chats - rooms.keys():

@@ -34,7 +34,7 @@ async def send_staff_mail(mail: Outreach, write: Write, store: Store, clock: Clo
 
 
 async def _send(row: OutboxRow, mail: Outreach, write: Write, store: Store, clock: Clock) -> None:
-    async with store() as work:
+    async with store.reading() as work:
         written = await write(row, work)
         to = (await work.user(UserId(UUID(str(row.payload["user"]))))).email
     state, error, wait = OutboxState.SUPPRESSED, "", None

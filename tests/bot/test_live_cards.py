@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 
 from adapters.chat.protocol import CardRef
+from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.live import live_cards
 from bot.live.showing import MOST_IN_VAIN
 from bot.live.sorting import sort_cards
 from cards.elements import Card
+from tests.conftest import SECRET_KEY
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, Office
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
@@ -39,8 +41,14 @@ async def flag(office: Office, name: str, *, on: bool = True) -> None:
 
 async def claimed_of(office: Office, work: UnitOfWork) -> Sequence[live_cards.Waiting]:
     """What a worker takes for the chat."""
-    await sort_cards(work, office.policies, office.clock, office.rooms, office.routing, 32)
+    async with office.store.reading() as seen:
+        await sort_cards(work, seen, office.policies, office.clock, office.rooms, office.routing, 32)
     return await live_cards.claim_cards(work, office.clock, 32, "slack")
+
+
+async def prepared(office: Office, waiting: live_cards.Waiting, work: UnitOfWork) -> live_cards.Showing | None:
+    async with office.store.reading() as seen:
+        return await live_cards.prepare(waiting, work, seen, office.policies, office.clock, office.rooms, office.routing)
 
 
 async def open_rows(office: Office) -> int:
@@ -55,6 +63,18 @@ async def test_a_card_is_posted_once_and_updated_where_it_stands(store: SqlStore
     await office.deliver()
     assert len(room.standing) == 1
     assert "lagged" in str(room.standing["1.0"])
+
+
+async def test_a_card_waits_for_nobody_who_holds_an_account_it_shows(postgresql_url: str) -> None:
+    """On PostgreSQL only: whoever acts holds the account, and then wants the card that its drawing holds."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    office, room = await with_chat(store, "acme")
+    account = await office.account("acme")
+    async with store() as work:
+        await work.lock_accounts([account.customer.id])
+        await office.jobs.show_cards()
+    assert len(room.standing) == 1
+    await store.close()
 
 
 async def test_a_burst_of_changes_is_one_drawing(store: SqlStore) -> None:
@@ -160,7 +180,7 @@ async def test_a_card_left_by_a_worker_that_died_is_shown_by_the_next(store: Sql
     async with store() as work:
         claimed = await claimed_of(office, work)
     async with store() as work:
-        await live_cards.prepare(claimed[0], work, office.policies, office.clock, office.rooms, office.routing)
+        await prepared(office, claimed[0], work)
     await office.jobs.show_cards()
     assert room.standing == {}
     office.clock.advance(live_cards.LEASE)
@@ -184,7 +204,7 @@ async def test_a_card_held_by_a_clock_that_was_ahead_is_shown_all_the_same(store
     office.clock.advance(timedelta(days=1))
     async with store() as work:
         (waiting,) = await claimed_of(office, work)
-        assert await live_cards.prepare(waiting, work, office.policies, office.clock, office.rooms, office.routing)
+        assert await prepared(office, waiting, work)
     office.clock.advance(-timedelta(days=1))
     await office.deliver()
     assert len(room.standing) == 1
