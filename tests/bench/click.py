@@ -94,12 +94,13 @@ def least(_: str, slack: str, port: int) -> None:
 
 
 def slack_stands_in(port: int) -> None:
-    """Takes whatever is said."""
+    """Takes whatever is said, opens every window, and knows whoever is asked for as one of the team."""
     quietly()
+    told = {"ts": "1700000000.000100", "channel": "C1", "team_id": TEAM, "view": {"id": "V1"}, "user": {"id": "U1", "team_id": TEAM}}
 
     async def taken(request: web.Request) -> web.Response:
         await request.read()
-        return web.json_response({"ok": True, "ts": "1700000000.000100", "channel": "C1", "team_id": TEAM})
+        return web.json_response({"ok": True, **told})
 
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", taken)
