@@ -83,12 +83,15 @@ class Jobs:
 
     async def refresh_homes(self) -> int:
         """Homes that would look otherwise by now. Those nobody looked at for two weeks wait until somebody does."""
-        async with self.store() as work:
+        async with self.store.reading() as work:
             homes = [card for card in await work.live_cards(kind=CardKind.HOME) if card.at > self.clock.now() - HOME_KEPT]
         changed = 0
         for card in homes:
+            async with self.store.reading() as work:
+                if not await live_cards.has_changed(card, work, self.policies, self.clock):
+                    continue
             async with self.store() as work:
-                changed += await live_cards.enqueue_if_changed(card, work, self.policies, self.clock)
+                changed += await live_cards.enqueue(card, work, self.clock)
         return changed
 
     async def expire_requests(self) -> int:

@@ -174,11 +174,14 @@ def _may_change(place: Place, card: StaffCard, rooms: Mapping[str, ChatRoom]) ->
     return room is None or room.edits or place.at is None or card.at > place.at
 
 
-async def enqueue_if_changed(card: StaffCard, work: UnitOfWork, policies: Policies, clock: Clock) -> bool:
-    """For what nothing else has redrawn: a card over everything changes with each of its parts, and with time."""
+async def has_changed(card: StaffCard, work: UnitOfWork, policies: Policies, clock: Clock) -> bool:
+    """Whether it would look otherwise by now: a card over everything changes with each of its parts, and with time."""
     drawn = await draw(card, work, policies, clock.now())
-    if all(place.look == look_of(pictured(drawn, place.pictures)) for place in places_of(card)):
-        return False
+    return any(place.look != look_of(pictured(drawn, place.pictures)) for place in places_of(card))
+
+
+async def enqueue(card: StaffCard, work: UnitOfWork, clock: Clock) -> bool:
+    """For what nothing else has redrawn."""
     return await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, clock.now())
 
 

@@ -34,6 +34,15 @@ async def test_a_home_shows_work_and_is_kept_fresh_while_others_act(duebot_on_bo
     assert "by Fri 27 Nov" in shown
 
 
+async def test_homes_are_looked_at_while_somebody_holds_accounts_they_show(duebot_on_both: Service) -> None:
+    """Whoever acts or delivers holds several, and waits for none that a home would read in another order."""
+    duebot = duebot_on_both
+    await duebot.open_home(by="ana")
+    async with duebot.app.store() as work:
+        await work.lock_accounts([account.customer.id async for account in work.all_accounts()])
+        assert await duebot.app.jobs.refresh_homes() == 0
+
+
 async def test_an_approval_is_given_from_the_home_of_a_manager_and_not_offered_to_others(duebot_on_both: Service) -> None:
     duebot = duebot_on_both
     alert = await duebot.card(BIRKENHOF)
