@@ -23,7 +23,7 @@ HANDFUL = 16  # receipts noted, and messages set to `sending`, in one unit while
 AHEAD = 64  # messages claimed and written in one unit
 LULL = 0.02  # seconds without news after which what there is gets noted
 LAST_WAIT = 4.0  # seconds for what is under way when the work is broken off
-REST_PAUSES = (0.0, 1.0, 4.0)  # seconds before each try to note the last receipts
+REST_PAUSES = (0.0, 1.0, 4.0)  # seconds before each try to note the last receipts, and to hand back the rest
 
 log = structlog.get_logger(__name__)
 
@@ -223,8 +223,7 @@ class Sending:
 
     async def _come_to_rest(self) -> None:
         """Nothing new leaves: what was written is handed back, what is under way comes back or is given up, and each is noted by itself."""
-        unsent = Unavailable("the work was broken off before it was handed over")
-        left: list[tuple[Ready, Outcome]] = [(ready, unsent) for ready in self._cleared]
+        self._ahead.extend(self._cleared)
         self._cleared.clear()
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
@@ -235,8 +234,8 @@ class Sending:
         for task in late:
             task.cancel()
         await asyncio.sleep(0)  # for the callbacks
-        left += [(ready, OutcomeUnknown("the work was broken off while it was handed over")) for ready in late.values()]
-        await self._note_last([*self._back, *left])
+        broken = OutcomeUnknown("the work was broken off while it was handed over")
+        await self._note_last([*self._back, *((ready, broken) for ready in late.values())])
         await self._hand_back()
 
     async def _note_last(self, left: Sequence[tuple[Ready, Outcome]]) -> None:
@@ -258,6 +257,13 @@ class Sending:
         return True
 
     async def _hand_back(self) -> None:
-        if self._ahead:
-            async with self.store() as work:
-                await hand_back(list(self._ahead), work)
+        """What cannot be handed back waits until its lease is over."""
+        for pause in REST_PAUSES if self._ahead else ():
+            await asyncio.sleep(pause)
+            try:
+                async with self.store() as work:
+                    await hand_back(list(self._ahead), work)
+            except Exception:  # the database is away
+                log.exception("messages not handed back")
+            else:
+                break

@@ -212,7 +212,7 @@ def _sending(one: Ready) -> Mapping[str, object]:
 
 
 async def hand_back(ready: Sequence[Ready], work: UnitOfWork) -> None:
-    """Reserved and not sent: the next worker may have it at once."""
+    """Reserved or cleared, and not handed over: the next worker may have it at once."""
     await work.hand_back([one.row for one in ready])
 
 

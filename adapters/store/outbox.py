@@ -51,9 +51,9 @@ class Outbox(Part):
         mine = update(t.outbox).where(self._mine(reserved), ~stopped(now)).values(leaves)
         return set((await self._connection.execute(mine.returning(_BOX.id))).scalars())
 
-    async def hand_back(self, reserved: Sequence[OutboxRow]) -> None:
-        free = {"attempts": _BOX.attempts - 1, "claimed_at": None, "lease_until": None}
-        await self._connection.execute(update(t.outbox).where(self._mine(reserved)).values(free))
+    async def hand_back(self, taken: Sequence[OutboxRow]) -> None:
+        free = {"state": OutboxState.QUEUED.value, "attempts": _BOX.attempts - 1, "claimed_at": None, "lease_until": None}
+        await self._connection.execute(update(t.outbox).where(self._mine(taken)).values(free))
 
     async def give(self, row: UUID, channel: str) -> None:
         free = {"channel": channel, "attempts": _BOX.attempts - 1, "claimed_at": None, "lease_until": None}
@@ -113,11 +113,11 @@ class Outbox(Part):
         counted = await self._all(select(_BOX.kind, _BOX.state, func.count().label("number")).group_by(_BOX.kind, _BOX.state))
         return {(Effect(row.kind), OutboxState(row.state)): row.number for row in counted}
 
-    def _mine(self, reserved: Sequence[OutboxRow]) -> ColumnElement[bool]:
-        """Still reserved as it was: neither settled nor taken by another worker since."""
-        at = {row.claimed_at for row in reserved}
-        these = among(self._connection, _BOX.id, [row.id for row in reserved])
-        return these & (_BOX.state == OutboxState.QUEUED.value) & _BOX.claimed_at.in_(at)
+    def _mine(self, taken: Sequence[OutboxRow]) -> ColumnElement[bool]:
+        """Still as they were taken: neither settled nor taken by another worker since."""
+        states, at = {row.state.value for row in taken}, {row.claimed_at for row in taken}
+        these = among(self._connection, _BOX.id, [row.id for row in taken])
+        return these & _BOX.state.in_(states) & _BOX.claimed_at.in_(at)
 
     async def _lease(
         self, which: ColumnElement[bool], now: datetime, limit: int, lease: timedelta, **values: object

@@ -33,8 +33,8 @@ class OutboxWork(Protocol):
         """The ids of those that were still reserved so; they are `sending` now, leased anew. None while a stop holds."""
         ...
 
-    async def hand_back(self, reserved: Sequence[OutboxRow]) -> None:
-        """Those that are still reserved so wait as if they had not been."""
+    async def hand_back(self, taken: Sequence[OutboxRow]) -> None:
+        """Those that are still as they were taken, reserved or `sending`, wait as if they had not been."""
         ...
 
     async def give(self, row: UUID, channel: str) -> None:
