@@ -99,8 +99,10 @@ class Round:
 
     async def _live(self, life: Life) -> None:
         actors = await self._cast(life.deaths, self.plan.start + life.minutes[0].passed, alone=life.alone)
+        in_flight = 0
         for planned in life.minutes:
             await self._pass(planned, life, actors)
+            in_flight = max(in_flight, await self._sending())  # of the dead; others may settle them before this life is over
         for actor, death in zip(actors, life.deaths, strict=True):
             kind = "when it had nothing to do" if death is None or actor.alive else death.kind
             code = await actor.end(signal.SIGKILL if death else signal.SIGTERM)
@@ -110,8 +112,12 @@ class Round:
             elif code != 0:
                 self.differences.append(f"a process ended by itself, with {code}")
         self._weather(None, None)
-        self.in_flight += (await self.office.outbox()).get((Effect.NOTICE, OutboxState.SENDING), 0)
+        self.in_flight += max(in_flight, await self._sending())
+
+    async def _sending(self) -> int:
+        sending = (await self.office.outbox()).get((Effect.NOTICE, OutboxState.SENDING), 0)
         await self.office.store.close()
+        return sending
 
     async def _pass(self, planned: Planned, life: Life, actors: Sequence[Actor]) -> None:
         self._weather(planned.mail, planned.chat)
