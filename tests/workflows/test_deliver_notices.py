@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,11 +19,9 @@ from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
 from workflows.deliver_notices import LEASE, MOST_ATTEMPTS, Ready, abandoned_notices, settle_abandoned
 from workflows.domain.account import Snooze
 from workflows.domain.messages import Letter, Message
-from workflows.errors import AlreadyDone, NeedsReconnect, OutsideError, RateLimited, Refused, Rejected, Unavailable
+from workflows.errors import NeedsReconnect, OutsideError, RateLimited, Refused, Rejected, Unavailable
 from workflows.prepare_notices import claim_notices, keep_prepared, note_and_clear, prepare
 from workflows.records import CardKind, Effect, OutboxState
-
-TEN = timedelta(minutes=10)
 
 
 async def test_what_is_due_arrives_once_with_its_text_kept_sealed_and_its_hash_in_the_trail(store: SqlStore, database_url: str) -> None:
@@ -306,97 +303,6 @@ async def test_a_vendor_that_answers_after_the_lease_changes_nothing_of_what_was
     await office.deliver()
     assert len(office.mail.mailbox) == 1
     assert await office.states("acme") == ["sent"]
-
-
-async def test_a_send_by_hand_and_a_tick_at_once_are_one_message(store: SqlStore) -> None:
-    office = await opened(store, "acme", "brill", "costa", "dvorak")
-
-    async def by_hand(name: str) -> bool:
-        try:
-            await office.send_by_hand(name)
-        except AlreadyDone:
-            return False
-        return True
-
-    await asyncio.gather(*(by_hand(name) for name in ("acme", "brill", "costa", "dvorak")), office.tick())
-    await office.tick()
-    await office.deliver()
-    await office.pass_minutes(2)
-    assert [to for to, _ in office.mail.letters] == [f"pay@{name}.example" for name in ("acme", "brill", "costa", "dvorak")]
-
-
-async def test_a_message_by_hand_keeps_its_currencies_and_what_it_leads_with(store: SqlStore) -> None:
-    office = await opened(store, policies=policies(ANY_HOUR))
-    await office.owe("acme", late=-10)
-    await office.owe("acme/2", late=1)
-    await office.send_by_hand("acme")
-    before = (await office.notices("acme"))[0]
-    office.mail.trouble["*"] = Unavailable("no connection")
-    await office.deliver()
-    after = (await office.notices("acme"))[0]
-    assert after.currencies == before.currencies == ("EUR",)
-    assert [entry.item for entry in after.items] == [entry.item for entry in before.items]
-
-
-async def test_a_second_message_by_hand_is_possible_after_one_of_the_policy_was_suppressed(store: SqlStore) -> None:
-    office = await opened(store, "acme", policies=policies(ANY_HOUR))
-    await office.tick()
-    await office.send_by_hand("acme")
-    await office.pay("acme", "10.00")
-    await office.deliver()
-    assert await office.states("acme") == ["suppressed", "sent"]
-    office.clock.advance(timedelta(days=1))
-    await office.send_by_hand("acme")
-    await office.deliver()
-    assert len(office.mail.mailbox) == 2
-
-
-async def test_a_message_that_crossed_midnight_on_its_way_counts_for_the_day_it_leaves(store: SqlStore) -> None:
-    office = await opened(store, policies=policies(ANY_HOUR))
-    await office.owe("acme")
-    office.clock.set(datetime(2026, 11, 24, 22, 59, tzinfo=UTC))  # 23:59 in Berlin
-    office.mail.trouble["*"] = Unavailable("no connection")
-    await office.tick()
-    await office.deliver()
-    office.mail.trouble.clear()
-    await office.owe("acme/2", late=-3)
-    office.clock.advance(timedelta(minutes=1))
-    await office.tick()
-    await office.deliver()
-    await office.pass_minutes(5)
-    assert len(office.mail.mailbox) == 1
-    assert [notice.day for notice in await office.notices("acme") if notice.state.counts] == [date(2026, 11, 25)]
-
-
-async def test_a_message_by_hand_that_cannot_leave_on_its_day_never_makes_two_on_a_later_one(store: SqlStore) -> None:
-    office = await opened(store, "acme", policies=policies(ANY_HOUR))
-    await office.send_by_hand("acme")
-    office.clock.advance(timedelta(days=7))  # no mail server was set up; by now the policy writes by itself
-    await office.tick()
-    await office.deliver()
-    await office.pass_minutes(3)
-    assert len(office.mail.mailbox) == 1
-    assert await office.states("acme") == ["suppressed", "sent"]
-
-
-async def test_a_message_by_hand_that_nobody_was_warned_about_does_not_leave_at_night(store: SqlStore) -> None:
-    office = await opened(store, "acme")
-    office.mail.trouble["*"] = Unavailable("no connection")
-    await office.send_by_hand("acme")
-    await office.deliver()
-    office.mail.trouble.clear()
-    office.clock.set(datetime(2026, 11, 24, 19, 0, tzinfo=UTC))  # 20:00 in Berlin
-    await office.deliver()
-    assert office.mail.mailbox == []
-    assert await office.states("acme") == ["suppressed"]
-
-
-async def test_a_message_that_a_person_chose_to_send_at_night_leaves_at_night(store: SqlStore) -> None:
-    office = await opened(store, "acme")
-    office.clock.set(datetime(2026, 11, 24, 19, 0, tzinfo=UTC))
-    await office.send_by_hand("acme", reason="They asked for it tonight.")
-    await office.deliver()
-    assert len(office.mail.mailbox) == 1
 
 
 async def test_nothing_is_left_open_in_the_outbox(store: SqlStore) -> None:

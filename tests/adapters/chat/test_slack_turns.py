@@ -43,23 +43,24 @@ async def test_a_rush_is_over_when_nobody_comes() -> None:
         assert await begun(one)
 
 
-async def test_a_rush_without_end_delays_and_does_not_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+def in_a_rush(monkeypatch: pytest.MonkeyPatch) -> Turns:
+    """One that does not end, and is waited for no longer."""
     monkeypatch.setattr(turns, "LONGEST", 0)
     monkeypatch.setattr(turns, "WITHIN", 3600)
     one = Turns()
     for _ in range(RUSH):
         one.came()
-    async with asyncio.timeout(5), one.turn():
+    return one
+
+
+async def test_a_rush_without_end_delays_and_does_not_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asyncio.timeout(5), in_a_rush(monkeypatch).turn():
         pass
 
 
 async def test_in_a_rush_without_end_one_is_handled_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of them keeps those waiting who come meanwhile."""
-    monkeypatch.setattr(turns, "LONGEST", 0)
-    monkeypatch.setattr(turns, "WITHIN", 3600)
-    one = Turns()
-    for _ in range(RUSH):
-        one.came()
+    one = in_a_rush(monkeypatch)
     async with asyncio.timeout(5), one.turn():
         assert not await begun(one)
         assert await begun(one, urgent=True)
