@@ -51,6 +51,10 @@ _BROKEN = {
     "ledger": ("The ledger's balance and its aging differ", "Do not send reports of this book until an administrator knows why."),
     "plan": ("A plan asks for more than is owed", "Look at the plan; cancel it and agree a new one."),
     "outbox": ("Messages or cards stand still", "Run `duebot check`; it names what is missing."),
+    "lost_message": (
+        "A message to a customer was lost before it left",
+        "It was not sent, and all others go on. If its step is still due, it is asked for anew. Look who changed the database by hand.",
+    ),
 }
 
 

@@ -13,13 +13,14 @@ from workflows.domain.ids import BookId, CardId, CustomerId, ItemId, NoticeId, n
 from workflows.domain.messages import Message, Receipt
 from workflows.errors import AddressRefused, NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited
 from workflows.ports import Clock, UnitOfWork
-from workflows.records import CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 from workflows.take_bounce import refused_at_once
 
 LEASE = timedelta(minutes=5)  # longer than any channel waits for its vendor
 MOST_ATTEMPTS = 8
 ADDRESS_UNKNOWN = "it knows no such address"
 DOCUMENT_MISSING = "document_missing"
+LOST_MESSAGE = "lost_message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,30 @@ async def abandoned_notices(
     """
     await work.name_channels()
     rows = await work.abandoned(Effect.NOTICE, clock.now(), limit, LEASE, channel, others)
-    return [(row, await _channel(row, work)) for row in rows]
+    owners = await addressees(rows, work, clock)
+    return [(row, (await work.notice(notice_of(row)))[0].channel) for row in rows if notice_of(row) in owners]
 
 
-async def _channel(row: OutboxRow, work: UnitOfWork) -> str:
-    return (await work.notice(NoticeId(UUID(str(row.payload["notice"])))))[0].channel
+def notice_of(row: OutboxRow) -> NoticeId:
+    return NoticeId(UUID(str(row.payload["notice"])))
+
+
+async def addressees(rows: Sequence[OutboxRow], work: UnitOfWork, clock: Clock) -> Mapping[NoticeId, CustomerId]:
+    """Whom they are to. A row whose message is not kept fails by itself, and administrators are told: it keeps no other back."""
+    owners = await work.addressees([notice_of(row) for row in rows])
+    for row in rows:
+        if notice_of(row) not in owners:
+            await _to_nobody(row, work, clock.now())
+    return owners
+
+
+async def _to_nobody(row: OutboxRow, work: UnitOfWork, now: datetime) -> None:
+    words = f"The row {row.id} of the outbox was to send a message that is not kept, so nobody can say to whom."
+    await work.settle(row.id, OutboxState.FAILED, now, error=words)
+    await record(work, "duebot", now, "notice.lost", {"notice": str(notice_of(row)), "row": str(row.id)})
+    book = (await work.books())[0]
+    data = {"what": "broken_rule", "rule": LOST_MESSAGE, "found": [words], "more": 0, TO_ADMINISTRATORS: True}
+    await stand(work, book, StaffCard(CardId(new_id()), CardKind.PROBLEM, book.id, row.id, book.place.day(now), now, data=data))
 
 
 async def settle_abandoned(
@@ -141,7 +161,7 @@ async def settle_abandoned(
     """
     if not await work.still(row):
         return
-    notice = NoticeId(UUID(str(row.payload["notice"])))
+    notice = notice_of(row)
     if was_sent is None:
         await _unknown(row, notice, because, work, clock)
     elif was_sent:

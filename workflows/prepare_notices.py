@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from workflows.acting import entry, record
 from workflows.deliver_notices import (
@@ -13,9 +12,11 @@ from workflows.deliver_notices import (
     LEASE,
     Outcome,
     Ready,
+    addressees,
     no_longer_waits,
     note,
     note_outcomes,
+    notice_of,
     settle_abandoned,
     tell,
 )
@@ -32,7 +33,7 @@ from workflows.domain.messages import Letter, Message, Wording
 from workflows.domain.policy import Policy
 from workflows.domain.reach import channels
 from workflows.domain.windows import next_allowed
-from workflows.errors import DocumentMissing, NotKnown, Refused
+from workflows.errors import DocumentMissing, Refused
 from workflows.guard_notice import guarded
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect, OutboxRow, OutboxState
@@ -101,10 +102,9 @@ Found = Written | Dropped | Stuck | Doubt | DocumentMissing | Verdict
 
 async def claim_notices(work: UnitOfWork, channel: str, clock: Clock, limit: int) -> Sequence[Claimed]:
     """What waits for the channel, its accounts locked. It stays `queued`, reserved: a worker that dies now has sent none of it."""
-    rows = {_notice(row): row for row in await work.reserve(Effect.NOTICE, channel, clock.now(), limit, RESERVED)}
-    owners = await work.addressees(list(rows))
-    if len(owners) < len(rows):
-        raise NotKnown("There is no such message.")
+    reserved = await work.reserve(Effect.NOTICE, channel, clock.now(), limit, RESERVED)
+    owners = await addressees(reserved, work, clock)
+    rows = {notice_of(row): row for row in reserved if notice_of(row) in owners}
     customers = list(dict.fromkeys(owners.values()))
     changes = await work.lock_accounts(customers)
     accounts = {account.customer.id: account for account in await work.accounts(customers)}
@@ -119,10 +119,6 @@ async def claim_notices(work: UnitOfWork, channel: str, clock: Clock, limit: int
 def _apart(account: Account, notice: NoticeId) -> tuple[Notice, Account]:
     mine = next(one for one in account.notices if one.id == notice)
     return mine, replace(account, notices=tuple(other for other in account.notices if other.id != notice))
-
-
-def _notice(row: OutboxRow) -> NoticeId:
-    return NoticeId(UUID(str(row.payload["notice"])))
 
 
 def prepare(claimed: Claimed, policies: Policies, letters: Letters, clock: Clock) -> Found:

@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 from workflows.acting import record, show
-from workflows.deliver_notices import settle_abandoned
+from workflows.deliver_notices import notice_of, settle_abandoned
 from workflows.domain.account import Customer, ListedItem, Notice
 from workflows.domain.decide import to_do
 from workflows.domain.decision import Action, ActionKind
 from workflows.domain.doubt import BY_RELEASE, LOST, Doubted, Restoration, may_have_been_sent
-from workflows.domain.ids import CustomerId, NoticeId
+from workflows.domain.ids import CustomerId
 from workflows.errors import AlreadyDone, OutsideError
 from workflows.ports import Clock, Outreach, Policies
 from workflows.records import CardKind, CardState, OutboxRow
@@ -120,18 +120,15 @@ async def _waiting(store: KeepingStore, until: datetime) -> AsyncIterator[tuple[
     while True:
         async with store() as work:
             page = await work.waiting_messages(until, last, PAGE)
-            owners = await work.addressees([_notice(row) for row in page])
+            owners = await work.addressees([notice_of(row) for row in page])
             accounts = await work.accounts(list(dict.fromkeys(owners.values())))
         notices = {notice.id: (notice, account.customer) for account in accounts for notice in account.notices}
         for row in page:
-            yield row, *notices[_notice(row)]
+            if notice_of(row) in notices:  # delivery sets the others aside
+                yield row, *notices[notice_of(row)]
         if not page:
             return
         last = page[-1].id
-
-
-def _notice(row: OutboxRow) -> NoticeId:
-    return NoticeId(UUID(str(row.payload["notice"])))
 
 
 async def _asked(row: OutboxRow, notice: Notice, channels: Mapping[str, Outreach]) -> bool | None:

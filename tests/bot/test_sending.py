@@ -11,13 +11,15 @@ import pytest
 
 from adapters.letters.template_letters import TemplateLetters
 from adapters.store.unit_of_work import SqlStore
+from bot.live.draw import draw
 from bot.sending import AHEAD, AT_ONCE, SENDING
 from tests.workflows.office import ANA, Office, opened
 from workflows.domain.account import Snooze
+from workflows.domain.ids import new_id
 from workflows.domain.messages import Letter, Message, Receipt
 from workflows.errors import Unavailable
 from workflows.prepare_notices import claim_notices, keep_prepared, note_and_clear, prepare
-from workflows.records import Effect, OutboxState
+from workflows.records import TO_ADMINISTRATORS, CardKind, Effect, OutboxState
 
 MANY = tuple(f"c{n:03}" for n in range(AHEAD + SENDING))
 
@@ -166,6 +168,32 @@ async def test_an_error_about_one_message_keeps_no_other_back(store: SqlStore) -
     office.clock.advance(timedelta(hours=1))
     await office.deliver()
     assert len(office.mail.mailbox) == 2
+
+
+async def to_nobody(office: Office) -> None:
+    """What a database changed by hand may hold: a row that waits to send a message nobody keeps."""
+    async with office.store() as work:
+        await work.enqueue(Effect.NOTICE, "notice:lost", {"notice": str(new_id())}, office.clock.now(), "email")
+
+
+@pytest.mark.parametrize("left_by_a_crash", [False, True])
+async def test_a_row_whose_message_is_lost_fails_by_itself_and_administrators_are_told(store: SqlStore, *, left_by_a_crash: bool) -> None:
+    office = await opened(store, "acme")
+    await to_nobody(office)
+    if left_by_a_crash:
+        async with store() as work:
+            await work.claim(Effect.NOTICE, office.clock.now(), 1, timedelta(0), "email")
+    await office.tick()
+    await office.deliver()
+    assert await office.states("acme") == ["sent"]
+    assert (await office.outbox())[Effect.NOTICE, OutboxState.FAILED] == 1
+    (card,) = await office.cards(CardKind.PROBLEM)
+    assert card.data[TO_ADMINISTRATORS]
+    async with store() as work:
+        drawn = await draw(card, work, office.policies, office.clock.now())
+    assert drawn.summary.startswith("A message to a customer was lost before it left.")
+    await office.deliver()
+    assert (len(await office.cards(CardKind.PROBLEM)), len(office.mail.mailbox)) == (1, 1)
 
 
 async def test_rows_of_the_release_before_name_no_channel_and_leave_all_the_same(store: SqlStore) -> None:

@@ -21,9 +21,9 @@ from tests.store.whole import backed_up, restored
 from tests.workflows.office import ANY_HOUR, MAX, Office, opened, policies
 from workflows.domain.account import NoticeState
 from workflows.domain.doubt import BY_RELEASE, Doubted
-from workflows.domain.ids import NoticeId
+from workflows.domain.ids import NoticeId, new_id
 from workflows.errors import AlreadyDone, Unavailable
-from workflows.records import CardKind
+from workflows.records import CardKind, Effect
 from workflows.release_restored import Foreseen, ReleaseRestored, foresee, release_restored
 from workflows.settle_unknown import SettleUnknown, settle_unknown
 
@@ -91,6 +91,15 @@ async def test_a_vendor_that_can_be_asked_settles_what_waited(store: SqlStore, d
         assert not [card for card in await copy.cards() if card.data.get("what") == "restored"]
         with pytest.raises(AlreadyDone):
             await release(copy)
+
+
+async def test_a_row_whose_message_is_lost_stops_no_release(office: Office, sqlite_url: str, tmp_path: Path) -> None:
+    await office.owe("acme")
+    await office.tick()
+    async with office.store() as work:
+        await work.enqueue(Effect.NOTICE, "notice:lost", {"notice": str(new_id())}, office.clock.now(), "email")
+    async with copy_of(office, sqlite_url, tmp_path) as copy:
+        assert (await release(copy)).uncertain == 1
 
 
 @pytest.mark.parametrize("left", [True, False])
