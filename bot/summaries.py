@@ -16,7 +16,7 @@ from cards.forecast import forecast
 from cards.summary import WaitingLine
 from cards.summary_lists import PAGE, Between, collected, sent
 from workflows.domain.account import Book
-from workflows.domain.ids import ApprovalId, CustomerId, ItemId
+from workflows.domain.ids import CustomerId, ItemId
 from workflows.domain.summary import Period
 from workflows.forecast_cash import forecast_cash
 from workflows.measure_book import measure_book
@@ -79,12 +79,10 @@ async def _waiting(book: Book, work: UnitOfWork) -> list[WaitingLine]:
         for customer, reply in await work.open_replies(book.id)
     ]
     found += [(customer, f"task: {task.what}", task.at, task.item) for customer, task in await work.open_tasks(book.id)]
-    found += [await _approval(customer, one, work) for customer, one in await work.open_approvals(book.id)]
+    found += [
+        (customer, f"approval: {asked.kind.value.replace('_', ' ')}", asked.at, asked.item)
+        for customer, asked in await work.open_approvals(book.id)
+    ]
     found = sorted(found, key=itemgetter(2))[:_MOST_WAITING]
     names = {account.customer.id: account.customer.name for account in await work.accounts(list({customer for customer, *_ in found}))}
     return [WaitingLine(names[customer], what, since, item) for customer, what, since, item in found]
-
-
-async def _approval(customer: CustomerId, approval: ApprovalId, work: UnitOfWork) -> tuple[CustomerId, str, datetime, ItemId | None]:
-    asked, _ = await work.approval(approval)
-    return customer, f"approval: {asked.kind.value.replace('_', ' ')}", asked.at, asked.item

@@ -66,7 +66,7 @@ class Promised:
 class Home:
     """`book` gives the day and the separators. `late` are the reader's customers with something overdue, or everybody's (`mine` false).
 
-    The `more_` numbers were left out by the caller.
+    Of `all_asked` requests `asked` are the first; `more_late` were left out by the caller.
     """
 
     reader: User
@@ -77,6 +77,7 @@ class Home:
     more_late: int = 0
     mine: bool = True
     asked: Sequence[Asked] = ()
+    all_asked: int = 0
     promised: Sequence[Promised] = ()
     tasks: Sequence[tuple[Task, Account]] = ()
     leaving: Sequence[OutgoingLine] = ()
@@ -87,7 +88,7 @@ def home(told: Home) -> Card:
     locale, today = locale_of(told.book), told.book.place.day(told.now)
     title = f"{name(told.reader.name)} · {long_day(today, locale)}"
     counts = [
-        f"{count(len(told.asked), 'approval waits', 'approvals wait')} for you" if told.asked else "",
+        f"{count(told.all_asked, 'approval waits', 'approvals wait')} for you" if told.asked else "",
         count(len(told.tasks), "task") if told.tasks else "",
         f"{count(len(told.promised), 'promise')} due" if told.promised else "",
         f"{count(len(told.late) + told.more_late, 'customer')} overdue" if told.late else "",
@@ -103,10 +104,10 @@ def home(told: Home) -> Card:
 def _asked(told: Home) -> Iterator[Element]:
     if not told.asked:
         return
-    yield Heading(_APPROVALS, badge=f"{len(told.asked):,}", tone=Tone.WARNING)
+    yield Heading(_APPROVALS, badge=f"{told.all_asked:,}", tone=Tone.WARNING)
     yield from _requests(told.asked[:FEW])
-    if len(told.asked) > FEW:
-        yield Text(f"… {len(told.asked) - FEW:,} more", quiet=True)
+    if told.all_asked > FEW:
+        yield Text(f"… {told.all_asked - FEW:,} more", quiet=True)
         yield Actions((Button("Show all", _page_of_approvals(told.reader, 0)),))
 
 
@@ -121,19 +122,23 @@ def _requests(asked: Sequence[Asked]) -> Iterator[Element]:
         yield Actions((approve, refuse, Button("Open", about(one.account, one.decided, Name.OPEN))))
 
 
-def approvals(reader: User, asked: Sequence[Asked], page: int) -> Card:
-    """All that waits for the reader, a page, from 0, at a time; a page beyond the last is the last."""
+def page_of_approvals(all_: int, page: int) -> range:
+    """Which of so many stand on the page, from 0; a page beyond the last is the last."""
+    first = min(max(page, 0), max(all_ - 1, 0) // REQUESTS) * REQUESTS
+    return range(first, min(first + REQUESTS, all_))
+
+
+def approvals(reader: User, asked: Sequence[Asked], shown: range, all_: int) -> Card:
+    """What waits for the reader, a page at a time: `shown` says which of all of them."""
     if not asked:
         return Card("Nothing waits for your approval.", (Heading("Nothing waits for your approval", tone=Tone.GOOD),))
-    page = min(max(page, 0), (len(asked) - 1) // REQUESTS)
-    shown = asked[page * REQUESTS :][:REQUESTS]
-    first, last = page * REQUESTS + 1, page * REQUESTS + len(shown)
+    page = shown.start // REQUESTS
     turns = [("Back", page - 1)] if page else []
-    turns += [("Next", page + 1)] if last < len(asked) else []
-    where = (Text(f"{first:,} to {last:,} of {len(asked):,}", quiet=True),) if turns else ()
+    turns += [("Next", page + 1)] if shown.stop < all_ else []
+    where = (Text(f"{shown.start + 1:,} to {shown.stop:,} of {all_:,}", quiet=True),) if turns else ()
     row = (Actions(tuple(Button(label, _page_of_approvals(reader, to)) for label, to in turns)),) if turns else ()
-    body = (Heading(_APPROVALS, badge=f"{len(asked):,}", tone=Tone.WARNING), *_requests(shown), *where, *row)
-    return Card(f"{_APPROVALS}: {count(len(asked), 'request')}", body, Tone.WARNING)
+    body = (Heading(_APPROVALS, badge=f"{all_:,}", tone=Tone.WARNING), *_requests(asked), *where, *row)
+    return Card(f"{_APPROVALS}: {count(all_, 'request')}", body, Tone.WARNING)
 
 
 def _page_of_approvals(reader: User, page: int) -> Action:

@@ -143,10 +143,10 @@ async def refuse_request(ask: RefuseRequest, work: UnitOfWork, clock: Clock) -> 
 async def expire_requests(work: UnitOfWork, clock: Clock) -> int:
     """Ends what nobody answered in time; how many that were."""
     now = clock.now()
-    waiting = [await work.approval(one) for book in await work.books() for _, one in await work.open_approvals(book.id)]
-    over = [(asked, customer) for asked, customer in waiting if expired(asked, now)]
-    await work.lock_accounts([customer for _, customer in over])  # in the order everybody locks them in
-    for asked, customer in over:
+    waiting = [one for book in await work.books() for one in await work.open_approvals(book.id)]
+    over = [(customer, asked) for customer, asked in waiting if expired(asked, now)]
+    await work.lock_accounts([customer for customer, _ in over])  # in the order everybody locks them in
+    for customer, asked in over:
         await _end_quietly(asked, ApprovalEnd.EXPIRED, await work.account(customer), work, now)
     return len(over)
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.many import among
 from adapters.store.unit import Part
-from workflows.domain.approvals import Approval, ApprovalEnd
+from workflows.domain.approvals import Approval, ApprovalEnd, Given
 from workflows.domain.charges import Fee
 from workflows.domain.ids import ApprovalId, BookId, CustomerId, ItemId, TaskId, UserId, new_id
 from workflows.domain.tasks import Task
@@ -69,11 +71,15 @@ class Requests(Part):
         row = await self._one(select(t.approvals.c.customer_id).where(t.approvals.c.id == approval), "request for approval")
         await self._wake(CustomerId(row.customer_id), at)
 
-    async def open_approvals(self, book: BookId) -> Sequence[tuple[CustomerId, ApprovalId]]:
-        a = t.approvals.c
-        query = select(a.customer_id, a.id).join(t.customers, t.customers.c.id == a.customer_id)
-        found = await self._all(query.where(t.customers.c.book_id == book, a.ended_at.is_(None)).order_by(a.at, a.id))
-        return [(CustomerId(row.customer_id), ApprovalId(row.id)) for row in found]
+    async def open_approvals(self, book: BookId) -> Sequence[tuple[CustomerId, Approval]]:
+        a, g = t.approvals.c, t.approvals_given.c
+        asked = select(t.approvals).join(t.customers, t.customers.c.id == a.customer_id)
+        found = await self._all(asked.where(t.customers.c.book_id == book, a.ended_at.is_(None)).order_by(a.at, a.id))
+        given: dict[UUID, list[Given]] = {}
+        mine = among(self._connection, g.approval_id, [row.id for row in found])
+        for row in await self._all(select(t.approvals_given).where(mine).order_by(g.at, g.id)):
+            given.setdefault(row.approval_id, []).append(rows.given(row))
+        return [(CustomerId(row.customer_id), rows.approval(row, tuple(given.get(row.id, ())))) for row in found]
 
     async def add_task(self, task: Task) -> bool:
         customer = await self._wake_owner(task.item, task.at)

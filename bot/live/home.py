@@ -12,11 +12,12 @@ from cards import home as cards
 from cards.digest import OutgoingLine
 from cards.elements import Card
 from cards.home import Asked, Home, Promised
-from workflows.answer_query import Bounds, Overdue, marked, overdue, see_item, tasks
+from workflows.answer_query import Bounds, Overdue, marked, overdue, see_many, tasks
 from workflows.domain.access import User
 from workflows.domain.account import Account, Book
+from workflows.domain.approvals import Approval
 from workflows.domain.approving import expired, why_not
-from workflows.domain.ids import PromiseId, UserId
+from workflows.domain.ids import CustomerId, PromiseId, UserId
 from workflows.domain.preferences import Preferences
 from workflows.domain.tasks import Task
 from workflows.errors import NotKnown
@@ -24,8 +25,7 @@ from workflows.ports import Policies, UnitOfWork
 from workflows.records import Mark
 
 SOON = timedelta(days=7)  # a promise for a day within these is due
-MOST = 50  # of what leaves, and of requests: a home is no report
-MOST_ASKED = 300  # requests that are paged through; more come up as these are answered
+MOST = 50  # of what leaves: a home is no report
 
 
 async def home_card(reader: UserId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
@@ -49,6 +49,7 @@ class _Drawing:
         wanted = (await self._work.preferences()).get(reader.id, Preferences())
         mine = await self._late(books, Bounds(owner=reader.id))
         late = mine if mine.accounts else await self._late(books, Bounds())
+        waiting = await self._waiting(books, reader)
         told = Home(
             reader,
             books[0],
@@ -57,7 +58,8 @@ class _Drawing:
             [line_of(seen) for seen in late.accounts],
             late.more,
             bool(mine.accounts),
-            await self._asked(books, reader, MOST),
+            await self._asked(waiting[: cards.FEW]),
+            len(waiting),
             await self._promised(reader),
             await self._tasks(reader),
             await self._leaving(books),
@@ -65,21 +67,22 @@ class _Drawing:
         return cards.home(told)
 
     async def approvals(self, reader: User, page: int) -> Card:
-        return cards.approvals(reader, await self._asked(await self._work.books(), reader, MOST_ASKED), page)
+        waiting = await self._waiting(await self._work.books(), reader)
+        shown = cards.page_of_approvals(len(waiting), page)
+        return cards.approvals(reader, await self._asked([waiting[at] for at in shown]), shown, len(waiting))
 
     async def _late(self, books: Sequence[Book], bounds: Bounds) -> Overdue:
         days = {book.id: book.place.day(self._now) for book in books}
         return await overdue(self._work, self._policies, self._now, days, bounds, cards.SHOWN)
 
-    async def _asked(self, books: Sequence[Book], reader: User, most: int) -> list[Asked]:
-        found = []
-        for book in books:
-            for _, key in (await self._work.open_approvals(book.id))[:most]:
-                approval, _ = await self._work.approval(key)
-                if why_not(approval, reader) is None and not expired(approval, self._now):
-                    seen = await see_item(approval.item, self._work, self._policies, self._now)
-                    found.append(Asked(seen.account, seen.of(approval.item), approval))
-        return found
+    async def _waiting(self, books: Sequence[Book], reader: User) -> list[tuple[CustomerId, Approval]]:
+        """What the reader may approve."""
+        open_ = [one for book in books for one in await self._work.open_approvals(book.id)]
+        return [one for one in open_ if why_not(one[1], reader) is None and not expired(one[1], self._now)]
+
+    async def _asked(self, waiting: Sequence[tuple[CustomerId, Approval]]) -> list[Asked]:
+        seen = await see_many((customer for customer, _ in waiting), self._work, self._policies, self._now)
+        return [Asked(seen[customer].account, seen[customer].of(one.item), one) for customer, one in waiting]
 
     async def _promised(self, reader: User) -> list[Promised]:
         """Of the reader's customers and of those that are nobody's, the soonest first."""

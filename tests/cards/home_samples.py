@@ -34,6 +34,7 @@ FULL = Home(
     lines(10),
     4,
     asked=(Asked(account(), decided(), WRITE_OFF), Asked(account(), decided(), LARGE)),
+    all_asked=2,
     promised=(Promised(PROMISED, promised()),),
     tasks=tuple((task, account()) for task in TASKS),
     leaving=(WAITING, *GOING[1:]),
@@ -41,7 +42,8 @@ FULL = Home(
 
 MANY = replace(
     FULL,
-    asked=[*FULL.asked] * 20,
+    asked=[*FULL.asked] * 4,
+    all_asked=40,
     tasks=[*FULL.tasks] * 20,
     promised=[*FULL.promised] * 20,
     leaving=[replace(WAITING, customer=f"Customer {n}") for n in range(50)],
@@ -53,8 +55,8 @@ def home_cards() -> dict[str, Card]:
         "home": cards.home(FULL),
         "home_empty": cards.home(Home(READER, BOOK, NOW, QUIET)),
         "home_many": cards.home(MANY),
-        "home_approvals": cards.approvals(MANAGERS[0], MANY.asked, 1),
-        "home_approvals_none": cards.approvals(MANAGERS[0], (), 0),
+        "home_approvals": cards.approvals(MANAGERS[0], MANY.asked, cards.page_of_approvals(40, 1), 40),
+        "home_approvals_none": cards.approvals(MANAGERS[0], (), range(0), 0),
         "home_stopped": cards.stopped(account(), decided(), "final", "Next: hand-over step Mon 14 Dec."),
         "home_settings_kept": cards.preferences_set(),
     }
@@ -69,7 +71,7 @@ def hostile_home(words: str) -> Card:
     asked = Asked(of, replace(decided(), item=of.items[0]), WRITE_OFF)
     other = replace(ITEM, id=ItemId(ident(33)), number=words)
     due = Promised(replace(of, items=(other,)), replace(promised(), item=other))
-    return cards.home(replace(told, late=(late,), tasks=((task, of),), leaving=(leaving,), asked=(asked,), promised=(due,)))
+    return cards.home(replace(told, late=(late,), tasks=((task, of),), leaving=(leaving,), asked=(asked,), all_asked=1, promised=(due,)))
 
 
 def home_forms() -> dict[str, Form]:

@@ -56,7 +56,7 @@ async def press(app: App, number: str, name: Name, by: User, **values: str) -> N
 async def answered(app: App, by: User) -> None:
     """They approve everything that waits and that they may approve."""
     async with app.store() as work:
-        waiting = [approval for _, approval in await work.open_approvals((await work.book("main")).id)]
+        waiting = [asked.id for _, asked in await work.open_approvals((await work.book("main")).id)]
     for approval in waiting:
         incoming = Incoming(f"busy:{next(_KEYS)}", Person("inbox", "", str(by.id)), Action(Name.APPROVE, approval))
         assert await app.inbound.accept(incoming)
