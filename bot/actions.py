@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.messages import Wording
 from workflows.domain.money import BadAmount, Money
 from workflows.domain.plans import Rhythm
-from workflows.errors import NotKnown
+from workflows.errors import BadEntry, NotKnown
 from workflows.escalate_item import EscalateItem, HandBackItem
 from workflows.flag_item import FlagItem
 from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid
@@ -36,17 +35,10 @@ Acting = FlagItem | WakeItem | HandBackItem | EscalateItem | AnswerPlan | Releas
 Command = Reminding | Acting
 
 
-@dataclass(frozen=True, slots=True)
-class FieldErrors(Exception):
-    """What is wrong with a form's answers, by the name of the field."""
-
-    errors: Mapping[str, str]
-
-
 def command(action: Action, values: Mapping[str, str], by: User) -> Command | None:
     """The command an action carries by itself; null for those that need the account to be read first (forms, plans, snoozes).
 
-    Raises `FieldErrors`, and `NotKnown` for what no card of ours carries.
+    Raises `BadEntry`, and `NotKnown` for what no card of ours carries.
     """
     build = _COMMANDS.get(action.name)
     return build(action, values, by) if build else None
@@ -61,7 +53,7 @@ def _manager(values: Mapping[str, str]) -> UserId:
     try:
         return UserId(UUID(values.get("to", "")))
     except ValueError:
-        raise FieldErrors({"to": "Choose who takes it over."}) from None
+        raise BadEntry({"to": "Choose who takes it over."}) from None
 
 
 def _why(values: Mapping[str, str]) -> str:
@@ -72,9 +64,9 @@ def _words(values: Mapping[str, str], field: str, asked: str) -> str:
     """What was typed into a field that must not be empty."""
     words = values.get(field, "").strip()
     if not words:
-        raise FieldErrors({field: asked})
+        raise BadEntry({field: asked})
     if len(words) > MOST_CHARACTERS:
-        raise FieldErrors({field: f"At most {MOST_CHARACTERS:,} characters; this has {len(words):,}."})
+        raise BadEntry({field: f"At most {MOST_CHARACTERS:,} characters; this has {len(words):,}."})
     return words
 
 
@@ -84,7 +76,7 @@ def _hold(action: Action, values: Mapping[str, str], by: User) -> Command:
     try:
         until = date.fromisoformat(typed) if typed else None
     except ValueError:
-        raise FieldErrors({"until": "Choose a day, or leave it empty."}) from None
+        raise BadEntry({"until": "Choose a day, or leave it empty."}) from None
     return HoldItem(ItemId(action.id), why, until, by, values.get("scope") == WHOLE, action.seen)
 
 
@@ -156,7 +148,7 @@ _COMMANDS: Mapping[Name, Callable[[Action, Mapping[str, str], User], Command]] =
 
 
 def terms(values: Mapping[str, str], currency: str) -> Terms:
-    """Of a plan form's answers; raises `FieldErrors`."""
+    """Of a plan form's answers; raises `BadEntry`."""
     errors: dict[str, str] = {}
     first, count, deposit = None, 0, None
     try:
@@ -173,12 +165,12 @@ def terms(values: Mapping[str, str], currency: str) -> Terms:
     except BadAmount as error:
         errors["deposit"] = f"{error}."
     if errors or first is None:
-        raise FieldErrors(errors)
+        raise BadEntry(errors)
     return Terms(count, Rhythm(rhythm), first, deposit)
 
 
 def promised(values: Mapping[str, str], currency: str) -> tuple[Money, date]:
-    """Amount and day of a promise form's answers; raises `FieldErrors`."""
+    """Amount and day of a promise form's answers; raises `BadEntry`."""
     errors: dict[str, str] = {}
     amount, until = None, None
     try:
@@ -190,7 +182,7 @@ def promised(values: Mapping[str, str], currency: str) -> tuple[Money, date]:
     except ValueError:
         errors["until"] = "Choose the day by which they pay."
     if amount is None or until is None:
-        raise FieldErrors({"amount": "Say how much the customer will pay."} | errors if amount is None else errors)
+        raise BadEntry({"amount": "Say how much the customer will pay."} | errors if amount is None else errors)
     return amount, until
 
 

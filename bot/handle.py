@@ -10,7 +10,7 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Reply
 from adapters.core.cause import cause_of, caused_by
-from bot.actions import FieldErrors, Reminding, command, whole
+from bot.actions import Reminding, command, whole
 from bot.commands import AskAct, AskHome, AskShare, parse
 from bot.desk import answers, entry_forms, forms, home_desk, reply_forms, request_forms
 from bot.desk.acts import carry_out
@@ -37,7 +37,7 @@ from workflows.domain.account import Account
 from workflows.domain.approving import Limits
 from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
-from workflows.errors import AlreadyDone, NotAllowed, OutsideError, Refused, Rejected
+from workflows.errors import AlreadyDone, BadEntry, NotAllowed, OutsideError, Refused, Rejected
 from workflows.open_home import redraw_home
 from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
 from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
@@ -215,8 +215,8 @@ class Desk:
             return Reply(
                 card=await outcome_card(await carry_out(asked, work, self.policies, self.clock), work, self.policies, self.clock.now())
             )
-        except FieldErrors as wrong:
-            return await desk.again(action, values, wrong.errors)
+        except BadEntry as wrong:
+            return await desk.again(action, values, wrong.fields)
 
     async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
         """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""

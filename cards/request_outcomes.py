@@ -12,6 +12,7 @@ from cards.elements import Actions, Button, Card
 from cards.format import day, listing, locale_of, money, name, remark
 from cards.outcome import answer, next_line, subject
 from workflows.domain.account import Account, Payment
+from workflows.domain.allocation import balances
 from workflows.domain.approvals import Approval, ApprovalEnd
 from workflows.domain.contact import EVERY
 from workflows.domain.decision import ItemDecision
@@ -53,7 +54,9 @@ def payment_noted(account: Account, decided: ItemDecision, payment: Payment, now
     where = " on account" if payment.item is None else ""
     said = f"{money(payment.amount, locale)} of {day(payment.paid_on, today, locale)} noted{where}"
     left = f"{money(decided.open, locale)} is still open." if decided.open.minor > 0 else "Nothing is open on it any more."
-    return answer(f"{subject(account, decided)}: {said}", left)
+    free = balances(account).on_account.get(payment.amount.currency)
+    beside = f"{money(free, locale)} of their money is on account, set against no invoice." if free is not None else ""
+    return answer(f"{subject(account, decided)}: {said}", left, beside)
 
 
 def payment_reversed(account: Account, decided: ItemDecision, payment: Payment, now: datetime) -> Card:

@@ -8,7 +8,7 @@ from workflows.acting import item_to_act_on, note_act
 from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Item
 from workflows.domain.ids import ItemId, UserId
-from workflows.errors import AlreadyDone, Refused
+from workflows.errors import AlreadyDone, BadEntry, Refused
 from workflows.ports import Clock, UnitOfWork
 from workflows.snooze_item import is_snoozed
 
@@ -47,7 +47,7 @@ async def assign_customer(ask: AssignCustomer, work: UnitOfWork, clock: Clock) -
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     to = await work.user(ask.to) if ask.to else None
     if to is not None and to.role < Role.COLLECTOR:
-        raise Refused(f"{to.name} is a {to.role.word} and could do nothing about it; choose a collector or a manager.")
+        raise BadEntry({"to": f"{to.name} is a {to.role.word} and could do nothing about it; choose a collector or a manager."})
     if account.customer.owner == ask.to:
         raise Refused(f"{to.name} has {account.customer.name} already." if to else f"Nobody has {account.customer.name}.")
     return await _give(account, item, to, ask.by, work, clock)

@@ -17,7 +17,7 @@ from workflows.domain.decision import ItemDecision
 from workflows.domain.holds import dispute_on
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
-from workflows.errors import Refused
+from workflows.errors import BadEntry, Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 
 BY_HAND = "by hand"  # the step of a fee on an item that has reached none
@@ -58,9 +58,9 @@ def _may_be(ask: ProposeFee, account: Account, decided: ItemDecision, step: str)
     if dispute_on(account, item) is not None:
         raise Refused(f"{item.number} is disputed; settle the dispute first.")
     if ask.amount.minor <= 0:
-        raise Refused("A fee is of some amount.")
+        raise BadEntry({"amount": "A fee is of some amount."})
     if ask.amount > item.total:
-        raise Refused(f"A fee cannot be more than the invoice itself, {item.total:,}.")
+        raise BadEntry({"amount": f"A fee cannot be more than the invoice itself, {item.total:,}."})
     if not ask.why.strip():
         raise Refused("Say in a few words what the fee is for; whoever approves it reads it first.")
     if fee_of(account, item.id, step) is not None:

@@ -11,7 +11,7 @@ from workflows.domain.account import Account, Item
 from workflows.domain.calendar import spoken
 from workflows.domain.ids import ItemId, TaskId, UserId, new_id
 from workflows.domain.tasks import Task
-from workflows.errors import Refused
+from workflows.errors import BadEntry
 from workflows.ports import Clock, UnitOfWork
 
 LONGEST = 300  # characters
@@ -43,11 +43,11 @@ async def create_task(ask: CreateTask, work: UnitOfWork, clock: Clock) -> TaskSe
     account, item = await item_to_act_on(work, ask.item, ask.by, None)
     owner, what = (await work.user(ask.owner) if ask.owner else None), " ".join(ask.what.split())
     if not what or len(what) > LONGEST:
-        raise Refused(f"Say what is to be done, in at most {LONGEST} characters.")
+        raise BadEntry({"what": f"Say what is to be done, in at most {LONGEST} characters."})
     if owner is not None and owner.role < Role.COLLECTOR:
-        raise Refused(f"{owner.name} is a {owner.role.word} and could do nothing about it; choose a collector or a manager.")
+        raise BadEntry({"owner": f"{owner.name} is a {owner.role.word} and could do nothing about it; choose a collector or a manager."})
     if ask.due_on is not None and ask.due_on < account.book.place.day(clock.now()):
-        raise Refused("That day is past; choose today or a later day.")
+        raise BadEntry({"due_on": "That day is past; choose today or a later day."})
     now, id_ = clock.now(), TaskId(new_id())
     task = Task(id_, f"hand:{id_}", item.id, what, now, owner.id if owner else None, ask.due_on, ask.by.id)
     await work.add_task(task)

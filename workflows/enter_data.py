@@ -14,7 +14,7 @@ from workflows.domain.approving import Limits
 from workflows.domain.calendar import UnknownZone, spoken, zone
 from workflows.domain.ids import BookId
 from workflows.domain.money import Money
-from workflows.errors import NotKnown, Refused
+from workflows.errors import BadEntry, NotKnown
 from workflows.import_ledger import note_freshness
 from workflows.ports import Clock, UnitOfWork
 from workflows.record_payment import PaymentNoted, RecordPayment, record_payment
@@ -22,14 +22,6 @@ from workflows.records import CustomerRow, FoundItem, LedgerRow, Stored
 
 LONGEST = 140
 FARTHEST = timedelta(days=10 * 366)
-
-
-class BadEntry(Refused):
-    """What was typed cannot be kept: `fields` says what is wrong with each, by the name of the command's attribute."""
-
-    def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(" ".join(fields.values()))
-        self.fields = dict(fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class OutsideError(Exception):
     """Something outside the process did not do what was asked. `retryable` says whether the same call may succeed later."""
@@ -55,6 +57,14 @@ class OutcomeUnknown(OutsideError):
 
 class Refused(Exception):
     """What was asked cannot be done; the sentence says why and what to do. Nothing was changed."""
+
+
+class BadEntry(Refused):
+    """What was typed cannot be: `fields` says what is wrong with each, by its name in the form; under the empty name, with all of it."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = dict(fields)
 
 
 class NotAllowed(Refused):

@@ -9,7 +9,7 @@ from workflows.domain.access import Role, User
 from workflows.domain.account import Account, Escalation, Item
 from workflows.domain.allocation import balances
 from workflows.domain.ids import ItemId, UserId
-from workflows.errors import Refused
+from workflows.errors import BadEntry, Refused
 from workflows.ports import Clock, UnitOfWork
 from workflows.records import Effect
 
@@ -36,7 +36,7 @@ async def escalate_item(ask: EscalateItem, work: UnitOfWork, clock: Clock) -> Es
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     to = await work.user(ask.to)
     if to.role < Role.MANAGER:
-        raise Refused(f"{to.name} is a {to.role.word}; choose a manager.")
+        raise BadEntry({"to": f"{to.name} is a {to.role.word}; choose a manager."})
     if not ask.why.strip():
         raise Refused("Say in a few words why; the manager reads it first.")
     if balances(account).open_of(item.id).minor <= 0:

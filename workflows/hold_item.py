@@ -13,7 +13,7 @@ from workflows.domain.calendar import spoken
 from workflows.domain.claims import Hold, HoldKind
 from workflows.domain.holds import holds_on, received_for
 from workflows.domain.ids import HoldId, ItemId, new_id
-from workflows.errors import Refused
+from workflows.errors import BadEntry, Refused
 from workflows.ports import Clock, UnitOfWork
 
 SAYS_PAID_DAYS = 5  # business days in which money that is said to be paid should arrive
@@ -46,7 +46,7 @@ async def hold_item(ask: HoldItem, work: UnitOfWork, clock: Clock) -> Held:
     if not ask.why.strip():
         raise Refused("Say in a few words why; colleagues read it on the card.")
     if ask.until is not None and ask.until <= today:
-        raise Refused("Choose a day after today; a hold ends at the start of its day.")
+        raise BadEntry({"until": "Choose a day after today; a hold ends at the start of its day."})
     about = None if ask.whole else item.id
     hold = Hold(HoldId(new_id()), about, ask.why.strip(), ask.until, ask.by.id, clock.now())
     await work.hold(hold, account.customer.id)

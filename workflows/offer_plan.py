@@ -15,8 +15,8 @@ from workflows.domain.approvals import Approval, ApprovalKind
 from workflows.domain.approving import ADDS_UP_FOR, Limits, terms_of
 from workflows.domain.ids import ItemId, PlanId, UserId, new_id
 from workflows.domain.money import Money, total
-from workflows.domain.plans import Instalment, Rhythm, beyond_limit, schedule
-from workflows.errors import AlreadyDone, Refused
+from workflows.domain.plans import BadTerms, Instalment, Rhythm, beyond_limit, schedule
+from workflows.errors import AlreadyDone, BadEntry, Refused
 from workflows.ports import Clock, UnitOfWork
 
 _RUNS = frozenset({PlanState.PROPOSED, PlanState.ACTIVE})
@@ -65,11 +65,11 @@ def _preview(account: Account, item: Item, terms: Terms, clock: Clock, limits: L
     if item.kind is ItemKind.INSTALMENT or _running(account, item) is not None:
         raise Refused(f"{item.number} has a plan already; end that one first.")
     if terms.first_on < account.book.place.day(clock.now()):
-        raise Refused("The first instalment cannot be due in the past; choose today or a later day.")
+        raise BadEntry({"first": "The first instalment cannot be due in the past; choose today or a later day."})
     try:
         parts = schedule(left, count=terms.count, rhythm=terms.rhythm, first_on=terms.first_on, deposit=terms.deposit)
-    except ValueError as error:
-        raise Refused(str(error)) from None
+    except BadTerms as bad:
+        raise BadEntry({bad.term: str(bad)}) from None
     today = account.book.place.day(clock.now())
     sum_ = _spread_before(account, left, clock.now())
     return PlanPreview(account, item, terms, parts, beyond_limit(sum_, parts, Money.of(str(limits.plan), left.currency), today))

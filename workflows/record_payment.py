@@ -14,7 +14,7 @@ from workflows.domain.approving import ADDS_UP_FOR, Limits, terms_of, waiting
 from workflows.domain.calendar import spoken
 from workflows.domain.ids import ItemId, new_id
 from workflows.domain.money import Money, total
-from workflows.errors import AlreadyDone, Refused
+from workflows.errors import AlreadyDone, BadEntry, Refused
 from workflows.ports import Clock, UnitOfWork
 
 LONGEST_REFERENCE = 140
@@ -65,13 +65,15 @@ async def record_payment(ask: RecordPayment, work: UnitOfWork, clock: Clock, lim
 
 def _may_be(ask: RecordPayment, today: date, reference: str) -> None:
     if ask.amount.minor <= 0:
-        raise Refused("A payment is of some amount; take one that bounced, or was typed wrongly, back with “Take payment back”.")
+        raise BadEntry(
+            {"amount": "A payment is of some amount; take one that bounced, or was typed wrongly, back with “Take payment back”."}
+        )
     if ask.paid_on > today:
-        raise Refused("That day has not come; note the money when it is there.")
+        raise BadEntry({"paid_on": "That day has not come; note the money when it is there."})
     if ask.paid_on < today - OLDEST:
-        raise Refused(f"{spoken(ask.paid_on)} is years ago; check the year.")
+        raise BadEntry({"paid_on": f"{spoken(ask.paid_on)} is years ago; check the year."})
     if len(reference) > LONGEST_REFERENCE:
-        raise Refused(f"A reference has at most {LONGEST_REFERENCE} characters.")
+        raise BadEntry({"reference": f"A reference has at most {LONGEST_REFERENCE} characters."})
 
 
 def _must_be_new(account: Account, reference: str, now: datetime) -> None:

@@ -16,7 +16,7 @@ from workflows.domain.ids import ItemId, PromiseId, new_id
 from workflows.domain.money import Money, total
 from workflows.domain.policy import Policy
 from workflows.domain.promises import ends_on, is_kept, running
-from workflows.errors import NotKnown, Refused
+from workflows.errors import BadEntry, NotKnown, Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 
 LONGEST_DAYS = 90
@@ -87,13 +87,13 @@ def _may_be(ask: RecordPromise, account: Account, items: tuple[Item, ...], today
             raise Refused(f"{item.number} is on a payment plan; note the promise on the instalment it is for.")
     left = total((spread.open_of(item.id) for item in items), items[0].total.currency)
     if ask.amount.minor <= 0:
-        raise Refused("A promise is of some amount; say how much the customer will pay.")
+        raise BadEntry({"amount": "A promise is of some amount; say how much the customer will pay."})
     if ask.amount > left:
-        raise Refused(f"Only {left:,} is open on {what}; a promise cannot be of more.")
+        raise BadEntry({"amount": f"Only {left:,} is open on {what}; a promise cannot be of more."})
     if ask.until < today:
-        raise Refused("That day is past; choose today or a later day.")
+        raise BadEntry({"until": "That day is past; choose today or a later day."})
     if (ask.until - today).days > LONGEST_DAYS:
-        raise Refused(f"A promise lies at most {LONGEST_DAYS} days ahead; offer a payment plan for longer.")
+        raise BadEntry({"until": f"A promise lies at most {LONGEST_DAYS} days ahead; offer a payment plan for longer."})
 
 
 def _standing(account: Account, item: ItemId, policy: Policy, today: date) -> list[Promise]:

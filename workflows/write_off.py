@@ -13,7 +13,7 @@ from workflows.domain.allocation import balances, on_plans
 from workflows.domain.approvals import Approval, ApprovalKind
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
-from workflows.errors import Refused
+from workflows.errors import BadEntry, Refused
 from workflows.ports import Clock, UnitOfWork
 
 
@@ -37,7 +37,7 @@ async def write_off(ask: WriteOff, work: UnitOfWork, clock: Clock) -> Requested:
     if item.plan is not None or item.id in on_plans(account):
         raise Refused(f"{item.number} is on a payment plan; cancel the plan first.")
     if not 0 < ask.amount.minor <= left.minor:
-        raise Refused(f"{left:,} is open on {item.number}; write off some of it, and no more than that.")
+        raise BadEntry({"amount": f"{left:,} is open on {item.number}; write off some of it, and no more than that."})
     if not ask.why.strip():
         raise Refused("Say in a few words why; whoever approves it reads it first.")
     return await ask_approval(Wish(ApprovalKind.WRITE_OFF, ask.amount, ask.why.strip()), account, item, ask.by, work, clock)

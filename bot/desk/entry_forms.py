@@ -9,7 +9,7 @@ from uuid import UUID
 
 from adapters.chat.protocol import Reply
 from adapters.outreach.mime import mailbox
-from bot.actions import FieldErrors, read_amount
+from bot.actions import read_amount
 from bot.desk.request_outcomes import request_card
 from cards import entry as cards
 from cards import people
@@ -25,7 +25,6 @@ from workflows.domain.approving import Limits
 from workflows.domain.ids import BookId, UserId
 from workflows.domain.money import BadAmount, Money, UnknownCurrency
 from workflows.enter_data import (
-    BadEntry,
     ConfirmEntered,
     EnterCustomer,
     EnterInvoice,
@@ -36,7 +35,7 @@ from workflows.enter_data import (
     enter_payment,
     invoice_called,
 )
-from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
+from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, Refused
 from workflows.invite_person import InvitePerson, invite_person
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import Stored
@@ -69,8 +68,8 @@ class EntryDesk:
             return Reply(form=await self._form(name, action, {}, {}))
         try:
             return Reply(card=await self._do(action, values))
-        except (BadEntry, FieldErrors) as wrong:
-            return await self._again(action, values, wrong.fields if isinstance(wrong, BadEntry) else wrong.errors)
+        except BadEntry as wrong:
+            return await self._again(action, values, wrong.fields)
         except (NotAllowed, AlreadyDone, NotKnown):
             raise
         except Refused as refused:
@@ -124,7 +123,7 @@ class EntryDesk:
     async def _customer(self, book: BookId, values: Typed) -> Card:
         email, language = values.get("email", "").strip(), values.get("language", "")
         if email and mailbox(email) is None:
-            raise FieldErrors({"email": "That is no e-mail address."})
+            raise BadEntry({"email": "That is no e-mail address."})
         known = language if language in dict(cards.LANGUAGES) else ""
         party = cards.party_of(values.get("party", ""))
         said = values.get("number", ""), values.get("name", "")
@@ -137,7 +136,7 @@ class EntryDesk:
         total = _amount(values.get("total", ""), currency, wrong, "total")
         due_on, issued_on = (_day(values.get(field, ""), wrong, field) for field in ("due_on", "issued_on"))
         if total is None or due_on is None or wrong:
-            raise FieldErrors(wrong)
+            raise BadEntry(wrong)
         said = values.get("customer", ""), values.get("number", "")
         ask = EnterInvoice(book, *said, total, due_on, self.user, issued_on, values.get("reference", ""))
         done = await enter_invoice(ask, self.work, self.clock)
@@ -148,7 +147,7 @@ class EntryDesk:
         amount = _amount(values.get("amount", ""), found.item.total.currency, wrong, "amount")
         paid_on = _day(values.get("paid_on", ""), wrong, "paid_on")
         if amount is None or paid_on is None or wrong:
-            raise FieldErrors(wrong)
+            raise BadEntry(wrong)
         ask = EnterPayment(book, found.item.number, amount, paid_on, self.user, values.get("reference", "").strip())
         return await request_card(await enter_payment(ask, self.work, self.clock, self.limits), self.work, self.policies, self.clock)
 
@@ -165,7 +164,7 @@ class EntryDesk:
         email, name = values.get("email", "").strip(), " ".join(values.get("name", "").split())
         wrong = {"email": "" if mailbox(email) else "That is no e-mail address.", "name": "" if name else "Say how colleagues know them."}
         if found := {field: words for field, words in wrong.items() if words}:
-            raise FieldErrors(found)
+            raise BadEntry(found)
         return people.user_added(await add_user(AddUser(email, name, _role(values), self.user), self.work, self.clock))
 
 
@@ -173,14 +172,14 @@ def _user(values: Typed) -> UserId:
     try:
         return UserId(UUID(values.get("user", "")))
     except ValueError:
-        raise FieldErrors({"user": "Choose a colleague."}) from None
+        raise BadEntry({"user": "Choose a colleague."}) from None
 
 
 def _role(values: Typed) -> Role:
     try:
         return Role[values.get("role", "").upper()]
     except KeyError:
-        raise FieldErrors({"role": "Choose what they may do."}) from None
+        raise BadEntry({"role": "Choose what they may do."}) from None
 
 
 def _amount(text: str, currency: str, wrong: dict[str, str], field: str) -> Money | None:

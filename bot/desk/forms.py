@@ -8,7 +8,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from adapters.chat.protocol import Reply
-from bot.actions import FieldErrors, promised, terms, whole
+from bot.actions import promised, terms, whole
 from bot.desk.answers import invoice_card, why_card
 from bot.desk.outcomes import outcome_card
 from bot.desk.request_outcomes import request_card
@@ -33,7 +33,7 @@ from workflows.domain.decide import decide
 from workflows.domain.ids import BookId, ItemId
 from workflows.domain.messages import Wording
 from workflows.domain.outlook import coming
-from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
+from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, Refused
 from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, preview_plan, propose_plan
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.record_promise import RecordPromise, promised_together, record_promise
@@ -114,7 +114,7 @@ class FormDesk:
     limits: Limits
 
     async def answer(self, action: Action, values: Mapping[str, str]) -> Reply:
-        """Raises `FieldErrors` and `Refused`."""
+        """Raises `BadEntry` and `Refused`."""
         match action.name:
             case Name.CONFIRM_SNOOZE:
                 return await SnoozeDesk(self.user, self.work, self.policies, self.clock).answer(action, values)
@@ -185,10 +185,10 @@ class FormDesk:
         ask = RecordPromise(item, amount, until, self.user, action.seen, others)
         try:
             done = await record_promise(ask, self.work, self.policies, self.clock)
-        except (NotAllowed, AlreadyDone, NotKnown):
+        except (NotAllowed, AlreadyDone, NotKnown, BadEntry):
             raise
         except Refused as refused:
-            raise FieldErrors({"": str(refused)}) from None
+            raise BadEntry({"": str(refused)}) from None
         return await outcome_card(done, self.work, self.policies, self.clock.now())
 
     async def _currency(self, item: ItemId) -> str:
@@ -201,10 +201,10 @@ class FormDesk:
         asked = PreviewPlan(item, terms(values, await self._currency(item)), self.user, action.seen)
         try:
             preview = await preview_plan(asked, self.work, self.clock, self.limits)
-        except (NotAllowed, AlreadyDone, NotKnown):
+        except (NotAllowed, AlreadyDone, NotKnown, BadEntry):
             raise
         except Refused as refused:
-            raise FieldErrors({"": str(refused)}) from None
+            raise BadEntry({"": str(refused)}) from None
         return Reply(form=await self._plan_table(preview, values))
 
     async def _plan_table(self, preview: PlanPreview, values: Mapping[str, str]) -> Form:
@@ -225,8 +225,8 @@ class FormDesk:
             parts = [(part.due_on, part.amount) for part in preview.instalments]
             beyond = (Text(f"⚠ {preview.beyond}"),) if preview.beyond else ()
             schedule: tuple[Prose, ...] = (form_cards.plan_table(seen.account, parts, today), *beyond)
-        except FieldErrors as wrong:
-            schedule = tuple(Text(words, quiet=True) for words in wrong.errors.values())
+        except BadEntry as wrong:
+            schedule = tuple(Text(words, quiet=True) for words in wrong.fields.values())
         except (NotAllowed, AlreadyDone, NotKnown):
             raise
         except Refused as refused:

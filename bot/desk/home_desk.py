@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from adapters.chat.protocol import CardRef, Reply
-from bot.actions import FieldErrors, whole
+from bot.actions import whole
 from bot.live.draw import draw
 from bot.live.home import approvals_card
 from bot.live.live_cards import look_of
@@ -23,7 +23,7 @@ from workflows.domain.account import NoticeState
 from workflows.domain.ids import ItemId, NoticeId
 from workflows.domain.preferences import Notify, Preferences
 from workflows.domain.routing import quiet_of
-from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
+from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, Refused
 from workflows.open_home import open_home
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.set_preferences import SetPreferences, set_preferences
@@ -74,9 +74,9 @@ class HomeDesk:
     async def _set(self, values: Typed) -> Reply:
         try:
             await set_preferences(SetPreferences(preferences_of(values), self.user), self.work, self.clock)
-        except FieldErrors as wrong:
-            form = cards.preferences_form(self.user, await self._wanted(), values, wrong.errors)
-            return Reply(form=form, errors=wrong.errors)
+        except BadEntry as wrong:
+            form = cards.preferences_form(self.user, await self._wanted(), values, wrong.fields)
+            return Reply(form=form, errors=wrong.fields)
         return Reply(card=cards.preferences_set())
 
     async def _stop_form(self, action: Action, values: Typed, errors: Typed) -> Form:
@@ -116,13 +116,13 @@ def _notice(action: Action) -> NoticeId | None:
 
 
 def preferences_of(values: Typed) -> Preferences:
-    """Of the form's answers; raises `FieldErrors`."""
+    """Of the form's answers; raises `BadEntry`."""
     hours, language = values.get("quiet", "").strip(), values.get("language", "")
     if values.get("notify", "") not in set(Notify):
-        raise FieldErrors({"notify": "Choose what you want to be told."})
+        raise BadEntry({"notify": "Choose what you want to be told."})
     try:
         quiet = quiet_of(hours) if hours else None
     except ValueError:
-        raise FieldErrors({"quiet": "Write hours like 18:00-08:00, or leave it empty."}) from None
+        raise BadEntry({"quiet": "Write hours like 18:00-08:00, or leave it empty."}) from None
     known = language if language in {code for code, _ in cards.LANGUAGES} else None
     return Preferences(Notify(values["notify"]), known or None, quiet)

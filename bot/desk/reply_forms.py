@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from adapters.chat.protocol import Reply as Said
-from bot.actions import FieldErrors, read_amount
+from bot.actions import read_amount
 from bot.desk.reply_cards import told
 from cards import reply as cards
 from cards.actions import Action, Name
@@ -23,7 +23,7 @@ from workflows.domain.allocation import balances
 from workflows.domain.contact import Meaning, Reply
 from workflows.domain.ids import CardId, ItemId, ReplyId
 from workflows.domain.money import BadAmount, Money
-from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
+from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 
 NAMES = frozenset({Name.ANSWER, Name.CONFIRM_ANSWER, Name.SEEN})
@@ -51,9 +51,9 @@ class ReplyDesk:
             done = await confirm_reply(self._asked(account, reply, meaning, values), self.work, self.policies, self.clock)
         except (NotAllowed, AlreadyDone, NotKnown):
             raise
-        except FieldErrors as wrong:
-            form = self._form(account, reply, words, meaning, values, wrong.errors)
-            return Said(form=form, errors=dict(wrong.errors))
+        except BadEntry as wrong:
+            form = self._form(account, reply, words, meaning, values, wrong.fields)
+            return Said(form=form, errors=dict(wrong.fields))
         except Refused as refused:
             if meaning not in cards.ABOUT_ITEMS:
                 raise
@@ -68,7 +68,7 @@ class ReplyDesk:
         return cards.answer_form(account, reply, words, meaning, account.book.place.day(self.clock.now()), values, errors)
 
     def _asked(self, account: Account, reply: Reply, meaning: Meaning, values: Mapping[str, str]) -> ConfirmReply:
-        """Raises `FieldErrors`."""
+        """Raises `BadEntry`."""
         if meaning not in cards.ABOUT_ITEMS:
             return ConfirmReply(reply.id, meaning, self.user)
         items = _items(account, reply, values.get("item", ""))
@@ -77,7 +77,7 @@ class ReplyDesk:
         if meaning is Meaning.DISPUTE:
             reason = values.get("reason", "").strip()
             if not reason:
-                raise FieldErrors({"reason": "Say what the customer objects to."})
+                raise BadEntry({"reason": "Say what the customer objects to."})
             return ConfirmReply(reply.id, meaning, self.user, items, reason=reason)
         return ConfirmReply(reply.id, meaning, self.user, items, _amount(account, items, values), _until(values))
 
@@ -98,9 +98,9 @@ def _items(account: Account, reply: Reply, chosen: str) -> tuple[ItemId, ...]:
     try:
         item = ItemId(UUID(chosen))
     except ValueError:
-        raise FieldErrors({"item": "Choose the invoice it is about."}) from None
+        raise BadEntry({"item": "Choose the invoice it is about."}) from None
     if item not in about:
-        raise FieldErrors({"item": "That invoice is paid, or not one of these; choose again."})
+        raise BadEntry({"item": "That invoice is paid, or not one of these; choose again."})
     return (item,)
 
 
@@ -109,9 +109,9 @@ def _amount(account: Account, items: tuple[ItemId, ...], values: Mapping[str, st
     try:
         amount = read_amount(typed, account.item(items[0]).total.currency) if items else None
     except BadAmount as error:
-        raise FieldErrors({"amount": f"{error}."}) from None
+        raise BadEntry({"amount": f"{error}."}) from None
     if amount is not None and len(items) > 1:
-        raise FieldErrors({"amount": "An amount is of one invoice; choose which, or leave it empty for all that is open."})
+        raise BadEntry({"amount": "An amount is of one invoice; choose which, or leave it empty for all that is open."})
     return amount
 
 
@@ -119,4 +119,4 @@ def _until(values: Mapping[str, str]) -> date:
     try:
         return date.fromisoformat(values.get("until", ""))
     except ValueError:
-        raise FieldErrors({"until": "Choose the day by which they pay."}) from None
+        raise BadEntry({"until": "Choose the day by which they pay."}) from None

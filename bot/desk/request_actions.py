@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from uuid import UUID
 
-from bot.actions import FieldErrors, read_amount
+from bot.actions import read_amount
 from cards.actions import Action, Name
 from cards.request_forms import NOBODY, ON_ACCOUNT, handle
 from workflows.approve_request import ApproveRequest, RefuseRequest
@@ -19,6 +19,7 @@ from workflows.domain.account import Account
 from workflows.domain.contact import EVERY
 from workflows.domain.ids import ApprovalId, ItemId, TaskId, UserId
 from workflows.domain.money import BadAmount, Money
+from workflows.errors import BadEntry
 from workflows.offer_plan import CancelPlan
 from workflows.opt_out_customer import OptInCustomer, OptOutCustomer, opted_out
 from workflows.record_payment import RecordPayment, ReversePayment, reversible
@@ -44,7 +45,7 @@ Values = Mapping[str, str]
 
 
 def request_of(action: Action, values: Values, by: User, account: Account | None) -> Requesting:
-    """`account` is null only for what is about no item: a request, a task. Raises `FieldErrors`."""
+    """`account` is null only for what is about no item: a request, a task. Raises `BadEntry`."""
     if (build := _ALONE.get(action.name)) is not None:
         return build(action, values, by)
     if account is None or (of := _WITH_ACCOUNT.get(action.name)) is None:
@@ -90,10 +91,10 @@ def _payment(action: Action, values: Values, by: User, account: Account) -> Requ
     paid_on = None
     try:
         paid_on = _day(values, "paid_on", needed=True)
-    except FieldErrors as wrong:
-        errors |= wrong.errors
+    except BadEntry as wrong:
+        errors |= wrong.fields
     if amount is None or paid_on is None:
-        raise FieldErrors(errors)
+        raise BadEntry(errors)
     on_account = values.get("to") == ON_ACCOUNT
     return RecordPayment(ItemId(action.id), amount, paid_on, by, values.get("reference", "").strip(), on_account, action.seen)
 
@@ -146,7 +147,7 @@ REQUESTS = frozenset({*_ALONE, *_WITH_ACCOUNT})
 def _words(values: Values, field: str, asked: str) -> str:
     words = values.get(field, "").strip()
     if not words:
-        raise FieldErrors({field: asked})
+        raise BadEntry({field: asked})
     return words
 
 
@@ -157,14 +158,14 @@ def _colleague(values: Values, field: str) -> UserId | None:
     try:
         return UserId(UUID(chosen))
     except ValueError:
-        raise FieldErrors({field: "Choose a colleague, or nobody."}) from None
+        raise BadEntry({field: "Choose a colleague, or nobody."}) from None
 
 
 def _chosen(values: Values, field: str, known: list[str] | tuple[str, ...], asked: str) -> str:
     """The long word behind the short one of an option."""
     chosen = next((one for one in known if handle(one) == values.get(field)), None)
     if chosen is None:
-        raise FieldErrors({field: asked})
+        raise BadEntry({field: asked})
     return chosen
 
 
@@ -175,7 +176,7 @@ def _day(values: Values, field: str, *, needed: bool) -> date | None:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        raise FieldErrors({field: "Choose a day." if needed else "Choose a day, or leave it empty."}) from None
+        raise BadEntry({field: "Choose a day." if needed else "Choose a day, or leave it empty."}) from None
 
 
 def _amount(values: Values, action: Action, account: Account) -> tuple[Money | None, dict[str, str]]:
@@ -193,5 +194,5 @@ def _amount_and_why(values: Values, action: Action, account: Account) -> tuple[M
     if not why:
         errors |= {"why": "Say in a few words why; whoever approves it reads it first."}
     if amount is None or errors:
-        raise FieldErrors(errors)
+        raise BadEntry(errors)
     return amount, why

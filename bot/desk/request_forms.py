@@ -8,7 +8,6 @@ from datetime import date
 from typing import TypeVar
 
 from adapters.chat.protocol import Reply
-from bot.actions import FieldErrors
 from bot.desk.request_actions import REQUESTS, Requesting, request_of
 from bot.desk.request_outcomes import RequestResult, request_card
 from cards import request_forms as cards
@@ -25,12 +24,13 @@ from workflows.complete_task import CompleteTask, complete_task
 from workflows.create_task import CreateTask, create_task
 from workflows.domain.access import Right, Role, User
 from workflows.domain.account import Account
+from workflows.domain.allocation import balances
 from workflows.domain.approving import Limits
 from workflows.domain.decision import ItemDecision
 from workflows.domain.ids import ApprovalId, ItemId
 from workflows.domain.money import Money, total
 from workflows.domain.regimes import Rate
-from workflows.errors import AlreadyDone, NotAllowed, NotKnown, Refused
+from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, Refused
 from workflows.offer_plan import CancelPlan, cancel_plan
 from workflows.opt_out_customer import OptInCustomer, OptOutCustomer, opt_in_customer, opt_out_customer, opted_out
 from workflows.ports import Clock, Policies, UnitOfWork
@@ -54,6 +54,7 @@ FORMS = {
 }
 NAMES = REQUESTS | frozenset(FORMS)
 _ANSWERS = frozenset(FORMS.values())
+_OF_WHAT_IS_OPEN = frozenset({Name.WRITE_OFF, Name.FEE})
 _ABOUT_NO_ITEM = frozenset({Name.APPROVE, Name.REFUSE, Name.CONFIRM_REFUSE, Name.COMPLETE_TASK})
 Typed = Mapping[str, str]
 T = TypeVar("T")
@@ -76,8 +77,8 @@ class RequestDesk:
             return Reply(form=await self._form(action, FORMS[action.name], {}, {}))
         try:
             return Reply(card=await request_card(await self._do(await self._command(action, values)), self.work, self.policies, self.clock))
-        except FieldErrors as wrong:
-            return await self._again(action, values, wrong.errors)
+        except BadEntry as wrong:
+            return await self._again(action, values, wrong.fields)
         except (NotAllowed, AlreadyDone, NotKnown):
             raise
         except Refused as refused:
@@ -94,7 +95,9 @@ class RequestDesk:
         if action.name is Name.REFUSE:
             require(self.user, Right.CHASE)
             return
-        await item_to_act_on(self.work, ItemId(action.id), self.user, action.seen)
+        account, item = await item_to_act_on(self.work, ItemId(action.id), self.user, action.seen)
+        if action.name in _OF_WHAT_IS_OPEN and balances(account).open_of(item.id).minor <= 0:
+            raise Refused(f"{item.number} is paid; there is nothing left to do about it.")
 
     async def _again(self, action: Action, values: Typed, errors: Typed) -> Reply:
         form = await self._form(action, action.name, values, errors)

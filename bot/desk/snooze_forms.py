@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from adapters.chat.protocol import Reply
-from bot.actions import FieldErrors
 from bot.desk.outcomes import outcome_card
 from cards import outcome
 from cards import snooze_forms as snooze_cards
@@ -17,7 +16,7 @@ from cards.forms import date_of
 from workflows.answer_query import see
 from workflows.domain.access import User
 from workflows.domain.ids import ItemId
-from workflows.errors import AlreadyDone, NotAllowed, NotKnown, PreviewChanged, Refused
+from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, PreviewChanged, Refused
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.snooze_customer import CustomerSnooze, SnoozeCustomer, preview_customer_snooze, snooze_customer
 from workflows.snooze_item import SnoozeItem, snooze_item
@@ -31,11 +30,11 @@ class SnoozeDesk:
     clock: Clock
 
     async def answer(self, action: Action, values: Mapping[str, str]) -> Reply:
-        """Raises `FieldErrors` for the form to show, and `Refused`."""
+        """Raises `BadEntry` for the form to show, and `Refused`."""
         item, now = ItemId(action.id), self.clock.now()
         until = snooze_cards.snoozed_until(values, (await self.work.account_of(item)).book.place.day(now))
         if until is None:
-            raise FieldErrors({"until": "Choose the day it wakes."})
+            raise BadEntry({"until": "Choose the day it wakes."})
         try:
             if values.get("scope") == WHOLE:
                 ask = SnoozeCustomer(item, until, self.user, action.seen)
@@ -44,7 +43,7 @@ class SnoozeDesk:
         except (NotAllowed, AlreadyDone, NotKnown):
             raise
         except Refused as refused:
-            raise FieldErrors({"until" if values.get("length") == snooze_cards.OTHER else "length": str(refused)}) from None
+            raise BadEntry({"until" if values.get("length") == snooze_cards.OTHER else "length": str(refused)}) from None
         return Reply(card=await outcome_card(done, self.work, self.policies, now))
 
     async def confirm(self, action: Action) -> Reply:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.actions import Command, FieldErrors, command, promised, read_amount, terms
+from bot.actions import Command, command, promised, read_amount, terms
 from bot.desk import entry_forms, home_desk, reply_forms
 from bot.desk.request_forms import NAMES
 from cards.actions import OPENS, Action, Name, UnreadableAction, decode
@@ -18,7 +18,7 @@ from workflows.domain.access import Role, User
 from workflows.domain.ids import BookId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import BadAmount, Money
 from workflows.domain.plans import Rhythm
-from workflows.errors import NotKnown
+from workflows.errors import BadEntry, NotKnown
 from workflows.escalate_item import EscalateItem, HandBackItem
 from workflows.flag_item import FlagItem
 from workflows.hold_item import HoldItem, ReleaseHold, SaysPaid
@@ -138,7 +138,7 @@ def test_what_no_card_carries_is_unreadable(name: str, payload: str) -> None:
 @given(st.sampled_from(list(Name)), st.dictionaries(st.text(max_size=8), st.text(max_size=40)), st.dictionaries(st.text(), st.text()))
 def test_no_data_and_no_answers_break_the_reading(name: Name, data: dict[str, str], values: dict[str, str]) -> None:
     for carried, given_ in ((data, values), ({**CARRIED, **data}, values), (dict.fromkeys(CARRIED, "x"), dict.fromkeys(GIVEN, "x"))):
-        with suppress(FieldErrors, NotKnown):
+        with suppress(BadEntry, NotKnown):
             command(Action(name, THING, 0, carried), given_, ANA)
 
 
@@ -152,9 +152,9 @@ def test_a_plan_that_cannot_be_is_not_known(plan: str) -> None:
     ("given_", "field"), [({"why": "x"}, "to"), ({"to": "nobody", "why": "x"}, "to"), ({"to": str(MARIA), "why": "  "}, "why")]
 )
 def test_an_escalation_names_somebody_and_a_reason(given_: dict[str, str], field: str) -> None:
-    with pytest.raises(FieldErrors) as told:
+    with pytest.raises(BadEntry) as told:
         command(Action(Name.CONFIRM_ESCALATE, THING), given_, ANA)
-    assert list(told.value.errors) == [field]
+    assert list(told.value.fields) == [field]
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,9 @@ def test_an_escalation_names_somebody_and_a_reason(given_: dict[str, str], field
     ],
 )
 def test_words_that_are_needed_are_asked_for_at_their_field(name: Name, given_: dict[str, str], field: str) -> None:
-    with pytest.raises(FieldErrors) as told:
+    with pytest.raises(BadEntry) as told:
         command(Action(name, THING), given_, ANA)
-    assert list(told.value.errors) == [field]
+    assert list(told.value.fields) == [field]
 
 
 def test_a_hold_is_of_the_invoice_and_without_an_end_unless_it_is_said() -> None:
@@ -179,18 +179,18 @@ def test_a_hold_is_of_the_invoice_and_without_an_end_unless_it_is_said() -> None
 
 def test_a_promise_is_an_amount_and_a_day() -> None:
     assert promised({"amount": "1.234,50", "until": "2026-12-03"}, "EUR") == (Money.of("1234.50", "EUR"), date(2026, 12, 3))
-    with pytest.raises(FieldErrors) as told:
+    with pytest.raises(BadEntry) as told:
         promised({"amount": "much", "until": "Friday"}, "EUR")
-    assert list(told.value.errors) == ["amount", "until"]
-    assert "“much” is not an amount" in told.value.errors["amount"]
-    with pytest.raises(FieldErrors, match="how much"):
+    assert list(told.value.fields) == ["amount", "until"]
+    assert "“much” is not an amount" in told.value.fields["amount"]
+    with pytest.raises(BadEntry, match="how much"):
         promised({"until": "2026-12-03"}, "EUR")
 
 
 def test_terms_name_every_wrong_field_at_once() -> None:
-    with pytest.raises(FieldErrors) as told:
+    with pytest.raises(BadEntry) as told:
         terms({"first": "tomorrow", "count": "-3", "rhythm": "daily", "deposit": "much"}, "EUR")
-    assert set(told.value.errors) == {"first", "count", "rhythm", "deposit"}
+    assert set(told.value.fields) == {"first", "count", "rhythm", "deposit"}
 
 
 def test_terms_are_read_as_people_write_them() -> None:

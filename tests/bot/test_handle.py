@@ -349,5 +349,5 @@ async def said(office: Office, action: Action, typed: dict[str, str] | None = No
 async def test_a_promise_of_too_much_comes_back_as_the_form_with_what_was_typed(office: Office) -> None:
     reply = await office.do(Role.COLLECTOR, Action(Name.CONFIRM_PROMISE, office.item), {"amount": "4000", "until": "2026-12-03"})
     assert reply.form is not None
-    assert "Only 400.00 EUR is open" in str(reply.form.intro)
+    assert "Only 400.00 EUR is open" in reply.errors["amount"]
     assert "4000" in str(reply.form.fields)

@@ -14,7 +14,7 @@ import pytest
 from adapters.chat.protocol import Reply
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
-from bot.actions import FieldErrors, command, promised, terms
+from bot.actions import command, promised, terms
 from cards.actions import Action, Name
 from cards.html.render import render as html_card
 from cards.html.render import render_form as html_form
@@ -26,7 +26,7 @@ from tests.cards.slack_limits import nodes
 from tests.conftest import SECRET_KEY
 from tests.workflows.office import ANA, BEN, MAX, Office, opened
 from workflows.domain.ids import ItemId, new_id
-from workflows.errors import Refused
+from workflows.errors import BadEntry, Refused
 
 ANSWERS, PLAYED = 10_000, 300  # of which so many go all the way to the database and back
 CUSTOMERS = ("acme", "brill", "costa", "dorn")
@@ -104,8 +104,8 @@ def said_of(read: Callable[[], object]) -> list[str] | None:
     """The sentences of a refusal; null where the answer means something."""
     try:
         return None if read() is not None else []
-    except FieldErrors as wrong:
-        return list(wrong.errors.values())
+    except BadEntry as wrong:
+        return list(wrong.fields.values())
     except Refused as refused:
         return [str(refused)]
 
@@ -136,7 +136,7 @@ async def test_what_is_answered_is_never_markup_a_mention_or_a_traceback(office:
         async with office.store() as work:  # the whole of it is one piece: what one answer did, the next finds
             for _ in range(PLAYED // 3):
                 press, values = action(seed, things), answer(seed)
-                with suppress(Refused, FieldErrors):
+                with suppress(Refused, BadEntry):
                     check(await office.desk._press(press, values, user, work))  # ruff: ignore[private-member-access] - behind the door, where nothing is caught
                     answered += 1
     assert answered > PLAYED // 3

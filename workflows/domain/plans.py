@@ -16,7 +16,11 @@ _LAST_YEAR = 2200
 
 
 class BadTerms(ValueError):
-    """A plan that cannot be; the sentence says what to change."""
+    """A plan that cannot be; the sentence says what to change, `term` which of them is wrong; empty: none of them would do."""
+
+    def __init__(self, term: str, words: str) -> None:
+        super().__init__(words)
+        self.term = term
 
 
 class Rhythm(StrEnum):
@@ -47,24 +51,24 @@ def schedule(total: Money, *, count: int, rhythm: Rhythm, first_on: date, deposi
     try:
         shares = split(rest, [1] * count)
     except CannotSplit:
-        raise BadTerms(f"{rest} cannot be spread over {count} instalments, some would be nothing; choose fewer.") from None
+        raise BadTerms("count", f"{rest} cannot be spread over {count} instalments, some would be nothing; choose fewer.") from None
     amounts = (deposit, *shares) if deposit else shares
     return tuple(Instalment(rhythm.after(first_on, step), amount) for step, amount in enumerate(amounts))
 
 
 def _check(total: Money, count: int, first_on: date, deposit: Money | None) -> None:
     if total.minor <= 0:
-        raise BadTerms("Nothing is open, so there is nothing to spread.")
+        raise BadTerms("", "Nothing is open, so there is nothing to spread.")
     if not 1 <= count <= MOST_INSTALMENTS:
-        raise BadTerms(f"A plan has 1 to {MOST_INSTALMENTS} instalments, not {count}.")
+        raise BadTerms("count", f"A plan has 1 to {MOST_INSTALMENTS} instalments, not {count}.")
     if first_on.year > _LAST_YEAR:
-        raise BadTerms(f"The first date, {first_on}, is too far away; check the year.")
+        raise BadTerms("first", f"The first date, {first_on}, is too far away; check the year.")
     if deposit is None:
         return
     if deposit.minor <= 0:
-        raise BadTerms("A deposit is above zero; leave it out for none.")
+        raise BadTerms("deposit", "A deposit is above zero; leave it out for none.")
     if deposit >= total:
-        raise BadTerms(f"The deposit of {deposit:,} leaves nothing of {total:,} to spread; choose a smaller one.")
+        raise BadTerms("deposit", f"The deposit of {deposit:,} leaves nothing of {total:,} to spread; choose a smaller one.")
 
 
 def beyond_limit(total: Money, instalments: Sequence[Instalment], limit: Money, agreed_on: date | None = None) -> str | None:
