@@ -10,6 +10,7 @@ from cards.claim_lines import dispute_words, hold_words, promise_words, unkept_w
 from cards.format import count, day, locale_of, moment, money, name, over, remark, since, step_words, times
 from cards.standing import STATE_WORDS, escalation_of, flag_on, notices_on, person, plan_on, snooze_on
 from workflows.domain.account import Account, Notice, NoticeState, Plan, PlanState
+from workflows.domain.allocation import balances
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.holds import dispute_on, holds_on
 from workflows.domain.ids import UserId
@@ -116,7 +117,7 @@ def _following(account: Account, decided: ItemDecision, now: datetime, people: M
         case State.HELD:
             return hold_words(account, decided, now, people)
         case State.ON_PLAN:
-            return _on_plan(account, decided, now)
+            return plan_words(account, decided, now)
         case State.OPEN | State.CHASING | State.SETTLED:
             return _coming(account, decided, now)
         case _:
@@ -174,15 +175,20 @@ def _escalated(account: Account, decided: ItemDecision, now: datetime, people: M
     return f"{who.rstrip('.')}. Reminders wait until it is handed back"
 
 
-def _on_plan(account: Account, decided: ItemDecision, now: datetime) -> str:
+def plan_words(account: Account, decided: ItemDecision, now: datetime) -> str:
+    """Of an item that a plan stands for: how long the customer has to answer, or which instalment comes next."""
     plan, locale, today = plan_on(account, decided.item.id, PlanState.ACTIVE), locale_of(account.book), account.book.place.day(now)
     proposed = plan_on(account, decided.item.id, PlanState.PROPOSED)
     if plan is None and proposed is not None:
         return f"{_proposal(account, proposed, now)}. Reminders wait until {day(_holds_until(account, proposed), today, locale)}"
     if plan is None:
         return remark(decided.because, 300)
-    coming = next((part for part in plan.instalments if part.due_on is not None and part.due_on >= today), None)
-    following = f", next {money(coming.total, locale)} on {day(coming.due_on, today, locale)}" if coming and coming.due_on else ""
+    left = balances(account)
+    ahead = (part for part in plan.instalments if part.due_on is not None and part.due_on >= today and left.open_of(part.id).minor > 0)
+    coming = next(ahead, None)
+    following = (
+        f", next {money(left.open_of(coming.id), locale)} on {day(coming.due_on, today, locale)}" if coming and coming.due_on else ""
+    )
     return f"On a plan of {count(len(plan.instalments), 'instalment')}{following}. Only instalments are chased"
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from cards.clean import bare
 from cards.elements import Card, Element, Heading, Text, Tone
 from cards.format import count, day, days, listing, locale_of, money, name, step_words
-from cards.lines import next_words
+from cards.lines import next_words, plan_words
 from cards.overdue import evidence_link
 from workflows.domain.account import Account, Plan
 from workflows.domain.claims import Hold, HoldKind, Promise
@@ -139,4 +139,6 @@ def released(accounts: int) -> Card:
 
 def next_line(account: Account, decided: ItemDecision, now: datetime) -> str:
     coming = next_words(account, decided, now)
+    if not coming and decided.state is State.ON_PLAN:
+        return f"{plan_words(account, decided, now)}."
     return f"Next: {coming}." if coming else f"Next: nothing by itself. {bare(decided.because)}".strip()

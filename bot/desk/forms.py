@@ -22,6 +22,7 @@ from cards import reminder as reminder_cards
 from cards.actions import Action, Name
 from cards.elements import Card, Form, Prose, Text
 from cards.snooze_forms import snooze_form
+from cards.standing import escalation_of
 from workflows.acting import item_to_act_on
 from workflows.answer_query import Seen, see_item
 from workflows.ask_approval import Requested
@@ -150,10 +151,12 @@ class FormDesk:
         return seen
 
     async def _may_open(self, action: Action) -> None:
-        """A form that could only be refused is not opened: it is not theirs, somebody was first, or the item is paid."""
+        """A form that could only be refused is not opened: it is not theirs, somebody was first, the item is paid, or escalated already."""
         account, item = await item_to_act_on(self.work, ItemId(action.id), self.user, action.seen)
         if balances(account).open_of(item.id).minor <= 0:
             raise Refused(f"{item.number} is paid; there is nothing left to do about it.")
+        if action.name is Name.ESCALATE and (standing := escalation_of(account, item.id)) is not None:
+            raise Refused(f"{item.number} is escalated already, to {(await self.work.user(standing.to)).name}.")
 
     async def _form(self, action: Action, values: Mapping[str, str], errors: Mapping[str, str]) -> Form:
         item = ItemId(action.id)

@@ -292,6 +292,29 @@ async def test_the_audit_trail_s_head_goes_to_its_own_channel_alone(office: Chat
     assert posted == {"C-auditors"}
 
 
+LONG_PLAN = {"first": "2026-12-01", "count": "7", "rhythm": "monthly", "deposit": "30"}
+
+
+async def test_whoever_approves_a_plan_reads_when_its_first_instalment_is_due(office: ChatOffice) -> None:
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_PLAN, **LONG_PLAN), {"answer": "phone", "reason": "Flood"})
+    (asked,) = (await office.account("acme")).approvals
+    reply = await office.press(MAX, "slack", Action(Name.APPROVE, asked.id))
+    assert reply.card is not None
+    assert reply.card.summary.endswith("On a plan of 8 instalments, next €30.00 on Tue 1 Dec. Only instalments are chased.")
+
+
+async def test_of_a_plan_the_card_names_the_next_instalment_that_is_still_open(office: ChatOffice) -> None:
+    plan = LONG_PLAN | {"count": "3"}
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_PLAN, **plan), {"answer": "phone"})
+    await office.pay("acme", "40.00")
+    assert "next €13.34 on Fri 1 Jan" in await office.told(ANA, "invoice INV-acme")
+
+
+async def test_what_is_escalated_already_is_not_asked_about_again(office: ChatOffice) -> None:
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_ESCALATE), {"to": str(MAX.id), "why": "They are silent"})
+    assert "INV-acme is escalated already, to Max." in await office.told(ANA, "escalate INV-acme")
+
+
 async def test_what_stands_of_a_plan_that_was_cancelled_says_so_and_every_press_on_it_is_answered(office: ChatOffice) -> None:
     """Its instalment was told as late: the card, the digest and the task about it are still there."""
     terms = {"first": office.today.isoformat(), "count": "2", "rhythm": "weekly", "deposit": ""}
