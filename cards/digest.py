@@ -60,13 +60,14 @@ class OutgoingLine:
 class Today:
     """What the day brings: reminders from `first_at` on, accounts that wait for their release, and whether the book is too old to send from.
 
-    `stale_since` is the day of the file that is too old.
+    `stale_since` is the day of the file that is too old; with `more` there are at least so many reminders.
     """
 
     reminders: int = 0
     first_at: datetime | None = None
     under_review: int = 0
     stale_since: date | None = None
+    more: bool = False
 
 
 def digest(
@@ -98,6 +99,7 @@ def today_words(book: Book, today: Today, on: date) -> str:
     """`Today: 9 reminders go out from 09:00 · 2 customers wait for release`."""
     first = f" from {clock(today.first_at, book.place)}" if today.first_at else ""
     goes = f"{count(today.reminders, 'reminder goes', 'reminders go')} out{first}" if today.reminders else "no reminder goes out"
+    goes = f"at least {goes}" if today.more and today.reminders else goes
     waits = count(today.under_review, "customer waits", "customers wait") + " for release" if today.under_review else ""
     stale = (
         f"the last file is of {day(today.stale_since, on, locale_of(book))}, nothing leaves until a newer one" if today.stale_since else ""
@@ -140,16 +142,17 @@ def digest_list(book: Book, on: date, shown: Sequence[DigestLine], page: int, am
     return Card(f"{title}: {where}, {sums}" if sums else title, body + ((Actions(turn),) if turn else ()))
 
 
-def outgoing(book: Book, on: date, lines: Sequence[OutgoingLine], page: int = 0) -> Card:
-    """What goes out today, in the order it leaves; one page, from 0, of a long list."""
+def outgoing(book: Book, on: date, lines: Sequence[OutgoingLine], page: int = 0, *, more: bool = False) -> Card:
+    """What goes out today, in the order it leaves; one page, from 0, of a long list. With `more` that is not all."""
     locale = locale_of(book)
     title = f"Goes out {long_day(on, locale)}"
     if not lines:
         return Card(f"{title}: nothing", (Heading(title), Text("No reminder goes out that day.")))
     sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
     table = leaving_rows(book, lines)
-    said = f"{count(len(lines), 'reminder')}; every one is decided again just before it leaves"
-    card = Card(f"{title}: {count(len(lines), 'reminder')}, {sums}", (Heading(title, sums), Text(said, quiet=True), table))
+    number = f"{'at least ' if more else ''}{count(len(lines), 'reminder')}"
+    said = f"{number}; every one is decided again just before it leaves"
+    card = Card(f"{title}: {number}, {sums}", (Heading(title, sums), Text(said, quiet=True), table))
     return paged(card, page, lambda to: Action(Name.SHOW_OUTGOING, book.id, data={"day": on.isoformat(), "page": str(to)}))
 
 

@@ -66,7 +66,7 @@ class Promised:
 class Home:
     """`book` gives the day and the separators. `late` are the reader's customers with something overdue, or everybody's (`mine` false).
 
-    Of `all_asked` requests `asked` are the first; `more_late` were left out by the caller.
+    Of `all_asked` requests `asked` are the first; `more_late` were left out by the caller. With `more_leave` what is `leaving` is not all.
     """
 
     reader: User
@@ -81,6 +81,7 @@ class Home:
     promised: Sequence[Promised] = ()
     tasks: Sequence[tuple[Task, Account]] = ()
     leaving: Sequence[OutgoingLine] = ()
+    more_leave: bool = False
 
 
 def home(told: Home) -> Card:
@@ -92,7 +93,7 @@ def home(told: Home) -> Card:
         count(len(told.tasks), "task") if told.tasks else "",
         f"{count(len(told.promised), 'promise')} due" if told.promised else "",
         f"{count(len(told.late) + told.more_late, 'customer')} overdue" if told.late else "",
-        f"{count(len(told.leaving), 'message')} to leave today" if told.leaving else "",
+        f"{_leave(told)} to leave today" if told.leaving else "",
     ]
     said = " · ".join(part for part in counts if part) or "Nothing waits for you."
     body: list[Element] = [Heading(title), Text(said)]
@@ -191,10 +192,14 @@ def _leaving(told: Home) -> Iterator[Element]:
     if not told.leaving:
         return
     today = told.book.place.day(told.now)
-    yield Heading("Leaves today", badge=count(len(told.leaving), "message"))
+    yield Heading("Leaves today", badge=_leave(told))
     every = Action(Name.SHOW_OUTGOING, told.book.id, data={"day": today.isoformat()})
     stops = told.reader.may(Right.CHASE)
     yield leaving_rows(told.book, told.leaving[:SHOWN], left=len(told.leaving) - SHOWN, more=every, stops=stops)
+
+
+def _leave(told: Home) -> str:
+    return f"{'at least ' if told.more_leave else ''}{count(len(told.leaving), 'message')}"
 
 
 def _settings(told: Home) -> Iterator[Element]:

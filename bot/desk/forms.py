@@ -254,11 +254,11 @@ class FormDesk:
 
     async def _list(self, action: Action) -> Card:
         book = await self._book(BookId(action.id))
-        day = _day(action.data.get("day", "")) or book.place.day(self.clock.now())
-        if action.name is Name.SHOW_OUTGOING:
-            return digest_cards.outgoing(
-                book, day, await outgoing_lines(book, self.work, self.policies, self.clock.now()), whole(action.data.get("page", ""))
-            )
+        today = book.place.day(self.clock.now())
+        if action.name is Name.SHOW_OUTGOING:  # of today, also on a card of an earlier day
+            leaving = await outgoing_lines(book, self.work, self.policies, self.clock.now())
+            return digest_cards.outgoing(book, today, leaving.lines, whole(action.data.get("page", "")), more=leaving.more)
+        day = _day(action.data.get("day", "")) or today
         cards = await self.work.live_cards(book.id, book.id)
         digest = next((card for card in cards if card.kind is CardKind.DIGEST and card.day == day), None)
         if digest is None:

@@ -98,13 +98,14 @@ async def item_card(item: ItemId, work: UnitOfWork, policies: Policies, now: dat
 
 
 async def _today(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Today:
-    lines = await outgoing_lines(book, work, policies, now)
+    leaving = await outgoing_lines(book, work, policies, now)
     waiting = await work.waiting_for_release(book.id)
     day = book.place.day(now)
     stale = next(
         (card.data for card in await work.live_cards(book.id, book.id) if card.data.get("what") == "stale_book" and card.day == day), None
     )
-    return Today(len(lines), min((line.at for line in lines), default=None), len(waiting), book.read_through if stale else None)
+    first_at = min((line.at for line in leaving.lines), default=None)
+    return Today(len(leaving.lines), first_at, len(waiting), book.read_through if stale else None, leaving.more)
 
 
 async def _review(book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from bot.desk.reader import read_by
 from bot.live.lines import line_of, outgoing_lines
@@ -12,20 +12,22 @@ from cards import home as cards
 from cards.digest import OutgoingLine
 from cards.elements import Card
 from cards.home import Asked, Home, Promised
-from workflows.answer_query import Bounds, Overdue, marked, overdue, see_many, tasks
+from workflows.answer_query import Bounds, Overdue, overdue, see_many, tasks
 from workflows.domain.access import User
 from workflows.domain.account import Account, Book
 from workflows.domain.approvals import Approval
 from workflows.domain.approving import expired, why_not
+from workflows.domain.claims import Promise
+from workflows.domain.decide import decide
+from workflows.domain.decision import ItemDecision
 from workflows.domain.ids import CustomerId, PromiseId, UserId
 from workflows.domain.preferences import Preferences
 from workflows.domain.tasks import Task
 from workflows.errors import NotKnown
 from workflows.ports import Policies, UnitOfWork
-from workflows.records import Mark
 
 SOON = timedelta(days=7)  # a promise for a day within these is due
-MOST = 50  # of what leaves: a home is no report
+MOST = 50  # customers of a book whose messages of today are foreseen: a home is no report
 
 
 async def home_card(reader: UserId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
@@ -60,9 +62,9 @@ class _Drawing:
             bool(mine.accounts),
             await self._asked(waiting[: cards.FEW]),
             len(waiting),
-            await self._promised(reader),
+            await self._promised(books, reader),
             await self._tasks(reader),
-            await self._leaving(books),
+            *await self._leaving(books),
         )
         return cards.home(told)
 
@@ -84,21 +86,28 @@ class _Drawing:
         seen = await see_many((customer for customer, _ in waiting), self._work, self._policies, self._now)
         return [Asked(seen[customer].account, seen[customer].of(one.item), one) for customer, one in waiting]
 
-    async def _promised(self, reader: User) -> list[Promised]:
+    async def _promised(self, books: Sequence[Book], reader: User) -> list[Promised]:
         """Of the reader's customers and of those that are nobody's, the soonest first."""
         found: dict[PromiseId, tuple[date, Promised]] = {}  # one that covers several invoices is one
-        for seen, decided in (await marked(Mark.PROMISED, self._work, self._policies, self._now)).items:
-            if decided.promise is None or seen.account.customer.owner not in {reader.id, None}:
-                continue
-            promise = decided.promise.promise
-            if promise.until <= seen.account.book.place.day(self._now) + SOON:
-                found.setdefault(promise.id, (promise.until, Promised(seen.account, decided)))
+        for book in books:
+            today = book.place.day(self._now)
+            async for account in self._work.promising_accounts(book.id, today, today + SOON):
+                if account.customer.owner in {reader.id, None}:
+                    for promise, decided in self._due(account, today):
+                        found.setdefault(promise.id, (promise.until, Promised(account, decided)))
         return [one for _, one in sorted(found.values(), key=itemgetter(0))]
+
+    def _due(self, account: Account, today: date) -> Iterator[tuple[Promise, ItemDecision]]:
+        for decided in decide(self._policies.of(account), account, self._now).items:
+            promise = decided.promise.promise if decided.promise else None
+            if promise and promise.ended_at is None and today <= promise.until <= today + SOON and decided.open.minor > 0:
+                yield promise, decided
 
     async def _tasks(self, reader: User) -> list[tuple[Task, Account]]:
         found = await tasks(self._work, self._policies, self._now)
         return [(one.task, one.seen.account) for one in found if one.task.owner in {reader.id, None}]
 
-    async def _leaving(self, books: Sequence[Book]) -> list[OutgoingLine]:
-        lines = [line for book in books for line in await outgoing_lines(book, self._work, self._policies, self._now, MOST)]
-        return [line for line in lines if line.waits]
+    async def _leaving(self, books: Sequence[Book]) -> tuple[list[OutgoingLine], bool]:
+        found = [await outgoing_lines(book, self._work, self._policies, self._now, MOST) for book in books]
+        lines = sorted((line for one in found for line in one.lines if line.waits), key=attrgetter("at"))
+        return lines, any(one.more for one in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cards.digest import DigestLine, OutgoingLine
@@ -55,24 +56,34 @@ def _lists(notice: Notice, item: ItemId) -> bool:
     return any(entry.item == item for entry in notice.items)
 
 
-async def outgoing_lines(book: Book, work: UnitOfWork, policies: Policies, now: datetime, most: int = MOST) -> list[OutgoingLine]:
-    """Messages of today: those queued or sent, and those whose step comes before the day is over."""
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Messages of a day, in the order they leave. `more`: others may leave too, of customers who were not looked at."""
+
+    lines: Sequence[OutgoingLine]
+    more: bool
+
+
+async def outgoing_lines(book: Book, work: UnitOfWork, policies: Policies, now: datetime, most: int = MOST) -> Outgoing:
+    """Those of today that are queued or sent, and of `most` customers those whose step comes before the day is over."""
     day = book.place.day(now)
     tomorrow = book.place.start_of(day + timedelta(days=1))
     notices = [(notice, customer) for notice, customer in await work.notices_of(book.id, day) if notice.state.counts]
-    soon = await work.looking_before(book.id, tomorrow, most)
+    asked = await work.looking_before(book.id, tomorrow, most + 1)
+    soon = asked[:most]
     seen = await see_many([*(customer for _, customer in notices), *soon], work, policies, now)
     lines = [_leaving(notice, seen[customer]) for notice, customer in notices]
     planned = [_planned(seen[customer], None, tomorrow) for customer in soon]
-    return sorted([*lines, *(line for line in planned if line is not None)], key=lambda line: line.at)
+    found = sorted([*lines, *(line for line in planned if line is not None)], key=lambda line: line.at)
+    return Outgoing(found, len(asked) > most)
 
 
-async def outgoing_on(day: date, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> list[OutgoingLine]:
+async def outgoing_on(day: date, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Outgoing:
     """Messages of a day to come, if nothing happens until then: those whose next step falls on it."""
     start, end = book.place.start_of(day), book.place.start_of(day + timedelta(days=1))
-    soon = await work.looking_before(book.id, end, MOST)
-    planned = [_planned(one, start, end) for one in (await see_many(soon, work, policies, now)).values()]
-    return sorted((line for line in planned if line is not None), key=lambda line: line.at)
+    soon = await work.looking_before(book.id, end, MOST + 1)
+    planned = [_planned(one, start, end) for one in (await see_many(soon[:MOST], work, policies, now)).values()]
+    return Outgoing(sorted((line for line in planned if line is not None), key=lambda line: line.at), len(soon) > MOST)
 
 
 def _leaving(notice: Notice, seen: Seen) -> OutgoingLine:

@@ -43,7 +43,7 @@ async def _counted(book: Book, work: UnitOfWork, policies: Policies, now: dateti
     return {
         View.FIRST_CONTACT: len(await work.waiting_for_release(book.id)),
         View.TASKS: len(await work.open_tasks(book.id)),
-        View.TODAY: len(await outgoing_lines(book, work, policies, now)),
+        View.TODAY: len((await outgoing_lines(book, work, policies, now)).lines),
         View.OVERDUE: await work.count_overdue(day, book.id),
         **{view: marks[mark] for view, mark in MARKS.items()},
     }

@@ -71,10 +71,10 @@ def standing(cards: Sequence[StaffCard], view: View) -> list[StaffCard]:
 async def listing(place: Place, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Listing:
     if place.view is View.TODAY:
         later = place.on is not None and place.on > book.place.day(now)
-        lines = await (
+        leaving = await (
             outgoing_on(place.on, book, work, policies, now) if place.on and later else outgoing_lines(book, work, policies, now)
         )
-        return _outgoing(place, book, lines)
+        return _outgoing(place, book, leaving.lines)
     if place.view is View.OVERDUE:
         return await _overdue(place, book, work, policies, now)
     return await _marked(place, book, work, policies, now)

@@ -12,7 +12,8 @@ from cards.home import REQUESTS
 from tests.workflows.office import ANA, MAX, Office, opened
 from workflows.domain.access import User
 from workflows.domain.approvals import Approval, ApprovalKind
-from workflows.domain.ids import ApprovalId, new_id
+from workflows.domain.claims import Promise
+from workflows.domain.ids import ApprovalId, PromiseId, new_id
 from workflows.domain.money import Money
 
 
@@ -76,3 +77,23 @@ async def test_a_page_of_requests_beyond_the_last_is_the_last(store: SqlStore) -
         last = drawn.body[-1]
         assert isinstance(last, Actions)
         assert [button.label for button in last.buttons] == ["Back"]
+
+
+async def test_promises_due_are_found_behind_any_number_of_later_ones(store: SqlStore) -> None:
+    """Sixty customers owe longer and promised a later day than the one who pays this week."""
+    office = await opened(store, "soon")
+    await office.owe(*(f"c{n:02}" for n in range(60)), late=9)
+    async with store() as work:
+        for name, days in [("soon", 2), *((f"c{n:02}", 30) for n in range(60))]:
+            (found,) = await work.find_items(f"INV-{name}")
+            until = office.today + timedelta(days=days)
+            said = Promise(PromiseId(new_id()), (found.item.id,), Money.of("100.00", "EUR"), until, ANA.id, office.clock.now())
+            await work.promise(said, found.customer.id)
+    assert "1 promise due" in (await home(office, ANA)).summary
+
+
+async def test_of_a_crowd_at_least_so_many_messages_leave(store: SqlStore) -> None:
+    office = await opened(store, *(f"c{n:02}" for n in range(60)))
+    assert "at least 50 messages to leave today" in (await home(office, ANA)).summary
+    await office.tick()  # now all are queued
+    assert "60 messages to leave today" in (await home(office, ANA)).summary

@@ -74,7 +74,7 @@ async def test_a_message_about_what_is_now_of_two_customers_can_still_be_listed(
     await office.tick()
     await renamed(office, "acme")
     async with store() as work:
-        lines = await outgoing_lines(await work.book("main"), work, office.policies, office.clock.now())
+        lines = (await outgoing_lines(await work.book("main"), work, office.policies, office.clock.now())).lines
     assert {line.customer for line in lines} >= {"Acme"}
     await office.deliver()
     await office.pass_minutes(2)
