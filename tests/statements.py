@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from uuid import UUID
 
 from sqlalchemy import Engine, event
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.store import fetch
 
 
 @contextmanager
@@ -17,7 +21,15 @@ def statements() -> Generator[list[str]]:
         asked.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)
+    fetched = fetch.fetched
+
+    async def noted(connection: AsyncConnection, statement: str, customers: Sequence[UUID]) -> Sequence[fetch.Values]:
+        asked.append(statement)
+        return await fetched(connection, statement, customers)
+
+    fetch.fetched = noted
     try:
         yield asked
     finally:
+        fetch.fetched = fetched
         event.remove(Engine, "before_cursor_execute", note)

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Row, Select, case, func, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select, true, union_all
 
 from adapters.store import tables as t
 from adapters.store.books import Books
 from adapters.store.folded import folded
 from adapters.store.ledger import open_lines
-from adapters.store.loading import Loading
+from adapters.store.loading import accounts_of
 from adapters.store.many import among, update_many
 from adapters.store.reports import is_named
 from adapters.store.stops import stopped
@@ -34,16 +34,15 @@ class Accounts(Books):
         return found[0]
 
     async def account_of(self, item: ItemId) -> Account:
-        owner = select(t.items.c.customer_id).where(t.items.c.id == item).scalar_subquery()
-        found = await self._whole(t.customers.c.id == owner)
-        if not found:
+        owner = await self._all(select(t.items.c.customer_id).where(t.items.c.id == item))
+        if not owner:
             raise NotKnown("There is no such invoice.")
-        return found[0]
+        return await self.account(CustomerId(owner[0].customer_id))
 
     async def named_account(self, words: str) -> Account | None:
-        named = select(t.customers).where(is_named(words)).order_by(t.customers.c.id).limit(2)
-        found = await self._all(self._held(named)) if folded(words) else []
-        return (await self._loaded(found))[0] if len(found) == 1 else None
+        named = select(t.customers.c.id).where(is_named(words)).limit(2)
+        found = await self._all(named) if folded(words) else []
+        return await self.account(CustomerId(found[0].id)) if len(found) == 1 else None
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
         c = t.customers.c
@@ -51,13 +50,9 @@ class Accounts(Books):
         return {CustomerId(row.id): row.changes for row in await self._all(mine)}
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
-        """Whole ones, in the order asked for, their rows locked unless the unit only reads; one query per kind of fact, however many accounts."""
-        found = await self._whole(among(self._connection, t.customers.c.id, customers))
-        loaded = {account.customer.id: account for account in found}
-        return [loaded[customer] for customer in customers if customer in loaded]
-
-    async def _whole(self, chosen: ColumnElement[bool]) -> Sequence[Account]:
-        return await self._loaded(await self._all(self._held(select(t.customers).where(chosen).order_by(t.customers.c.id))))
+        """Whole ones, in the order asked for, their rows locked unless the unit only reads; a few queries, however many accounts."""
+        await self._lock(among(self._connection, t.customers.c.id, customers))
+        return await accounts_of(self._connection, customers)
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         async for account in self._each(true() if book is None else t.customers.c.book_id == book):
@@ -77,16 +72,12 @@ class Accounts(Books):
 
     async def _each(self, chosen: ColumnElement[bool]) -> AsyncIterator[Account]:
         """Page by page, not locked."""
-        query = select(t.customers).where(chosen).order_by(t.customers.c.id).limit(_PAGE)
+        query = select(t.customers.c.id).where(chosen).order_by(t.customers.c.id).limit(_PAGE)
         page = await self._all(query)
         while page:
-            for account in await self._loaded(page):
+            for account in await accounts_of(self._connection, [CustomerId(row.id) for row in page]):
                 yield account
             page = await self._all(query.where(t.customers.c.id > page[-1].id))
-
-    async def _loaded(self, customers: Sequence[Row[Any]]) -> list[Account]:
-        """In the order of the rows; the books are read once those are locked."""
-        return await Loading(self._connection, customers, await self.books()).load() if customers else []
 
     async def claim_accounts(self, now: datetime, limit: int) -> Sequence[CustomerId]:
         c = t.customers.c

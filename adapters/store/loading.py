@@ -1,29 +1,28 @@
-"""Whole accounts from their rows: one statement per kind of fact there is, however many accounts."""
+"""Whole accounts from their rows: one statement for what they owe and one for all else, however many accounts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary, Row, Table
-from sqlalchemy.engine import result_tuple
+from sqlalchemy import Row, Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.many import Values, filled_of, rows_of
+from adapters.store.fetch import Kind, Values, kinds_of, rows_of
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
 from workflows.domain.approvals import Approval
 from workflows.domain.claims import Promise
 from workflows.domain.freshness import fresh_until
-from workflows.domain.ids import ItemId
+from workflows.domain.ids import CustomerId, ItemId
 
 T = TypeVar("T")
 Groups = dict[UUID, tuple[T, ...]]
+Pairs = Iterable[tuple[UUID, T]]
 
 _ITEM = (
     *("position", "customer_id", "id", "number", "total", "currency"),
@@ -45,94 +44,75 @@ _PLAIN: tuple[tuple[str, Table, Callable[[Row[Any]], Any], tuple[str, ...]], ...
     ("opt_outs", t.opt_outs, rows.opt_out, ("at", "id")),
     ("replies", t.replies, rows.reply, ("at", "id")),
 )
-_MAY_BE_EMPTY = (*(table for _, table, _, _ in _PLAIN), t.promises, t.plans, t.approvals, t.notices)
+_KINDS = (
+    Kind(t.books, ("slug",), by=None),
+    Kind(t.customers, ("id",), by="id"),
+    Kind(t.contacts, ("position",)),
+    *(Kind(table, order) for _, table, _, order in _PLAIN),
+    *(Kind(table, ("at", "id")) for table in (t.promises, t.plans, t.approvals, t.notices)),
+    Kind(t.promise_items, ("position",), "promise_id"),
+    Kind(t.plan_items, ("position",), "plan_id"),
+    Kind(t.approvals_given, ("at", "id"), "approval_id"),
+    Kind(t.notice_items, ("position",), "notice_id"),
+)
 
 
-class Loading:
-    """The accounts of some customers."""
+async def accounts_of(connection: AsyncConnection, customers: Sequence[CustomerId]) -> list[Account]:
+    """In their order; one that is not there is left out."""
+    items = _items(await rows_of(connection, t.items, _ITEM, customers))
+    known = _Found(items, await kinds_of(connection, _KINDS, customers)).accounts()
+    return [known[customer] for customer in customers if customer in known]
 
-    def __init__(self, connection: AsyncConnection, customers: Sequence[Row[Any]], books: Sequence[Book]) -> None:
-        self._connection, self._customers = connection, customers
-        self._books: dict[UUID, Book] = {book.id: book for book in books}
-        self._ids: list[UUID] = [row.id for row in customers]
 
-    async def load(self) -> list[Account]:
-        """In the order of the customers."""
-        emails = await self._of(t.contacts, lambda row: str(row.address), "position")
-        items = await self._items()
-        facts = await self._facts(items)
-        fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in self._books.items()}
-        accounts = []
-        for row in self._customers:
-            mine = items.get(row.id, ())
-            rest = {name: found.get(row.id, ()) for name, found in facts.items()}
-            until = fresh[row.book_id][bool(mine)]
-            accounts.append(_account(row, self._books[row.book_id], emails.get(row.id, ()), mine, until, rest))
+class _Found:
+    """What is known of some customers."""
+
+    def __init__(self, items: Groups[Item], found: Mapping[str, Sequence[Row[Any]]]) -> None:
+        self._items, self._rows = items, found
+
+    def accounts(self) -> dict[UUID, Account]:
+        """By their customers."""
+        books = {row.id: rows.book(row) for row in self._of(t.books)}
+        fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in books.items()}
+        emails = _grouped((row.customer_id, str(row.address)) for row in self._of(t.contacts))
+        facts = self._facts()
+        accounts = {}
+        for row in self._of(t.customers):
+            mine = self._items.get(row.id, ())
+            rest = {name: found[row.id] for name, found in facts.items() if row.id in found}
+            accounts[row.id] = _account(row, books[row.book_id], emails.get(row.id, ()), mine, fresh[row.book_id][bool(mine)], rest)
         return accounts
 
-    async def _facts(self, items: Groups[Item]) -> dict[str, Groups[Any]]:
-        """By their names in an account, those that there are."""
-        there = await filled_of(self._connection, _MAY_BE_EMPTY, "customer_id", self._ids)  # most of a batch's are empty
-        found: dict[str, Groups[Any]] = {
-            name: await self._of(table, read, *order) for name, table, read, order in _PLAIN if table.name in there
-        }
-        if t.promises.name in there:
-            found["promises"] = await self._promises()
-        if t.plans.name in there:
-            found["plans"] = await self._plans(items)
-        if t.approvals.name in there:
-            found["approvals"] = await self._approvals()
-        if t.notices.name in there:
-            found["notices"] = await self._notices()
-        return found
+    def _facts(self) -> dict[str, Groups[Any]]:
+        """By their names in an account."""
+        plain = {name: _grouped((row.customer_id, read(row)) for row in self._of(table)) for name, table, read, _ in _PLAIN}
+        made = {"promises": self._promises, "plans": self._plans, "approvals": self._approvals, "notices": self._notices}
+        return plain | {name: _grouped(make()) for name, make in made.items()}
 
-    async def _rows(self, table: Table, key: Column[Any], ids: Sequence[UUID], *order: str) -> Sequence[Row[Any]]:
-        names, named = _columns(table)
-        return list(map(named, await rows_of(self._connection, table, names, key, ids, order)))
+    def _of(self, table: Table) -> Sequence[Row[Any]]:
+        return self._rows.get(table.name, ())
 
-    async def _mine(self, table: Table, *order: str) -> Sequence[Row[Any]]:
-        return await self._rows(table, table.c.customer_id, self._ids, *order)
+    def _promises(self) -> Pairs[Promise]:
+        items = _grouped((row.promise_id, ItemId(row.item_id)) for row in self._of(t.promise_items))
+        return ((row.customer_id, rows.promise(row, items.get(row.id, ()))) for row in self._of(t.promises))
 
-    async def _of(self, table: Table, read: Callable[[Row[Any]], T], *order: str) -> Groups[T]:
-        """A table's rows of these customers, grouped by customer."""
-        return _grouped((row.customer_id, read(row)) for row in await self._mine(table, *order))
+    def _approvals(self) -> Pairs[Approval]:
+        given = _grouped((row.approval_id, rows.given(row)) for row in self._of(t.approvals_given))
+        return ((row.customer_id, rows.approval(row, given.get(row.id, ()))) for row in self._of(t.approvals))
 
-    async def _items(self) -> Groups[Item]:
-        """Instalments in the order of their plan, all else by due day; ordered here, for the databases do not agree on it."""
-        found = sorted(await rows_of(self._connection, t.items, _ITEM, t.items.c.customer_id, self._ids), key=_by_due_day)
-        return _grouped((row[1], rows.item_of(*row[2:])) for row in found)
+    def _plans(self) -> Pairs[Plan]:
+        covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in self._of(t.plan_items))
+        parts = _grouped((item.plan, item) for owned in self._items.values() for item in owned if item.plan is not None)
+        return ((row.customer_id, rows.plan(row, covers.get(row.id, ()), parts.get(row.id, ()))) for row in self._of(t.plans))
 
-    async def _promises(self) -> Groups[Promise]:
-        made = await self._mine(t.promises, "at", "id")
-        named = await self._rows(t.promise_items, t.promise_items.c.promise_id, [row.id for row in made], "position")
-        items = _grouped((row.promise_id, ItemId(row.item_id)) for row in named)
-        return _grouped((row.customer_id, rows.promise(row, items.get(row.id, ()))) for row in made)
-
-    async def _approvals(self) -> Groups[Approval]:
-        asked = await self._mine(t.approvals, "at", "id")
-        found = await self._rows(t.approvals_given, t.approvals_given.c.approval_id, [row.id for row in asked], "at", "id")
-        given = _grouped((row.approval_id, rows.given(row)) for row in found)
-        return _grouped((row.customer_id, rows.approval(row, given.get(row.id, ()))) for row in asked)
-
-    async def _plans(self, items: Groups[Item]) -> Groups[Plan]:
-        plans = await self._mine(t.plans, "at", "id")
-        covered = await self._rows(t.plan_items, t.plan_items.c.plan_id, [row.id for row in plans], "position")
-        covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in covered)
-        parts = _grouped((item.plan, item) for owned in items.values() for item in owned if item.plan is not None)
-        return _grouped((row.customer_id, rows.plan(row, covers.get(row.id, ()), parts.get(row.id, ()))) for row in plans)
-
-    async def _notices(self) -> Groups[Notice]:
-        notices = await self._mine(t.notices, "at", "id")
-        listed = await self._rows(t.notice_items, t.notice_items.c.notice_id, [row.id for row in notices], "position")
-        items = _grouped((row.notice_id, rows.listed(row)) for row in listed)
-        return _grouped((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in notices)
+    def _notices(self) -> Pairs[Notice]:
+        items = _grouped((row.notice_id, rows.listed(row)) for row in self._of(t.notice_items))
+        return ((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in self._of(t.notices))
 
 
-@cache
-def _columns(table: Table) -> tuple[tuple[str, ...], Callable[[Values], Row[Any]]]:
-    """Their names but for what is sealed, and what makes a row that goes by them of their values."""
-    names = tuple(column.name for column in table.c if not isinstance(column.type, LargeBinary))
-    return names, result_tuple(names)
+def _items(found: Sequence[Values]) -> Groups[Item]:
+    """Instalments in the order of their plan, all else by due day; ordered here, for the databases do not agree on it."""
+    return _grouped((row[1], rows.item_of(*row[2:])) for row in sorted(found, key=_by_due_day))
 
 
 def _by_due_day(row: Values) -> tuple[int, date, str]:
@@ -155,7 +135,7 @@ def _account(
     )
 
 
-def _grouped(pairs: Iterable[tuple[UUID, T]]) -> Groups[T]:
+def _grouped(pairs: Pairs[T]) -> Groups[T]:
     groups: dict[UUID, list[T]] = defaultdict(list)
     for key, value in pairs:
         groups[key].append(value)

@@ -1,4 +1,4 @@
-"""Many rows in one statement, past SQLAlchemy's work per row: to write, SQLite repeats one that is prepared, PostgreSQL reads one JSON document."""
+"""Many rows written in one statement, past SQLAlchemy's work per row: SQLite repeats one that is prepared, PostgreSQL reads one JSON document."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Column, ColumnElement, Date, Dialect, Table, Update, Uuid, bindparam, column, func, literal, select
+from sqlalchemy import JSON, Column, ColumnElement, Date, Dialect, Table, Update, Uuid, bindparam, column, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,26 +31,6 @@ async def insert_many(
 async def update_many(connection: AsyncConnection, table: Table, names: Sequence[str], rows: Sequence[Values]) -> int:
     """The rows with the key that comes first in each get the values that follow. How many there were."""
     return await _send(connection, _update(connection.dialect, table, tuple(names)), table, names, rows)
-
-
-async def rows_of(
-    connection: AsyncConnection, table: Table, names: tuple[str, ...], key: Column[Any], ids: Sequence[UUID], order: tuple[str, ...] = ()
-) -> Sequence[Values]:
-    """The values of those names, of the rows whose key is one of the ids."""
-    statement = _select(connection.dialect, table, names, key, order)
-    found = (await connection.exec_driver_sql(statement, (_given(connection, ids),))).fetchall()
-    if not found:
-        return []
-    columns = zip(names, zip(*found, strict=True), strict=True)
-    read = (_read(connection.dialect, table.c[name], values) for name, values in columns)
-    return list(zip(*read, strict=True))
-
-
-async def filled_of(connection: AsyncConnection, tables: tuple[Table, ...], key: str, ids: Sequence[UUID]) -> frozenset[str]:
-    """The names of those tables that hold any row at all whose key is one of the ids."""
-    statement = _filled(connection.dialect, tables, key)
-    given: Any = (_given(connection, ids),) if connection.dialect.name == "sqlite" else {"ids": _given(connection, ids)}
-    return frozenset((await connection.exec_driver_sql(statement, given)).scalars())
 
 
 async def insert_unless(
@@ -141,39 +121,6 @@ def _writer(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | 
     return None
 
 
-def _given(connection: AsyncConnection, ids: Sequence[UUID]) -> str | list[UUID]:
-    """One parameter, however many."""
-    return json.dumps([one.hex for one in ids]) if connection.dialect.name == "sqlite" else list(ids)
-
-
-def _read(dialect: Dialect, column: Column[Any], values: Sequence[Any]) -> Sequence[object]:
-    """A column's values as we have them, from what the driver gives."""
-    read = _reader(dialect, column)
-    if read is None:
-        return values
-    known = {value: None if value is None else read(value) for value in {*values}}
-    return [known[value] for value in values]
-
-
-def _reader(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | None:
-    match column.type:
-        case Instant():
-            return _at if dialect.name == "sqlite" else lambda at: at.astimezone(UTC)
-        case Uuid() if dialect.name == "sqlite":
-            return UUID
-        case Date() if dialect.name == "sqlite":
-            return date.fromisoformat
-        case JSON() if dialect.name == "sqlite":
-            return json.loads
-        case Boolean() if dialect.name == "sqlite":
-            return bool
-    return None
-
-
-def _at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
 def _digits(value: UUID | str) -> str:
     """A new key comes as its digits, and a text is what it is."""
     return value if isinstance(value, str) else value.hex
@@ -206,20 +153,6 @@ def _insert_unless(table: Table, names: tuple[str, ...], unless: ColumnElement[b
 def _listed(name: str) -> str:
     """The parameter with all values of a column; one by the column's own name would be the value of every row."""
     return f"all_{name}"
-
-
-@cache
-def _select(dialect: Dialect, table: Table, names: tuple[str, ...], key: Column[Any], order: tuple[str, ...]) -> str:
-    quote = dialect.identifier_preparer.quote
-    given = "IN (SELECT value FROM json_each(?))" if dialect.name == "sqlite" else "= ANY(%s)"
-    ordered = f" ORDER BY {', '.join(map(quote, order))}" if order else ""
-    return f"SELECT {', '.join(map(quote, names))} FROM {table.name} WHERE {quote(key.name)} {given}{ordered}"  # ruff: ignore[hardcoded-sql-expression] - as above
-
-
-@cache
-def _filled(dialect: Dialect, tables: tuple[Table, ...], key: str) -> str:
-    given = "IN (SELECT value FROM json_each(?1))" if dialect.name == "sqlite" else "= ANY(%(ids)s)"
-    return " UNION ALL ".join(f"SELECT '{one.name}' WHERE EXISTS (SELECT 1 FROM {one.name} WHERE {key} {given})" for one in tables)  # ruff: ignore[hardcoded-sql-expression] - as above
 
 
 @cache

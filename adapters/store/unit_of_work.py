@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.store.accounts import Accounts
@@ -97,6 +97,9 @@ class SqlReading(SqlUnitOfWork):
 
     def _held(self, query: Select[Any]) -> Select[Any]:
         return query
+
+    async def _lock(self, which: ColumnElement[bool]) -> None:
+        pass
 
 
 class SqlStore(PolicyTexts):

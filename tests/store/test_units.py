@@ -307,3 +307,37 @@ async def test_a_unit_cancelled_at_any_moment_holds_up_no_other(store: SqlStore)
         await asyncio.wait(torn[-1:])
         async with asyncio.timeout(10):
             await add_user(store, f"Ana{moment}")
+
+
+async def test_a_question_cancelled_while_the_server_is_at_it_is_that_and_holds_up_no_other(postgresql_url: str) -> None:
+    store, other = SqlStore(open_engine(postgresql_url), [SECRET_KEY]), open_engine(postgresql_url)
+    await import_rows(store, row())
+    customer = await customer_id(store)
+
+    async def ask() -> CustomerId:
+        async with store.reading() as work:
+            return (await work.account(customer)).customer.id
+
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'notice_items'::regclass")
+    async with other.begin() as holding:
+        await holding.execute(text("LOCK TABLE notice_items"))
+        asking = asyncio.create_task(ask())
+        while not (await holding.execute(waits)).scalar_one():
+            pass
+        asking.cancel()
+        await asyncio.wait([asking])
+    assert asking.cancelled()
+    assert await ask() == customer
+    await store.close()
+    await other.dispose()
+
+
+async def test_what_the_database_refuses_an_account_is_an_error_as_all_of_its(database_url: str) -> None:
+    engine = open_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE notice_items RENAME TO gone"))
+    store = SqlStore(engine, [SECRET_KEY])
+    with pytest.raises(DBAPIError, match="notice_items"):
+        async with store.reading() as work:
+            await work.account(CustomerId(new_id()))
+    await store.close()
