@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from cards.elements import Actions, Button, Card, Element, Heading, Text, Tone
 from cards.format import day, listing, locale_of, moment, money, name, over, service, since
 from workflows.domain.account import Account, Book, Item, Notice
 from workflows.domain.doubt import LOST
+from workflows.domain.ids import CardId
 
 NOBODY = UUID(int=0)  # what a press of somebody unknown is about
 
@@ -27,6 +29,17 @@ def _problem(words: str, *lines: str, actions: Actions | None = None) -> Card:
 
 def _ended(line: str) -> str:
     return line if line.endswith((".", "?", ":")) else f"{line}."
+
+
+def until_seen(card: Card, seen: CardId | str) -> Card:
+    """Of a problem that nothing else ends: with a button of that card while nobody has seen it, else with the name of who has."""
+    if isinstance(seen, str):
+        body = tuple(replace(part, tone=Tone.QUIET) if isinstance(part, Heading) else part for part in card.body)
+        return replace(card, body=(*body, Text(f"{name(seen)} has seen it.", quiet=True)), tone=Tone.QUIET)
+    button, last = Button("Seen", Action(Name.SEEN, seen)), card.body[-1]
+    if isinstance(last, Actions):
+        return replace(card, body=(*card.body[:-1], replace(last, buttons=(*last.buttons, button))))
+    return replace(card, body=(*card.body, Actions((button,))))
 
 
 def apology(reference: str) -> Card:
@@ -187,9 +200,13 @@ def delivery_failed(account: Account, notice: Notice, now: datetime) -> Card:
     """A message that never reached the customer."""
     at = since(notice.at, now, account.book.place, locale_of(account.book))
     because = f" Reason: {bare(notice.because).rstrip('.')}." if notice.because else ""
+    left = notice.sent_at is not None
+    told = f"Sent {over(notice.channel)} {at}, about" if left else f"It was to leave {over(notice.channel)} {at}, about"
+    mend = "Check the address" if left else "Put right what the reason names"
     amounts = listing([f"{name(item.number)} over {money(item.total, locale_of(account.book))}" for item in _listed(account, notice)[:3]])
     return _problem(
         f"{name(account.customer.name)}: the reminder did not arrive",
-        f"Sent {over(notice.channel)} {at}, about {amounts}.{because}",
-        "Check the address, then send a reminder from the item's card.",
+        f"{told} {amounts}.{because}",
+        f"{mend}, then send a reminder from the invoice.",
+        actions=Actions((Button("Open", Action(Name.OPEN, notice.items[0].item)),)),
     )

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from cards.actions import Action, Name
 from cards.clean import bare, clean, shorten
 from cards.elements import (
-    Actions,
     AmountField,
     Button,
     Card,
@@ -32,14 +31,13 @@ from cards.standing import person
 from workflows.domain.account import Account
 from workflows.domain.allocation import balances
 from workflows.domain.contact import Meaning, Reply
-from workflows.domain.ids import CardId, ItemId, UserId
+from workflows.domain.ids import ItemId, UserId
 
 LINES = 12
 LINE = 200  # characters
 SHOWN_ITEMS = 5
 ALL = "all"  # in place of an item: every one the answer is about
 _LONG = 500
-Seen = CardId | str  # of a card that only tells: its id while nobody has seen it, else the name of who has
 
 _SEEMS = {
     Meaning.STOP: "They want no more messages",
@@ -164,29 +162,24 @@ def confirmed(account: Account, reply: Reply, meaning: Meaning) -> Card:
     return Card(f"{words}. {more}", (Heading(words, tone=Tone.GOOD), Text(more)), Tone.GOOD)
 
 
-def stray_answer(sender: str, subject: str, seen: Seen) -> Card:
+def stray_answer(sender: str, subject: str) -> Card:
     """An answer that belongs to nobody known."""
     told = (
         f"{name(sender, 120)} wrote about “{remark(subject, 100)}”. No message of ours, no customer's address and no single invoice fits."
     )
-    return _told("An answer that belongs to nobody known", told, "Read it in the mailbox; it holds back nothing here.", seen)
+    return _told("An answer that belongs to nobody known", told, "Read it in the mailbox; it holds back nothing here.")
 
 
-def opted_out(account: Account, address: str, because: str, seen: Seen) -> Card:
+def opted_out(account: Account, address: str, because: str) -> Card:
     """Nothing is sent to an address any more; the debt still stands."""
     more = "Chasing goes on over another channel, or is a task for a person. If they want mail again, press Opt in on the invoice."
-    return _told(f"{name(account.customer.name)}: no more mail to {name(address, 120)}", bare(because), more, seen)
+    return _told(f"{name(account.customer.name)}: no more mail to {name(address, 120)}", bare(because), more)
 
 
-def unread(because: str, seen: Seen) -> Card:
+def unread(because: str) -> Card:
     """A letter that broke the reader; it is told, so that nothing is lost in silence."""
-    return _told("A letter could not be read", bare(because), "It lies in the mailbox as it came.", seen)
+    return _told("A letter could not be read", bare(because), "It lies in the mailbox as it came.")
 
 
-def _told(title: str, told: str, more: str, seen: Seen) -> Card:
-    """With a button while nobody has seen it."""
-    if isinstance(seen, str):
-        tone, last = Tone.QUIET, Text(f"{name(seen)} has seen it.", quiet=True)
-        return Card(f"{title}. {told}", (Heading(title, tone=tone), Text(told), last), tone)
-    button = Actions((Button("Seen", Action(Name.SEEN, seen)),))
-    return Card(f"{title}. {told}", (Heading(title, tone=Tone.WARNING), Text(told), Text(more, quiet=True), button), Tone.WARNING)
+def _told(title: str, told: str, more: str) -> Card:
+    return Card(f"{title}. {told}", (Heading(title, tone=Tone.WARNING), Text(told), Text(more, quiet=True)), Tone.WARNING)

@@ -11,7 +11,9 @@ from workflows.errors import AlreadyDone, Refused
 from workflows.ports import Clock, UnitOfWork
 from workflows.records import CardKind, CardState, StaffCard
 
-ONLY_TELL = frozenset({"stray_answer", "opted_out", "unread_letter"})  # what a card is about that nothing else ends
+ONLY_TELL = frozenset(  # what a card is about that nothing else ends
+    {"stray_answer", "opted_out", "unread_letter", "delivery_failed", "put_aside", "channel_refused", "broken_rule"}
+)
 SEEN_BY = "seen_by"
 
 

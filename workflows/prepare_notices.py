@@ -321,3 +321,5 @@ async def _drop(row: OutboxRow, notice: NoticeId, dropped: Dropped, work: UnitOf
     await no_longer_waits(row, notice, f"The message was not sent. {dropped.because}", work, clock.now())
     await work.settle(row.id, OutboxState(dropped.state.value), clock.now(), error=dropped.because)
     await note(notice, dropped.state, dropped.because, work, clock, f"notice.{dropped.state.value}", because=dropped.because)
+    if dropped.state is NoticeState.FAILED:
+        await tell(notice, {"what": "delivery_failed"}, work, clock.now())

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from cards import reply as cards
 from cards.elements import Card
-from workflows.dismiss_card import SEEN_BY
 from workflows.domain.ids import CustomerId, ReplyId
 from workflows.ports import UnitOfWork
 from workflows.records import StaffCard
@@ -22,14 +21,13 @@ async def answer(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
 
 async def told(card: StaffCard, work: UnitOfWork) -> Card | None:
     """What colleagues are told of a letter that is nobody's answer; null for a problem of another kind."""
-    seen = str(card.data[SEEN_BY]) if SEEN_BY in card.data else card.id
     match card.data.get("what"):
         case "stray_answer":
-            return cards.stray_answer(str(card.data["sender"]), str(card.data["subject"]), seen)
+            return cards.stray_answer(str(card.data["sender"]), str(card.data["subject"]))
         case "opted_out":
             account = await work.account(CustomerId(UUID(str(card.data["customer"]))))
-            return cards.opted_out(account, str(card.data["address"]), str(card.data["because"]), seen)
+            return cards.opted_out(account, str(card.data["address"]), str(card.data["because"]))
         case "unread_letter":
-            return cards.unread(str(card.data["because"]), seen)
+            return cards.unread(str(card.data["because"]))
         case _:
             return None

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from adapters.chat.protocol import Reply as Said
 from bot.actions import read_amount
-from bot.desk.reply_cards import told
+from bot.live.draw import draw
 from cards import reply as cards
 from cards.actions import Action, Name
 from cards.elements import Form
@@ -41,7 +41,7 @@ class ReplyDesk:
         require(self.user, Right.CHASE)
         if action.name is Name.SEEN:
             seen = await dismiss_card(DismissCard(CardId(action.id), self.user), self.work, self.clock)
-            return Said(card=await told(seen, self.work))
+            return Said(card=await draw(seen, self.work, self.policies, self.clock.now()))
         meaning = _meaning(action)
         reply, customer, words = await self.work.reply(ReplyId(action.id))
         account = await self.work.account(customer)

@@ -18,6 +18,7 @@ from cards.digest import Today
 from cards.elements import Card
 from workflows.answer_query import see_item, see_many
 from workflows.channel_outages import OUTAGE
+from workflows.dismiss_card import ONLY_TELL, SEEN_BY
 from workflows.domain.account import Book
 from workflows.domain.ids import ApprovalId, CustomerId, ItemId, NoticeId, UserId
 from workflows.domain.money import totals
@@ -33,7 +34,8 @@ async def draw(card: StaffCard, work: UnitOfWork, policies: Policies, now: datet
         case CardKind.ALERT:
             return await item_card(ItemId(card.subject), work, policies, now)
         case CardKind.PROBLEM:
-            return await reply_cards.told(card, work) or await _problem(card, work, now)
+            drawn = await reply_cards.told(card, work) or await _problem(card, work, now)
+            return problems.until_seen(drawn, card.data.get(SEEN_BY, card.id)) if card.data.get("what") in ONLY_TELL else drawn
         case CardKind.ANSWER:
             return await reply_cards.answer(card, work, now)
         case CardKind.APPROVAL:

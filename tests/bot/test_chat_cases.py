@@ -12,9 +12,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.chat.protocol import CardRef, ChatRoom, Incoming, Person
+from adapters.letters.template_letters import TemplateLetters
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.live import live_cards
+from bot.live.draw import draw
 from bot.live.lines import digest_lines
 from bot.live.routing import Routing
 from cards import problems
@@ -26,16 +28,17 @@ from tests.conftest import SECRET_KEY
 from tests.fakes.room import FakeRoom
 from tests.workflows.mail import answer
 from tests.workflows.office import ANA, BEN, MAX
-from workflows.acting import redraw
+from workflows.acting import redraw, stand
 from workflows.domain.access import Role, User
 from workflows.domain.account import ListedItem, Snooze
 from workflows.domain.contact import Meaning
-from workflows.domain.ids import UserId, new_id
+from workflows.domain.ids import CardId, UserId, new_id
+from workflows.domain.messages import Letter, Message
 from workflows.domain.money import Money
 from workflows.domain.routing import Channel, Quiet, Route
-from workflows.errors import Unavailable
+from workflows.errors import Refused, Unavailable
 from workflows.publish_head import HeadPlaces, publish_head
-from workflows.records import CardKind
+from workflows.records import CardKind, StaffCard
 from workflows.take_reply import take_reply
 
 BOTH = Routing((Route((Channel("slack", "C1"), Channel("teams", "19:x"))),))
@@ -290,6 +293,50 @@ async def test_the_audit_trail_s_head_goes_to_its_own_channel_alone(office: Chat
     await office.jobs.show_cards()
     posted = {office.slack.channels[message] for message in set(office.slack.standing) - before}
     assert posted == {"C-auditors"}
+
+
+TOLD: dict[str, tuple[dict[str, Any], str]] = {
+    "delivery_failed": ({}, "Acme: the reminder did not arrive"),
+    "put_aside": ({"because": "an error of Duebot itself"}, "Acme: put aside"),
+    "channel_refused": ({"channel": "C9", "because": "It is archived."}, "No card was posted to C9"),
+    "broken_rule": ({"rule": "outbox", "found": ["1 of kind card should have left."], "more": 0}, "Messages or cards stand still"),
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+async def test_a_problem_that_nothing_else_ends_goes_once_somebody_has_seen_it(office: ChatOffice, what: str) -> None:
+    account, (data, title) = await office.account("acme"), TOLD[what]
+    about = {"delivery_failed": account.notices[0].id, "put_aside": account.customer.id}.get(what, account.book.id)
+    card = StaffCard(
+        CardId(new_id()), CardKind.PROBLEM, account.book.id, about, office.today, office.clock.now(), data={"what": what, **data}
+    )
+    async with office.store() as work:
+        await stand(work, account.book, card)
+    await office.jobs.show_cards()
+    (shown,) = [one for one in office.slack.standing.values() if one.summary.startswith(title)]
+    assert "label='Seen'" in str(shown)
+    reply = await office.press(MAX, "slack", Action(Name.SEEN, card.id))
+    assert reply.card is not None
+    assert render(reply.card).rstrip().endswith("Max has seen it.")
+    assert not await office.cards(CardKind.PROBLEM)
+    await office.jobs.show_cards()
+    (shown,) = [one for one in office.slack.standing.values() if one.summary.startswith(title)]
+    assert "label='Seen'" not in str(shown)
+
+
+async def test_a_message_that_could_not_be_written_is_told_as_one_that_never_left(office: ChatOffice) -> None:
+    class Unwritable(TemplateLetters):
+        def write(self, letter: Letter) -> Message:
+            raise Refused("The template “first” names a field that does not exist.")
+
+    office.letters = Unwritable()
+    await office.deliver()
+    (card,) = await office.cards(CardKind.PROBLEM)
+    async with office.store() as work:
+        drawn = render(await draw(card, work, office.policies, office.clock.now()))
+    assert "It was to leave by e-mail today 11:00" in " ".join(drawn.split())
+    assert "Put right what the reason names, then send a reminder from the invoice." in " ".join(drawn.split())
+    assert "[Open] [Seen]" in drawn
 
 
 LONG_PLAN = {"first": "2026-12-01", "count": "7", "rhythm": "monthly", "deposit": "30"}

@@ -8,7 +8,8 @@ from cards import outcome, problems
 from cards.elements import Card
 from cards.reminder import reminder_queued
 from tests.cards.reminder_samples import TO
-from tests.cards.samples import BOOK, BOUNCED, HELD, NEXT, NOW, PLAN, PROMISE, SAID_PAID, STALE, TODAY, UNKNOWN, account, at, decided
+from tests.cards.samples import BOOK, BOUNCED, HELD, NEXT, NOW, PLAN, PROMISE, SAID_PAID, STALE, TODAY, UNKNOWN, account, at, decided, ident
+from workflows.domain.ids import CardId
 
 
 def outcome_cards() -> dict[str, Card]:
@@ -48,5 +49,5 @@ def outcome_cards() -> dict[str, Card]:
         "problem_outage": problems.outage("email", "no connection to the mail server", NOW - timedelta(minutes=6), NOW, BOOK),
         "problem_outage_over": problems.outage_over("sms", NOW - timedelta(hours=20), NOW, BOOK),
         "problem_document_missing": problems.document_missing(plain, "INV-2041", "the folder of documents holds no main/INV-2041.pdf"),
-        "problem_delivery_failed": problems.delivery_failed(BOUNCED, BOUNCED.notices[-1], NOW),
+        "problem_delivery_failed": problems.until_seen(problems.delivery_failed(BOUNCED, BOUNCED.notices[-1], NOW), CardId(ident(92))),
     }

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from cards import reply as cards
 from cards.elements import Card, Form
+from cards.problems import until_seen
 from tests.cards.samples import ANA, HOSTILE, ITEM, NOW, PEOPLE, SECOND, TODAY, account, eur, ident
 from workflows.domain.contact import Meaning, Reply
 from workflows.domain.ids import CardId, ReplyId
@@ -37,10 +38,14 @@ def reply_cards() -> dict[str, Card]:
         "answer_dealt_with": card(replace(PROMISE, ended_at=NOW, ended_by=ANA)),
         "answer_confirmed": cards.confirmed(account(), PROMISE, Meaning.PROMISE),
         "answer_wrong_person": cards.confirmed(account(), REPLY, Meaning.WRONG_PERSON),
-        "problem_stray_answer": cards.stray_answer("x@y.example", f"About {hostile}", CARD),
-        "problem_opted_out": cards.opted_out(account(), "pay@acme.example", "The mail server there takes none: 5.1.1 no such user.", CARD),
-        "problem_opted_out_seen": cards.opted_out(account(), "pay@acme.example", "They wrote a word that means stop.", "Ana Weiss"),
-        "problem_unread_letter": cards.unread("The log says more (ValueError).", CARD),
+        "problem_stray_answer": until_seen(cards.stray_answer("x@y.example", f"About {hostile}"), CARD),
+        "problem_opted_out": until_seen(
+            cards.opted_out(account(), "pay@acme.example", "The mail server there takes none: 5.1.1 no such user."), CARD
+        ),
+        "problem_opted_out_seen": until_seen(
+            cards.opted_out(account(), "pay@acme.example", "They wrote a word that means stop."), "Ana Weiss"
+        ),
+        "problem_unread_letter": until_seen(cards.unread("The log says more (ValueError)."), CARD),
     }
 
 
