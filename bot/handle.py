@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from adapters.chat.protocol import ChatRoom, Incoming, Reply
+from adapters.chat.slack.names import COMMAND
 from adapters.core.cause import cause_of, caused_by
 from bot.actions import Reminding, command, whole
 from bot.commands import AskAct, AskHome, AskShare, parse
@@ -41,6 +42,8 @@ from workflows.errors import AlreadyDone, BadEntry, NotAllowed, OutsideError, Re
 from workflows.open_home import redraw_home
 from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
 from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
+
+_BEFORE_A_QUESTION: Mapping[str, str] = {"slack": COMMAND}  # what people type there, by platform
 
 log = structlog.get_logger(__name__)
 
@@ -184,7 +187,8 @@ class Desk:
             return await self._share(text, incoming, user, work)
         of = incoming.action.data.get("of", "") if incoming.action else ""
         about = await colleague(of, work) or user
-        card = paged(await answers.answer(asked, work, self.policies, now, about, page), page, partial(asking, text, of=of))
+        command = _BEFORE_A_QUESTION.get(incoming.person.platform, "")
+        card = paged(await answers.answer(asked, work, self.policies, now, about, page, command), page, partial(asking, text, of=of))
         return Reply(card=card, then=Action(Name.HOME, user.id) if isinstance(asked, AskHome) and about is user else None)
 
     async def _share(self, text: str, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:

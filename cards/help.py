@@ -1,4 +1,4 @@
-"""The commands, as `/due help` lists them."""
+"""The commands, as `help` lists them."""
 
 from __future__ import annotations
 
@@ -33,16 +33,20 @@ COMMANDS = (
     ("help", "This list"),
 )
 
+_NOT_SHARED = "Answers are shared; what changes something, and your home, are not"
+
 
 def help_card(command: str = "/due", unknown: str | None = None, lacks: str | None = None, near: Sequence[str] = ()) -> Card:
-    """`command` is what stands before each verb; `unknown` is what was typed and is none of them.
+    """`command` is what stands before each verb, if anything does; `unknown` is what was typed and is none of them.
 
     `near` are the questions it comes close to; `lacks` a verb that was typed without the word it needs.
     """
-    likely = f" Did you mean {command} {name(near[0])}?" if near else ""
+    before = f"{command} " if command else ""
+    likely = f" Did you mean {before}{name(near[0])}?" if near else ""
     whom = next((verb.partition(" ")[2] for verb, _ in COMMANDS if lacks and verb.startswith(f"{lacks} ")), "")
     said: tuple[Element, ...] = (Text(f"I do not know “{name(unknown)}”.{likely}"),) if unknown else ()
-    said += (Text(f"Say the {whom.partition(' [')[0].lower()} too: {command} {lacks} {whom}"),) if whom else ()
+    asks = _NOT_SHARED if lacks == "share" else f"Say the {whom.partition(' [')[0].lower()} too"
+    said += (Text(f"{asks}: {before}{lacks} {whom}"),) if whom else ()
     said += (meant(near),) if near else ()
-    facts = Facts(tuple((f"{command} {verb}", what) for verb, what in COMMANDS))
-    return Card(f"{command} " + ", ".join(verb for verb, _ in COMMANDS), (Heading("What you can ask"), *said, facts))
+    facts = Facts(tuple((f"{before}{verb}", what) for verb, what in COMMANDS))
+    return Card(before + ", ".join(verb for verb, _ in COMMANDS), (Heading("What you can ask"), *said, facts))

@@ -66,12 +66,14 @@ async def meant(ask: Ask, work: UnitOfWork) -> Ask:
     return AskInvoice(held.pop() if len(held) == 1 else ask.unknown)
 
 
-async def answer(ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None, page: int | None = None) -> Card:
+async def answer(
+    ask: Ask, work: UnitOfWork, policies: Policies, now: datetime, by: User | None = None, page: int | None = None, command: str = ""
+) -> Card:
     """One card, whatever was asked, and nothing changed; a thing that does not exist is said so. `by` is who asks; of a long list a
-    `page` of `cards.paging` is enough.
+    `page` of `cards.paging` is enough. `command` is what they type before a question, if they do.
     """
     try:
-        return await Answering(work, policies, now, by, page).answer(await meant(ask, work))
+        return await Answering(work, policies, now, by, page, command).answer(await meant(ask, work))
     except NotKnown as unknown:
         return problems.not_found(str(unknown))
     except Refused as refused:
@@ -107,12 +109,13 @@ class Answering:
     now: datetime
     by: User | None
     page: int | None = None
+    command: str = ""
 
     async def answer(self, ask: Ask) -> Card:
         """Raises `NotKnown` and `Refused`."""
         match ask:
             case AskHelp():
-                return help_card(unknown=ask.unknown or None, lacks=ask.lacks or None, near=ask.near)
+                return help_card(self.command, unknown=ask.unknown or None, lacks=ask.lacks or None, near=ask.near)
             case AskBalance() | AskCustomer():
                 return await self._customer(ask)
             case AskInvoice() | AskWhy():

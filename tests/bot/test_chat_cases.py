@@ -295,6 +295,21 @@ async def test_the_audit_trail_s_head_goes_to_its_own_channel_alone(office: Chat
     assert posted == {"C-auditors"}
 
 
+@pytest.mark.parametrize(("platform", "user", "before"), [("slack", ANA, "/due "), ("teams", BEN, ""), ("inbox", MAX, "")])
+async def test_help_says_what_is_typed_where_it_is_asked(office: ChatOffice, platform: str, user: User, before: str) -> None:
+    for asked, told in (
+        ("help", "balance CUSTOMER: What a customer owes"),
+        ("blance acme", f"Did you mean {before}balance acme?"),
+        ("balance", f"Say the customer too: {before}balance CUSTOMER"),
+        ("share home", f"Answers are shared; what changes something, and your home, are not: {before}share QUESTION"),
+    ):
+        reply = await office.type(user, asked, platform)
+        assert reply.card is not None
+        said = " ".join(render(reply.card).split())
+        assert told in said
+        assert ("/due" in said) is bool(before)
+
+
 TOLD: dict[str, tuple[dict[str, Any], str]] = {
     "delivery_failed": ({}, "Acme: the reminder did not arrive"),
     "put_aside": ({"because": "an error of Duebot itself"}, "Acme: put aside"),
