@@ -62,6 +62,10 @@ class Files:
             log.warning("files not attached", card=str(card.id), why=str(error))
             await self._settle(row, OutboxState.QUEUED if error.retryable else OutboxState.FAILED, str(error))
             return False
+        except Exception as error:  # a mistake of ours about one must not keep the others back
+            log.exception("files not made", card=str(card.id))
+            await self._settle(row, OutboxState.FAILED, f"an error of Duebot itself ({type(error).__name__})")
+            return False
         await self._settle(row, OutboxState.SENT)
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -20,7 +21,7 @@ from workflows.acting import ACTED
 from workflows.domain.account import Book
 from workflows.domain.ids import CardId, new_id
 from workflows.domain.preferences import Preferences
-from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, OutsideError, RateLimited, Rejected
+from workflows.errors import NeedsReconnect, NotFound, NotKnown, OutcomeUnknown, OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
@@ -255,8 +256,9 @@ async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], wo
 
 
 async def note_trouble(waiting: Waiting, error: Exception, work: UnitOfWork, clock: Clock) -> None:
-    """It could not be drawn."""
-    await work.set_card(_free(await work.card(waiting.card), waiting))
+    """It could not be drawn; it may be gone."""
+    with suppress(NotKnown):
+        await work.set_card(_free(await work.card(waiting.card), waiting))
     await _settle(waiting, OutboxState.FAILED, work, clock, str(error))
 
 

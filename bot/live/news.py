@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from adapters.chat.protocol import ChatRoom
 from bot.live.draw import draw
 from bot.live.lines import digest_lines
@@ -17,6 +19,8 @@ from workflows.domain.account import Book
 from workflows.domain.ids import ItemId, UserId
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import CardKind, Outage, StaffCard
+
+log = structlog.get_logger(__name__)
 
 MOST = 200  # cards that are looked at
 _ELSEWHERE = frozenset(
@@ -41,8 +45,13 @@ class News:
         users, keys = await self.work.users(), {one.key for one in outages}
         books = {book.id: book for book in await self.work.books()}
         for card in await self.work.unposted_cards(min(one.since for one in outages), MOST):
-            if card.kind not in _ELSEWHERE and await self._is_kept_back(card, books[card.book], keys):
-                await self._add(card, books[card.book], users)
+            if card.kind in _ELSEWHERE:
+                continue
+            try:
+                if await self._is_kept_back(card, books[card.book], keys):
+                    await self._add(card, books[card.book], users)
+            except Exception:  # a mistake of ours about one card must not keep the others back
+                log.exception("news not told", card=str(card.id))
         return self.lines
 
     async def _is_kept_back(self, card: StaffCard, book: Book, keys: set[str]) -> bool:

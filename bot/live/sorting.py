@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from adapters.chat.protocol import ChatRoom
 from adapters.core.cause import caused_by
 from bot.live.live_cards import LEASE, LONGEST_PAUSE, card_of
@@ -12,6 +14,8 @@ from bot.live.routing import Routing, everywhere
 from workflows.domain.ids import new_id
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import Effect, OutboxRow, OutboxState
+
+log = structlog.get_logger(__name__)
 
 
 async def sort_cards(
@@ -26,8 +30,13 @@ async def sort_cards(
     left = await work.abandoned(Effect.CARD, now, limit, LEASE)  # by a process of the release before
     rows = [*left, *await work.reserve(Effect.CARD, "", now, limit, LEASE)]
     for row in sorted(rows, key=card_of):  # all lock the cards in one order
-        card = await work.card(card_of(row))
-        chats = {place.platform for place in await everywhere(card, rooms, routing, seen, policies, now)}
+        try:
+            card = await work.card(card_of(row))
+            chats = {place.platform for place in await everywhere(card, rooms, routing, seen, policies, now)}
+        except Exception as error:  # a mistake of ours about one card must not keep the others back
+            log.exception("card not sorted", card=str(card_of(row)))
+            await work.settle(row.id, OutboxState.FAILED, now, error=str(error))
+            continue
         with caused_by(row.cause):
             given += await _give(row, sorted(chats & rooms.keys()), work, now)
             for _ in chats - rooms.keys():

@@ -34,18 +34,28 @@ async def send_staff_mail(mail: Outreach, write: Write, store: Store, clock: Clo
 
 
 async def _send(row: OutboxRow, mail: Outreach, write: Write, store: Store, clock: Clock) -> None:
+    error, wait = "", None
+    later = timedelta(seconds=min(30 * 2 ** min(row.attempts, 9), LONGEST_PAUSE))
+    try:
+        state = await _written_and_sent(row, mail, write, store)
+    except OutsideError as trouble:
+        log.warning("mail to a colleague not sent", why=str(trouble))
+        wait = None if isinstance(trouble, Rejected) else later
+        state, error = OutboxState.QUEUED if wait else OutboxState.FAILED, str(trouble)
+    except Exception as mistake:  # ours, about one mail: it must not keep the others back
+        log.exception("mail to a colleague not written")
+        state, error, wait = OutboxState.QUEUED, f"an error of Duebot itself ({type(mistake).__name__})", later
+    async with store() as work:
+        await work.settle(row.id, state, clock.now(), not_before=clock.now() + wait if wait else None, error=error)
+
+
+async def _written_and_sent(row: OutboxRow, mail: Outreach, write: Write, store: Store) -> OutboxState:
+    """Suppressed where there is nothing to say any more."""
     async with store.reading() as work:
         written = await write(row, work)
         to = (await work.user(UserId(UUID(str(row.payload["user"]))))).email
-    state, error, wait = OutboxState.SUPPRESSED, "", None
-    if written is not None:
-        subject, text = written
-        try:
-            await mail.send(Message((to,), subject, text, sender_name="Duebot"), row.key)
-            state = OutboxState.SENT
-        except OutsideError as trouble:
-            log.warning("mail to a colleague not sent", why=str(trouble))
-            wait = None if isinstance(trouble, Rejected) else timedelta(seconds=min(30 * 2**row.attempts, LONGEST_PAUSE))
-            state, error = OutboxState.QUEUED if wait else OutboxState.FAILED, str(trouble)
-    async with store() as work:
-        await work.settle(row.id, state, clock.now(), not_before=clock.now() + wait if wait else None, error=error)
+    if written is None:
+        return OutboxState.SUPPRESSED
+    subject, text = written
+    await mail.send(Message((to,), subject, text, sender_name="Duebot"), row.key)
+    return OutboxState.SENT

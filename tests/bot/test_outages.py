@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -13,11 +15,13 @@ from bot.live.routing import Routing
 from tests.bot.chat_office import ChatOffice
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, BEN, MAX
+from workflows.acting import stand
 from workflows.domain.access import Role, User
-from workflows.domain.ids import UserId, new_id
+from workflows.domain.ids import CardId, UserId, new_id
 from workflows.domain.messages import Message
 from workflows.domain.routing import Channel, Route
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
+from workflows.records import CardKind, Effect, OutboxState, StaffCard
 
 ADA = User(UserId(new_id()), "ada@seller.example", "Ada", Role.ADMINISTRATOR)
 MINUTE = timedelta(minutes=1)
@@ -190,3 +194,35 @@ async def test_the_word_waits_for_a_mail_server_that_is_out_of_order_too(office:
     office.mail.trouble.clear()
     await minutes(office, 10)
     assert mails(office)[ADA.email][0] == "Duebot: Slack cannot be written to"
+
+
+@pytest.mark.parametrize("given", [False, True])
+async def test_a_row_whose_card_is_gone_keeps_no_other_card_back(office: ChatOffice, *, given: bool) -> None:
+    async with office.store() as work:
+        await work.enqueue(Effect.CARD, "card:gone", {"card": str(UUID(int=1))}, office.clock.now(), "slack" if given else "")
+    await office.jobs.show_cards()
+    assert len(office.slack.standing) == 2
+    assert (await office.outbox())[Effect.CARD, OutboxState.FAILED] == 1
+    office.clock.advance(timedelta(minutes=20))
+    await office.jobs.show_cards()
+    assert (Effect.CARD, OutboxState.QUEUED) not in +Counter(await office.outbox())
+
+
+async def test_a_mail_that_cannot_be_written_keeps_no_other_back_and_is_tried_again(office: ChatOffice) -> None:
+    async with office.store() as work:
+        await work.enqueue(Effect.STAFF_MAIL, "lost", {"user": str(UUID(int=77)), "what": "back"}, office.clock.now())
+    office.slack.trouble = NeedsReconnect("The token was revoked")
+    await minutes(office, 3)
+    assert sorted(mails(office)) == [ADA.email, ANA.email, MAX.email]
+    assert (await office.outbox())[Effect.STAFF_MAIL, OutboxState.QUEUED] == 1
+
+
+async def test_what_cannot_be_told_by_mail_keeps_no_other_news_back(office: ChatOffice) -> None:
+    book = await office.book()
+    data = {"what": "put_aside", "because": "a mistake"}
+    lost = StaffCard(CardId(new_id()), CardKind.PROBLEM, book.id, new_id(), office.today, office.clock.now(), data=data)
+    office.slack.trouble = NeedsReconnect("The token was revoked")
+    async with office.store() as work:
+        await stand(work, book, lost)
+    await minutes(office, 3)
+    assert sorted(mails(office)) == [ADA.email, ANA.email, MAX.email]

@@ -8,8 +8,10 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
+from bot.evidence import Packing
 from tests.e2e.service import Service, words
 from tests.peers.slack import Fault
 
@@ -91,3 +93,20 @@ async def test_the_picture_stands_on_the_card_with_its_words_once_slack_holds_it
 
 def images(card: dict[str, Any]) -> list[dict[str, Any]]:
     return [block for block in card["blocks"] if block["type"] == "image"]
+
+
+async def test_files_that_cannot_be_made_keep_no_others_back(duebot: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    alert = await duebot.card(BIRKENHOF)
+    form = await duebot.open(alert, "Escalate", by="ana")
+    await duebot.submit(form, {"to": duebot.who("maria"), "why": "three promises broken"}, by="ana")
+    duebot.clock.set(datetime(2026, 11, 30, 7, 0, tzinfo=UTC))
+    await duebot.app.jobs.post_summaries()
+    await duebot.deliver()
+    duebot.clock.advance(timedelta(minutes=1))
+
+    def broken(*_: object) -> bytes:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Packing, "pack", broken)
+    assert await duebot.app.files.attach() == 1
+    assert "evidence-AF-1031.zip" not in {file["name"] for file in shared(duebot)}
