@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, select, true, union_all
+from sqlalchemy import ColumnElement, select, true
 
 from adapters.store import tables as t
 from adapters.store.books import Books
 from adapters.store.folded import folded
-from adapters.store.ledger import open_lines
 from adapters.store.loading import accounts_of
 from adapters.store.many import among, update_many
-from adapters.store.reports import is_named
+from adapters.store.reports import IS_NAMED, spelt
 from adapters.store.stops import stopped
 from workflows.domain.account import Account
-from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
-from workflows.domain.money import Money
+from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.errors import NotKnown
-from workflows.records import CHANGED, Look
+from workflows.records import Look
 
 _PAGE = 200
+_NAMED = select(t.customers.c.id).where(IS_NAMED).limit(2)
 _LOOKED = ("id", "next_look_at", "policy_name", "policy_version")
 
 
@@ -40,8 +38,7 @@ class Accounts(Books):
         return await self.account(CustomerId(owner[0].customer_id))
 
     async def named_account(self, words: str) -> Account | None:
-        named = select(t.customers.c.id).where(is_named(words)).limit(2)
-        found = await self._all(named) if folded(words) else []
+        found = await self._all(_NAMED, spelt(words)) if folded(words) else []
         return await self.account(CustomerId(found[0].id)) if len(found) == 1 else None
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
@@ -97,60 +94,3 @@ class Accounts(Books):
         self._awake.clear()
         values = [(look.customer, look.next_at, *(look.policy or (None, None)), look.oldest_due_on) for look in looks]
         await update_many(self._connection, t.customers, (*_LOOKED, "oldest_due_on"), values)
-
-    async def overdue_accounts(
-        self, day: date, limit: int, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None
-    ) -> tuple[Sequence[tuple[date, CustomerId]], int]:
-        found = await self._all(_page(_late(day, book, owner, least), limit))
-        if found and found[0].due_on == CHANGED:  # they come first
-            found = await self._all(_page(_late_now(day, book, owner), limit))
-        return [(row.due_on, CustomerId(row.customer_id)) for row in found], found[0].all if found else 0
-
-    async def count_overdue(self, day: date, book: BookId | None = None, owner: UserId | None = None, least: Money | None = None) -> int:
-        counted = (await self._all(_counted(_late(day, book, owner, least))))[0]
-        if counted.oldest == CHANGED:
-            counted = (await self._all(_counted(_late_now(day, book, owner))))[0]
-        return int(counted.all)
-
-
-def _page(late: Select[Any] | CompoundSelect[Any], limit: int) -> Select[Any]:
-    found = late.subquery().c
-    return select(found.due_on, found.customer_id, func.count().over().label("all")).order_by(found.due_on, found.customer_id).limit(limit)
-
-
-def _counted(late: Select[Any] | CompoundSelect[Any]) -> Select[Any]:
-    found = late.subquery().c
-    columns: Sequence[ColumnElement[Any]] = (func.count(found.customer_id).label("all"), func.min(found.due_on).label("oldest"))
-    return select(*columns)
-
-
-def _late(day: date, book: BookId | None, owner: UserId | None, least: Money | None) -> Select[Any]:
-    """Accounts with something past due on that day, a row each, with the due day of the oldest by the hint: `CHANGED` where it is not known.
-
-    Where it is to be summed what is open is read line by line.
-    """
-    c = t.customers.c
-    asked = select(c.id.label("customer_id"), c.oldest_due_on.label("due_on")).where(c.oldest_due_on < day)
-    if book is not None:
-        asked = asked.where(c.book_id == book)
-    if owner is not None:
-        asked = asked.where(c.owner_id == owner)
-    return asked if least is None else _by_lines(day, book, asked.with_only_columns(c.id), least)
-
-
-def _late_now(day: date, book: BookId | None, owner: UserId | None) -> CompoundSelect[Any]:
-    """The same where some have changed since the hint was set: of these it is worked out line by line."""
-    c, asked = t.customers.c, _late(day, book, owner, None)
-    changed = asked.with_only_columns(c.id).where(c.oldest_due_on == CHANGED)
-    return union_all(asked.where(c.oldest_due_on > CHANGED), _by_lines(day, book, changed, None))
-
-
-def _by_lines(day: date, book: BookId | None, customers: Select[Any], least: Money | None) -> Select[Any]:
-    """The same of those customers, by what is open line by line."""
-    line = open_lines(None, book, customers).subquery().c
-    late = (
-        select(line.customer_id, func.min(line.due_on).label("due_on")).where(line.due_on < day, line.open > 0).group_by(line.customer_id)
-    )
-    if least is None:
-        return late
-    return late.having(func.sum(case((line.currency == least.currency, line.open), else_=0)) >= least.minor)

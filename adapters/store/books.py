@@ -12,6 +12,8 @@ from adapters.store.unit import Part
 from workflows.domain.account import Book
 from workflows.errors import NotKnown
 
+_EVERY = select(t.books).order_by(t.books.c.slug)
+
 
 class Books(Part):
     async def add_book(self, book: Book) -> None:
@@ -33,4 +35,4 @@ class Books(Part):
         return rows.book(found)
 
     async def books(self) -> Sequence[Book]:
-        return [rows.book(row) for row in await self._all(select(t.books).order_by(t.books.c.slug))]
+        return [rows.book(row) for row in await self._all(_EVERY)]

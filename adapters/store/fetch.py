@@ -34,18 +34,17 @@ class Kind:
     by: str | None = "customer_id"
 
 
-async def rows_of(connection: AsyncConnection, table: Table, names: tuple[str, ...], customers: Sequence[UUID]) -> Sequence[Values]:
-    """The values of those names, of the customers' rows."""
-    found = await fetched(connection, _select(connection.dialect, table, names), customers)
-    return _read(_typed(connection.dialect, table, names), found)
-
-
-async def kinds_of(connection: AsyncConnection, kinds: tuple[Kind, ...], customers: Sequence[UUID]) -> Mapping[str, Sequence[Row[Any]]]:
-    """By the names of the tables that hold any: their rows, but for what is sealed. One statement, which sends each table as one document."""
-    found = await fetched(connection, _documents(connection.dialect, kinds), customers)
-    tables = {kind.table.name: kind.table for kind in kinds}
+async def facts_of(
+    connection: AsyncConnection, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...], customers: Sequence[UUID]
+) -> tuple[Sequence[Values], Mapping[str, Sequence[Row[Any]]]]:
+    """With one statement: the values of those names of the rows of the table that has `most`, and the rows of all other kinds, but for what
+    is sealed, by the names of the tables that hold any. Each of these comes as one document.
+    """
+    found = await fetched(connection, _statement(connection.dialect, most, names, kinds), customers)
+    rows = _read(_typed(connection.dialect, most, names), [row for row in found if row[-1] is None])
     keys = cache(UUID)  # the same customers and items are named in many rows
-    return {name: _named(tables[name], rows, keys) for name, document in found if document and (rows := json.loads(document))}
+    others = {row[-1]: json.loads(row[-2]) for row in found if row[-1] is not None and row[-2]}
+    return rows, {kind.table.name: _named(kind.table, others[kind.table.name], keys) for kind in kinds if others.get(kind.table.name)}
 
 
 async def fetched(connection: AsyncConnection, statement: str, customers: Sequence[UUID]) -> Sequence[Values]:
@@ -66,23 +65,21 @@ async def fetched(connection: AsyncConnection, statement: str, customers: Sequen
 
 
 @cache
-def _select(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
-    return f"SELECT {_listed(dialect, names)} FROM {table.name} WHERE {_about(dialect, table, 'customer_id')}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
-
-
-@cache
-def _documents(dialect: Dialect, kinds: tuple[Kind, ...]) -> str:
-    return " UNION ALL ".join(_document(dialect, kind) for kind in kinds)
+def _statement(dialect: Dialect, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...]) -> str:
+    """Rows of the values and, after them, of a document and its table's name; the one or the other are null."""
+    rows = f"SELECT {_listed(dialect, names)}, NULL, NULL FROM {most.name} WHERE {_about(dialect, most, 'customer_id')}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
+    beside = "NULL, " * len(names)
+    return " UNION ALL ".join([rows, *(f"SELECT {beside}{_document(dialect, kind)}, '{kind.table.name}'" for kind in kinds)])
 
 
 def _document(dialect: Dialect, kind: Kind) -> str:
-    """The table's name and all the rows, each a list of values; a document of the database's own is one in it."""
+    """All the rows, each a list of values; a document of the database's own is one in it."""
     rows, row = ("json_group_array", "json_array") if dialect.name == "sqlite" else ("json_agg", "json_build_array")
     names, _, _ = _columns(kind.table)
     values = ", ".join(_written(dialect, kind.table.c[name]) for name in names)
     about = f" WHERE {_about(dialect, kind.table, kind.by)}" if kind.by else ""
     mine = f"SELECT {_listed(dialect, names)} FROM {kind.table.name}{about} ORDER BY {_listed(dialect, kind.order)}"  # ruff: ignore[hardcoded-sql-expression] - as above
-    return f"SELECT '{kind.table.name}', CAST({rows}({row}({values})) AS text) FROM ({mine}) AS mine"  # ruff: ignore[hardcoded-sql-expression] - as above
+    return f"(SELECT CAST({rows}({row}({values})) AS text) FROM ({mine}) AS mine)"  # ruff: ignore[hardcoded-sql-expression] - as above
 
 
 def _written(dialect: Dialect, column: Column[Any]) -> str:
@@ -114,8 +111,8 @@ def _named(table: Table, rows: Sequence[Values], keys: Callable[[str], UUID]) ->
 
 
 def _read(readers: Readers, rows: Sequence[Values]) -> Sequence[Values]:
-    """The rows as we have them."""
-    columns = zip(readers, zip(*rows, strict=True), strict=True)
+    """The rows as we have them, as far as there are readers."""
+    columns = zip(readers, zip(*rows, strict=True), strict=False)
     return list(zip(*starmap(_column, columns), strict=True)) if rows else []
 
 

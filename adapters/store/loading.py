@@ -1,4 +1,4 @@
-"""Whole accounts from their rows: one statement for what they owe and one for all else, however many accounts."""
+"""Whole accounts from their rows: one statement, however many accounts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.fetch import Kind, Values, kinds_of, rows_of
+from adapters.store.fetch import Kind, Values, facts_of
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
 from workflows.domain.approvals import Approval
 from workflows.domain.claims import Promise
@@ -24,7 +24,7 @@ T = TypeVar("T")
 Groups = dict[UUID, tuple[T, ...]]
 Pairs = Iterable[tuple[UUID, T]]
 
-_ITEM = (
+_ITEM = (  # by their places: an attribute costs more, and there are many
     *("position", "customer_id", "id", "number", "total", "currency"),
     *("due_on", "seen_at", "issued_on", "kind", "plan_id", "reference", "product"),
 )
@@ -59,35 +59,37 @@ _KINDS = (
 
 async def accounts_of(connection: AsyncConnection, customers: Sequence[CustomerId]) -> list[Account]:
     """In their order; one that is not there is left out."""
-    items = _items(await rows_of(connection, t.items, _ITEM, customers))
-    known = _Found(items, await kinds_of(connection, _KINDS, customers)).accounts()
+    known = _Found(*await facts_of(connection, t.items, _ITEM, _KINDS, customers)).accounts()
     return [known[customer] for customer in customers if customer in known]
 
 
 class _Found:
     """What is known of some customers."""
 
-    def __init__(self, items: Groups[Item], found: Mapping[str, Sequence[Row[Any]]]) -> None:
-        self._items, self._rows = items, found
+    def __init__(self, items: Sequence[Values], found: Mapping[str, Sequence[Row[Any]]]) -> None:
+        """Instalments are in the order of their plan, all else by due day; ordered here, for the databases do not agree on it."""
+        self._items, self._rows = sorted(items, key=_by_due_day), found
 
     def accounts(self) -> dict[UUID, Account]:
         """By their customers."""
         books = {row.id: rows.book(row) for row in self._of(t.books)}
         fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in books.items()}
         emails = _grouped((row.customer_id, str(row.address)) for row in self._of(t.contacts))
+        invoices = _grouped((row[1], rows.item_of(*row[2:])) for row in self._items if row[9] == ItemKind.INVOICE)
         facts = self._facts()
         accounts = {}
         for row in self._of(t.customers):
-            mine = self._items.get(row.id, ())
+            mine = invoices.get(row.id, ())
             rest = {name: found[row.id] for name, found in facts.items() if row.id in found}
             accounts[row.id] = _account(row, books[row.book_id], emails.get(row.id, ()), mine, fresh[row.book_id][bool(mine)], rest)
         return accounts
 
     def _facts(self) -> dict[str, Groups[Any]]:
-        """By their names in an account."""
-        plain = {name: _grouped((row.customer_id, read(row)) for row in self._of(table)) for name, table, read, _ in _PLAIN}
+        """By their names in an account, those that there are."""
         made = {"promises": self._promises, "plans": self._plans, "approvals": self._approvals, "notices": self._notices}
-        return plain | {name: _grouped(make()) for name, make in made.items()}
+        found: dict[str, Groups[Any]] = {name: _grouped(make()) for name, make in made.items()}
+        found |= {name: _grouped((row.customer_id, read(row)) for row in self._of(table)) for name, table, read, _ in _PLAIN}
+        return {name: groups for name, groups in found.items() if groups}
 
     def _of(self, table: Table) -> Sequence[Row[Any]]:
         return self._rows.get(table.name, ())
@@ -102,7 +104,7 @@ class _Found:
 
     def _plans(self) -> Pairs[Plan]:
         covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in self._of(t.plan_items))
-        parts = _grouped((item.plan, item) for owned in self._items.values() for item in owned if item.plan is not None)
+        parts = _grouped((row[10], rows.item_of(*row[2:])) for row in self._items if row[10] is not None)
         return ((row.customer_id, rows.plan(row, covers.get(row.id, ()), parts.get(row.id, ()))) for row in self._of(t.plans))
 
     def _notices(self) -> Pairs[Notice]:
@@ -110,13 +112,7 @@ class _Found:
         return ((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in self._of(t.notices))
 
 
-def _items(found: Sequence[Values]) -> Groups[Item]:
-    """Instalments in the order of their plan, all else by due day; ordered here, for the databases do not agree on it."""
-    return _grouped((row[1], rows.item_of(*row[2:])) for row in sorted(found, key=_by_due_day))
-
-
 def _by_due_day(row: Values) -> tuple[int, date, str]:
-    """By their places in `_ITEM`: position, due_on, number."""
     return row[0], row[6] or date.max, row[3]
 
 
@@ -126,7 +122,7 @@ def _account(
     return Account(
         book=book,
         customer=rows.customer(row, book, emails),
-        items=tuple(item for item in items if item.kind is ItemKind.INVOICE),
+        items=items,
         policy=None if row.policy_name is None else (row.policy_name, row.policy_version),
         released_at=row.released_at,
         resumed_at=row.resumed_at,

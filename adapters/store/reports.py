@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
+from sqlalchemy import String, and_, bindparam, case, or_, select
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -16,6 +16,9 @@ from workflows.domain.ids import BookId, CustomerId
 from workflows.records import FoundItem
 
 _MOST_FOUND = 50
+_SAID, _FOLDED, _UPPER = (bindparam(name, type_=String()) for name in ("said", "folded", "upper"))
+# Whether what is `spelt` is a customer's number or whole name; each half has an index of its own.
+IS_NAMED = or_(*(t.customers.c.number == asked for asked in (_SAID, _FOLDED, _UPPER)), t.customers.c.folded == _FOLDED)
 
 
 class Reports(Part):
@@ -33,11 +36,11 @@ class Reports(Part):
         c, wanted = t.customers.c, folded(words)
         if not wanted:
             return []
-        exact = is_named(words)
         part_of_name = and_(*(c.folded.contains(word, autoescape=True) for word in wanted.split()))
         begins = c.folded.startswith(wanted, autoescape=True)
-        best = case((exact, 0), (begins, 1), else_=2)
-        found = await self._all(select(c.id).where(or_(exact, part_of_name)).order_by(best, c.folded, c.number, c.id).limit(limit))
+        best = case((IS_NAMED, 0), (begins, 1), else_=2)
+        query = select(c.id).where(or_(IS_NAMED, part_of_name)).order_by(best, c.folded, c.number, c.id).limit(limit)
+        found = await self._all(query, spelt(words))
         return await self.customers([row.id for row in found])
 
     async def customers(self, ids: Sequence[CustomerId]) -> Sequence[Customer]:
@@ -51,7 +54,7 @@ class Reports(Part):
         return [rows.customer(found[one], books[found[one].book_id], emails.get(one, ())) for one in ids if one in found]
 
 
-def is_named(words: str) -> ColumnElement[bool]:
-    """Whether that is a customer's number or whole name; each half has an index of its own."""
-    c, wanted = t.customers.c, folded(words)
-    return or_(c.number.in_({words.strip(), wanted, wanted.upper()}), c.folded == wanted)
+def spelt(words: str) -> Mapping[str, str]:
+    """What `IS_NAMED` asks for."""
+    wanted = folded(words)
+    return {"said": words.strip(), "folded": wanted, "upper": wanted.upper()}

@@ -111,7 +111,7 @@ def item(row: Row[Any]) -> Item:
 
 
 def item_of(
-    key: UUID,
+    key: ItemId,
     number: str,
     total: int,
     currency: str,
@@ -124,7 +124,7 @@ def item_of(
     product: str | None,
 ) -> Item:
     """As `item`, of values: a row is slow to be asked for each by its name."""
-    return Item(ItemId(key), number, Money(total, currency), due_on, seen_at, issued_on, _KINDS[kind], plan, reference, product)
+    return Item(key, number, Money(total, currency), due_on, seen_at, issued_on, _KINDS[kind], plan, reference, product)
 
 
 _KINDS = {kind.value: kind for kind in ItemKind}

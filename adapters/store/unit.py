@@ -48,8 +48,8 @@ class Part:
             raise NotKnown(f"There is no such {what}.")
         return row
 
-    async def _all(self, query: Select[Any]) -> Sequence[Row[Any]]:
-        found: Sequence[Row[Any]] = (await self._connection.execute(query)).all()
+    async def _all(self, query: Select[Any], given: Mapping[str, object] | None = None) -> Sequence[Row[Any]]:
+        found: Sequence[Row[Any]] = (await self._connection.execute(query, given)).all()
         return found
 
     async def _add(self, table: Table, **values: object) -> None:

@@ -31,6 +31,7 @@ from adapters.store.near import Near
 from adapters.store.notices import Notices
 from adapters.store.outages import Outages
 from adapters.store.outbox import Outbox
+from adapters.store.overdue import Overdue
 from adapters.store.paces import Paces
 from adapters.store.people import People
 from adapters.store.policies import PolicyTexts
@@ -51,6 +52,7 @@ log = structlog.get_logger(__name__)
 
 class SqlUnitOfWork(
     Accounts,
+    Overdue,
     Imports,
     Unlisted,
     Facts,
