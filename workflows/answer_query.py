@@ -43,8 +43,8 @@ class Seen:
     @cached_property
     def late(self) -> tuple[Standing, ...]:
         """Each debt once: of what a plan spreads, the instalments that are late."""
-        spread = on_plans(self.account)
-        return tuple(one for one in late_items(self.policy, self.account, self.at) if one.item.id not in spread)
+        late, spread = late_items(self.policy, self.account, self.at), on_plans(self.account)
+        return tuple(one for one in late if one.item.id not in spread) if spread else late
 
     def of(self, item: ItemId) -> ItemDecision:
         """Cards and lists outlive a plan: an instalment of one that runs no longer is settled. Raises `KeyError` for another account's."""

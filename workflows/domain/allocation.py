@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from workflows.domain.account import Account, Item, Plan, PlanState
+from workflows.domain.account import Account, Item, ItemKind, Plan, PlanState
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
 
@@ -60,7 +60,7 @@ def balances(account: Account, up_to: date | None = None) -> Balances:
     named, unapplied = _sort_by_item(account, items, up_to)
     for item, money in _from_instalments(account.plans, items, fees, named).items():
         named[item] = named.get(item, 0) + money
-    applied = {invoice.id: _settle(invoice, fees, named, unapplied) for invoice in account.items if invoice.id in named}
+    applied = {key: _settle(items[key], fees, named, unapplied) for key in named if items[key].kind is ItemKind.INVOICE}
     for plan in account.plans:
         if plan.state is PlanState.ACTIVE:
             applied |= _fill_instalments(plan, items, fees, applied, named)

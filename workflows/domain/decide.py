@@ -38,8 +38,11 @@ def to_do(policy: Policy, account: Account, now: datetime) -> Decision:
 def late_items(policy: Policy, account: Account, now: datetime) -> tuple[Standing, ...]:
     """The open items that are late, as they stand: a line of a list does not pay for why, and for what comes next."""
     account = with_turns(account, turns(policy, account, now))
-    late = {seen.item.id: seen for view in _views(policy, account, now) for seen in view.unsettled if seen.overdue}
-    return tuple(late[item.id] for item in account.all_items if item.id in late)
+    late = [[seen for seen in view.unsettled if seen.overdue] for view in _views(policy, account, now)]
+    if len(late) == 1:
+        return tuple(late[0])
+    by_item = {seen.item.id: seen for each in late for seen in each}
+    return tuple(by_item[item.id] for item in account.all_items if item.id in by_item)
 
 
 def _ask(policy: Policy, account: Account, now: datetime) -> tuple[list[View], Decision]:

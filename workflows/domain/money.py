@@ -127,10 +127,10 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 
 def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
     """One sum per currency, in the order of their codes; currencies are never added."""
-    sums: dict[str, Money] = {}
+    sums: dict[str, int] = {}
     for amount in amounts:
-        sums[amount.currency] = sums.get(amount.currency, Money.zero(amount.currency)) + amount
-    return tuple(sums[code] for code in sorted(sums))
+        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return tuple(Money(sums[code], code) for code in sorted(sums))
 
 
 def rounded(amount: Decimal | Fraction, currency: str) -> Money:
