@@ -7,7 +7,7 @@ from datetime import datetime
 
 from workflows.domain.access import Right, Role, User, least_role
 from workflows.domain.account import Account, Act, Book, Item
-from workflows.domain.calendar import spoken
+from workflows.domain.calendar import Place, spoken
 from workflows.domain.ids import BookId, ItemId, new_id
 from workflows.domain.money import Money
 from workflows.domain.pseudonyms import without_people
@@ -47,11 +47,16 @@ async def item_to_act_on(work: UnitOfWork, item: ItemId, by: User, seen: int | N
         raise NotKnown("That instalment belongs to a plan that no longer runs.") from None
 
 
+def when(place: Place, at: datetime) -> str:
+    """`Tue 24 Nov 2026 at 14:02`, of what somebody did before."""
+    local = place.local(at)
+    return f"{spoken(local.date())} at {local:%H:%M}"
+
+
 def _who_was_first(account: Account, act: Act, by: User) -> str:
-    local = account.book.place.local(act.at)
     who = "You were" if act.by == by.id else f"{act.by_name} was"
     done = act.words.removeprefix(act.by_name).strip()
-    return f"{who} first, {spoken(local.date())} at {local:%H:%M}: {done}. Look at the card as it stands now, then press again if you still want to."
+    return f"{who} first, {when(account.book.place, act.at)}: {done}. Look at the card as it stands now, then press again if you still want to."
 
 
 async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, name: str, words: str, at: datetime, **facts: object) -> None:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from workflows import charge_fee, offer_plan, record_payment, write_off
-from workflows.acting import note_act, record, require
+from workflows.acting import note_act, record, require, when
 from workflows.ask_approval import show_request, void
 from workflows.domain.access import Right, User
 from workflows.domain.account import Account, Item
 from workflows.domain.approvals import Approval, ApprovalEnd, ApprovalKind
 from workflows.domain.approving import asked_words, expired, intact, why_not
-from workflows.domain.calendar import spoken
 from workflows.domain.ids import ApprovalId
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown
 from workflows.ports import Clock, UnitOfWork
@@ -61,7 +60,7 @@ async def approve_request(ask: ApproveRequest, work: UnitOfWork, clock: Clock) -
     A request that expired, or no longer fits what is there, ends here and nothing of it is done.
     """
     require(ask.by, Right.CHASE)
-    asked, account, item = await _standing(ask.approval, work)
+    asked, account, item = await standing_request(ask.approval, work)
     if (reason := why_not(asked, ask.by)) is not None:
         raise NotAllowed(reason)
     now = clock.now()
@@ -75,8 +74,8 @@ async def approve_request(ask: ApproveRequest, work: UnitOfWork, clock: Clock) -
     return await _approved(asked, ask.by, account, item, work, clock)
 
 
-async def _standing(approval: ApprovalId, work: UnitOfWork) -> tuple[Approval, Account, Item]:
-    """As it stands once the account is locked, so that two presses at once are one after the other."""
+async def standing_request(approval: ApprovalId, work: UnitOfWork) -> tuple[Approval, Account, Item]:
+    """As it stands once the account is locked, so that two presses at once are one after the other. Raises `AlreadyDone` naming who ended it and when."""
     _, customer = await work.approval(approval)
     account = await work.account(customer)
     asked, _ = await work.approval(approval)
@@ -91,8 +90,7 @@ async def _standing(approval: ApprovalId, work: UnitOfWork) -> tuple[Approval, A
 async def _who_was_first(asked: Approval, account: Account, work: UnitOfWork) -> str:
     """`Max approved this, Tue 24 Nov 2026 at 14:02.`"""
     ended = asked.ended_at or asked.at
-    local = account.book.place.local(ended)
-    at = f"{spoken(local.date())} at {local:%H:%M}"
+    at = when(account.book.place, ended)
     refusal = next((act for act in reversed(account.acts) if act.at == ended and act.name == "approval.refused"), None)
     match asked.ended_how:
         case ApprovalEnd.DONE if asked.given:
@@ -128,7 +126,7 @@ async def _approved(asked: Approval, by: User, account: Account, item: Item, wor
 async def refuse_request(ask: RefuseRequest, work: UnitOfWork, clock: Clock) -> Answered:
     """The one who asked may take it back; anybody else has to be of the role that approves. Raises as `approve_request` does."""
     require(ask.by, Right.CHASE)
-    asked, account, item = await _standing(ask.approval, work)
+    asked, account, item = await standing_request(ask.approval, work)
     if ask.by.id != asked.by and ask.by.role < asked.needs:
         raise NotAllowed(f"Your role is {ask.by.role.word}; this needs a {asked.needs.word}, or the one who asked.")
     now = clock.now()

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from workflows.acting import note_act, require
+from workflows.acting import note_act, require, when
 from workflows.create_task import TaskSet
 from workflows.domain.access import Right, User
-from workflows.domain.calendar import spoken
 from workflows.domain.ids import TaskId
 from workflows.errors import AlreadyDone, NotKnown
 from workflows.ports import Clock, UnitOfWork
@@ -29,8 +28,7 @@ async def complete_task(ask: CompleteTask, work: UnitOfWork, clock: Clock) -> Ta
     task, _ = await work.task(ask.task)
     if task.done_at is not None:
         who = (await work.user(task.done_by)).name if task.done_by else "The policy"
-        local = account.book.place.local(task.done_at)
-        raise AlreadyDone(f"{who} has done this, {spoken(local.date())} at {local:%H:%M}.")
+        raise AlreadyDone(f"{who} has done this, {when(account.book.place, task.done_at)}.")
     item = next((one for one in (*account.all_items, *account.items) if one.id == task.item), None)
     if item is None:
         raise NotKnown("That task belongs to an instalment of a plan that no longer runs.")

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from workflows.acting import record, redraw, require, show
+from workflows.acting import record, redraw, require, show, when
 from workflows.domain.access import Right, User
 from workflows.domain.account import Account, Item, PlanState
 from workflows.domain.allocation import balances
-from workflows.domain.calendar import spoken
 from workflows.domain.contact import Meaning, OptOut, Reply
 from workflows.domain.holds import dispute_on, holds_on
 from workflows.domain.ids import ItemId, ReplyId
@@ -51,7 +50,7 @@ async def confirm_reply(ask: ConfirmReply, work: UnitOfWork, policies: Policies,
     account, now = await work.account(customer), clock.now()
     reply, _, _ = await work.reply(ask.reply)  # anew, behind the account's lock
     if reply.ended_at is not None:
-        raise AlreadyDone(await _who_was_first(reply, account, work))
+        raise AlreadyDone(await who_was_first(reply, account, work))
     # What can be refused comes first: a refusal has changed nothing.
     await _carry_out(ask, reply, account, work, policies, clock)
     await work.end_reply(reply.id, ask.meaning, ask.by.id, now)
@@ -65,10 +64,10 @@ async def confirm_reply(ask: ConfirmReply, work: UnitOfWork, policies: Policies,
     return ReplyConfirmed(account, reply, ask.meaning)
 
 
-async def _who_was_first(reply: Reply, account: Account, work: UnitOfWork) -> str:
+async def who_was_first(reply: Reply, account: Account, work: UnitOfWork) -> str:
+    """Of an answer that somebody has dealt with."""
     by = (await work.user(reply.ended_by)).name if reply.ended_by else "Duebot"
-    local = account.book.place.local(reply.ended_at or reply.at)
-    return f"{by} dealt with this answer {spoken(local.date())} at {local:%H:%M}."
+    return f"{by} dealt with this answer {when(account.book.place, reply.ended_at or reply.at)}."
 
 
 async def _carry_out(ask: ConfirmReply, reply: Reply, account: Account, work: UnitOfWork, policies: Policies, clock: Clock) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
-from workflows.acting import record, require, show
+from workflows.acting import record, require, show, when
 from workflows.domain.access import Right, User
 from workflows.domain.account import Book
 from workflows.domain.ids import BookId
@@ -29,13 +30,13 @@ class Released:
 async def release_accounts(ask: ReleaseAccounts, work: UnitOfWork, clock: Clock) -> Released:
     """What falls due then is the highest step each account has reached, once.
 
-    Raises `NotAllowed`, and `AlreadyDone` when a colleague released them before.
+    Raises `NotAllowed`, and `AlreadyDone` naming the colleague who released them before, and when.
     """
     if ask.by is not None:
         require(ask.by, Right.RELEASE)
     waiting = await work.waiting_for_release(ask.book)
     if ask.by is not None and not waiting:
-        raise AlreadyDone("Nobody waits for a release any more.")
+        raise AlreadyDone(await _who_was_first(ask.book, work))
     actor = "command line" if ask.by is None else str(ask.by.id)
     await work.lock_accounts(waiting)  # in the order everybody locks them in, which is not that of `waiting`
     for customer in waiting:
@@ -52,6 +53,14 @@ async def release_accounts(ask: ReleaseAccounts, work: UnitOfWork, clock: Clock)
             )
             await show(work, await _book(card, work), card, clock.now(), acted=True)
     return Released(len(waiting))
+
+
+async def _who_was_first(book: BookId | None, work: UnitOfWork) -> str:
+    released = [card for card in (await work.cards_about(book) if book else ()) if "released" in card.data]
+    if not released:
+        return "Nobody waits for a release any more."
+    place, data = (await _book(released[0], work)).place, released[0].data
+    return f"{data['by']} released them {when(place, datetime.fromisoformat(data['at']))}."
 
 
 def _name(by: User | None) -> str:

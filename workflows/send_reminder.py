@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from workflows.acting import item_to_act_on, note_act
+from workflows.acting import item_to_act_on, note_act, when
 from workflows.domain.access import User
 from workflows.domain.account import Account, Item, Notice, NoticeState
 from workflows.domain.calendar import spoken
@@ -237,10 +237,8 @@ def _nobody_was_first(account: Account, ask: SendReminder) -> None:
         return
     last = max(counting, key=lambda notice: notice.at)
     who = next((act.by_name for act in reversed(account.acts) if act.by == last.by), None) if last.by else "the policy"
-    local = account.book.place.local(last.at)
-    raise AlreadyDone(
-        f"A reminder by {who or 'a colleague'} went out first, {spoken(local.date())} at {local:%H:%M}. Nothing more was sent."
-    )
+    at = when(account.book.place, last.at)
+    raise AlreadyDone(f"A reminder by {who or 'a colleague'} went out first, {at}. Nothing more was sent.")
 
 
 def _notice(policy: Policy, preview: ReminderPreview, by: User, clock: Clock) -> Notice:

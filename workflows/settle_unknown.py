@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from workflows.acting import record, redraw, require, show
+from workflows.acting import record, redraw, require, show, when
 from workflows.domain.access import Right, User
 from workflows.domain.account import Account, Notice, NoticeState
 from workflows.domain.ids import NoticeId
@@ -27,18 +27,18 @@ class SettleUnknown:
 class UnknownSettled:
     account: Account
     notice: Notice
-    left: bool
-    by_name: str
+    said: str
 
 
 async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> UnknownSettled:
-    """Raises `AlreadyDone` when somebody answered before, `NotAllowed` for a viewer."""
+    """Raises `AlreadyDone` naming who answered before and when, `NotAllowed` for a viewer."""
     require(ask.by, Right.CHASE)
     found, customer = await work.notice(ask.notice)
     account = await work.account(customer)
     notice = next(other for other in account.notices if other.id == found.id)
     if notice.state is not NoticeState.UNKNOWN:
-        raise AlreadyDone(f"This was answered already: the message is {notice.state.value}.")
+        before = [str(card.data["said"]) for card in await work.cards_about(notice.id) if "said" in card.data]
+        raise AlreadyDone(before[0] if before else f"This was answered already: the message is {notice.state.value}.")
     cards = await work.live_cards(account.book.id, notice.id)
     rows = [UUID(str(card.data["row"])) for card in cards if "row" in card.data]
     for row in rows:
@@ -46,14 +46,16 @@ async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> 
             row, OutboxState.SENT if ask.left else OutboxState.QUEUED, clock.now(), not_before=None if ask.left else clock.now()
         )
     await work.set_notice(notice.id, NoticeState.SENT if ask.left else NoticeState.QUEUED, clock.now(), f"{ask.by.name} answered")
+    said = _words(ask, when(account.book.place, clock.now()))
     for card in cards:
-        await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "said": words(ask.by.name, left=ask.left)}))
+        await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "said": said}))
         await show(work, account.book, card, clock.now(), acted=True)
     await record(work, str(ask.by.id), clock.now(), "notice.settled", {"notice": str(notice.id), "left": ask.left})
     for entry in notice.items:
         await redraw(work, account, entry.item, clock.now())
-    return UnknownSettled(account, notice, ask.left, ask.by.name)
+    return UnknownSettled(account, notice, said)
 
 
-def words(by_name: str, *, left: bool) -> str:
-    return f"{by_name} says it was sent." if left else f"{by_name} says it was not sent; what is still due goes out again."
+def _words(ask: SettleUnknown, at: str) -> str:
+    told = "says it was sent" if ask.left else "says it was not sent; what is still due goes out again"
+    return f"{ask.by.name} {told} ({at})."

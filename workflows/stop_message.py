@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from workflows.acting import item_to_act_on, note_act
+from workflows.acting import item_to_act_on, note_act, when
 from workflows.domain.access import User
 from workflows.domain.account import Account, Item, ListedItem, Notice, NoticeState
 from workflows.domain.approvals import Approval, ApprovalEnd, ApprovalKind
@@ -58,12 +58,24 @@ async def _withdraw(account: Account, key: NoticeId, by: User, why: str, work: U
     """One sent by hand leaves no step out: the policy goes on as if nobody had sent it."""
     notice = next((one for one in account.notices if one.id == key), None)
     if notice is None or notice.state is not NoticeState.QUEUED:
-        raise AlreadyDone("That message no longer waits: it left, or somebody stopped it. Look at the card as it stands now.")
+        raise AlreadyDone(waits_no_more(account, notice))
     because = f"{by.name} stopped it: {why}"
     if not await work.withdraw(f"notice:{key}", now, because):
         raise AlreadyDone("That message is leaving this moment and can no longer be stopped.")
     await work.set_notice(key, NoticeState.SUPPRESSED, now, because)
     return notice.step, [] if notice.by else [one.item for one in _new(account, notice) if one.step == notice.step]
+
+
+def waits_no_more(account: Account, notice: Notice | None) -> str:
+    """Who stopped it and when, or when it left."""
+    place = account.book.place
+    if notice is not None and notice.sent_at is not None:
+        return f"That message left {when(place, notice.sent_at)}. Look at the card as it stands now."
+    items = {entry.item for entry in notice.items} if notice else set()
+    stops = [act for act in account.acts if act.name == "message.stopped" and act.item in items and notice and act.at >= notice.at]
+    if stops:
+        return f"{stops[-1].words}, {when(place, stops[-1].at)}."
+    return "That message no longer waits: it left, was stopped, or is not wanted any more. Look at the invoice as it stands now."
 
 
 def _new(account: Account, notice: Notice) -> Iterable[ListedItem]:

@@ -27,7 +27,7 @@ from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, Refuse
 from workflows.open_home import open_home
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.set_preferences import SetPreferences, set_preferences
-from workflows.stop_message import StopMessage, leaves_today, stop_message
+from workflows.stop_message import StopMessage, leaves_today, stop_message, waits_no_more
 
 NAMES = frozenset({Name.HOME, Name.SHOW_APPROVALS, Name.PREFERENCES, Name.SET_PREFERENCES, Name.STOP, Name.CONFIRM_STOP})
 Typed = Mapping[str, str]
@@ -89,9 +89,7 @@ class HomeDesk:
         else:
             step = next((one.step for one in seen.account.notices if one.id == notice and one.state is NoticeState.QUEUED), None)
         if step is None:
-            raise AlreadyDone(
-                "That message no longer waits: it left, was stopped, or is not wanted any more. Look at the invoice as it stands now."
-            )
+            raise AlreadyDone(waits_no_more(seen.account, next((one for one in seen.account.notices if one.id == notice), None)))
         confirm = Action(Name.CONFIRM_STOP, item, action.seen, action.data)
         return cards.stop_form(seen.account, seen.of(item), now, step, confirm, values, errors)
 

@@ -18,7 +18,7 @@ from workflows.ports import Policies, UnitOfWork
 from workflows.record_promise import PromiseCancelled, Promised
 from workflows.release_accounts import Released
 from workflows.send_reminder import ReminderQueued
-from workflows.settle_unknown import UnknownSettled, words
+from workflows.settle_unknown import UnknownSettled
 from workflows.snooze_item import Snoozed, Woken
 from workflows.write_note import Noted
 
@@ -33,7 +33,7 @@ async def outcome_card(result: Result, work: UnitOfWork, policies: Policies, now
         case Released():
             return outcome.released(result.accounts)
         case UnknownSettled():
-            return problems.unknown_settled(result.account, words(result.by_name, left=result.left))
+            return problems.unknown_settled(result.account, result.said)
         case _:
             seen = await see(result.account.customer.id, work, policies, now)
             return _on_item(result, seen.account, seen.of(result.item.id), now)

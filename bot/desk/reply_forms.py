@@ -15,7 +15,7 @@ from cards.actions import Action, Name
 from cards.elements import Form
 from cards.reply_buttons import LABELS
 from workflows.acting import require
-from workflows.confirm_reply import ConfirmReply, confirm_reply
+from workflows.confirm_reply import ConfirmReply, confirm_reply, who_was_first
 from workflows.dismiss_card import DismissCard, dismiss_card
 from workflows.domain.access import Right, User
 from workflows.domain.account import Account
@@ -45,6 +45,8 @@ class ReplyDesk:
         meaning = _meaning(action)
         reply, customer, words = await self.work.reply(ReplyId(action.id))
         account = await self.work.account(customer)
+        if reply.ended_at is not None:
+            raise AlreadyDone(await who_was_first(reply, account, self.work))
         if action.name is Name.ANSWER:
             return Said(form=self._form(account, reply, words, meaning, {}, {}))
         try:
@@ -63,8 +65,6 @@ class ReplyDesk:
     def _form(
         self, account: Account, reply: Reply, words: str, meaning: Meaning, values: Mapping[str, str], errors: Mapping[str, str]
     ) -> Form:
-        if reply.ended_at is not None:
-            raise AlreadyDone("Somebody has dealt with this answer already.")
         return cards.answer_form(account, reply, words, meaning, account.book.place.day(self.clock.now()), values, errors)
 
     def _asked(self, account: Account, reply: Reply, meaning: Meaning, values: Mapping[str, str]) -> ConfirmReply:

@@ -17,7 +17,7 @@ from cards.elements import Form
 from cards.format import locale_of, money
 from workflows.acting import item_to_act_on, require
 from workflows.answer_query import Seen, see, see_item
-from workflows.approve_request import ApproveRequest, RefuseRequest, approve_request, refuse_request
+from workflows.approve_request import ApproveRequest, RefuseRequest, approve_request, refuse_request, standing_request
 from workflows.assign_customer import AssignCustomer, ClaimCustomer, assign_customer, claim_customer
 from workflows.charge_fee import ProposeFee, WaiveFee, fees_on, propose_fee, waive_fee
 from workflows.complete_task import CompleteTask, complete_task
@@ -145,10 +145,8 @@ class RequestDesk:
         return draw(seen.account, seen.of(item), seen.account.book.place.day(seen.at), values, errors, people=people)
 
     async def _refuse_form(self, approval: ApprovalId, values: Typed) -> Form:
-        asked, customer = await self.work.approval(approval)
-        if asked.ended_at is not None:
-            raise AlreadyDone("This request has ended already; its card says how.")
-        seen = await see(customer, self.work, self.policies, self.clock.now())
+        asked, account, _ = await standing_request(approval, self.work)
+        seen = await see(account.customer.id, self.work, self.policies, self.clock.now())
         return refuse_form(seen.account, seen.of(asked.item), asked, seen.account.book.place.day(seen.at), values)
 
     async def _do(self, asked: Requesting) -> RequestResult:

@@ -135,7 +135,7 @@ async def test_the_second_press_is_told_who_was_first_and_the_card_says_it(door:
     assert card.kind is CardKind.ANSWER
     await door.press(says(reply, Meaning.OTHER), by=BEN)
     assert "Ben dealt with this answer" in told(await door.press(says(reply, Meaning.OTHER)))
-    assert "Somebody has dealt with this answer" in told(await door.press(asks(reply, Meaning.DISPUTE)))
+    assert "Ben dealt with this answer" in told(await door.press(asks(reply, Meaning.DISPUTE)))
     async with door.office.store() as work:
         after = await work.card(card.id)
         drawn = await draw(after, work, door.office.policies, door.office.clock.now())

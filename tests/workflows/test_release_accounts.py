@@ -24,8 +24,9 @@ async def waiting(store: SqlStore, *owing: str) -> Office:
 
 
 async def release(office: Office) -> int:
+    book = (await office.book()).id
     async with office.store() as work:
-        return (await release_accounts(ReleaseAccounts(by=MAX), work, office.clock)).accounts
+        return (await release_accounts(ReleaseAccounts(book, MAX), work, office.clock)).accounts
 
 
 async def test_before_the_release_nothing_leaves_and_one_card_asks_for_the_whole_book(store: SqlStore) -> None:
@@ -53,7 +54,8 @@ async def test_the_second_to_release_is_told_and_changes_nothing(store: SqlStore
     office = await waiting(store, "acme")
     await office.tick()
     await release(office)
-    with pytest.raises(AlreadyDone):
+    office.clock.advance(timedelta(minutes=3))
+    with pytest.raises(AlreadyDone, match=r"^Max released them Tue 24 Nov 2026 at 11:00\.$"):
         await release(office)
 
 

@@ -89,6 +89,7 @@ async def test_of_two_answers_the_first_counts_and_the_second_is_told(store: Sql
     office = await in_doubt(store)
     found = await asyncio.gather(answer(office, left=False), answer(office, left=True, by=BEN), return_exceptions=True)
     assert [type(one) for one in found].count(AlreadyDone) == 1
+    assert any("says it was" in str(one) and "(Tue 24 Nov 2026 at " in str(one) for one in found if isinstance(one, AlreadyDone))
     first = next(left for left, one in zip((False, True), found, strict=True) if not isinstance(one, AlreadyDone))
     await office.pass_minutes(2)
     assert len(office.mail.mailbox) == (1 if first else 2)

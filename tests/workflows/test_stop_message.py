@@ -70,6 +70,26 @@ async def test_it_is_audited_with_who_and_why_and_stands_with_the_invoice(office
     assert (await office.account("acme")).acts[-1].words == "Ana stopped the message: they called"
 
 
+async def stop_it(office: Office, name: str) -> None:
+    """Ben does, from a list that is old by now."""
+    account = await office.account(name)
+    async with office.store() as work:
+        await stop_message(StopMessage(account.items[0].id, "they paid", BEN, account.notices[0].id), work, office.policies, office.clock)
+
+
+async def test_the_second_to_stop_it_is_told_who_was_first_and_whoever_is_late_when_it_left(office: Office) -> None:
+    await office.tick()
+    await office.owe("brill")
+    await office.tick()
+    await stop(office, queued=True)
+    office.clock.advance(timedelta(minutes=3))
+    with pytest.raises(AlreadyDone, match=r"^Ana stopped the message: they called, Tue 24 Nov 2026 at 11:00\.$"):
+        await stop_it(office, "acme")
+    await office.deliver()
+    with pytest.raises(AlreadyDone, match=r"^That message left Tue 24 Nov 2026 at 11:03\."):
+        await stop_it(office, "brill")
+
+
 async def test_a_message_that_is_leaving_cannot_be_stopped(office: Office) -> None:
     await office.tick()
     async with office.store() as work:
