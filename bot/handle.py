@@ -34,7 +34,6 @@ from cards.paging import paged
 from cards.shared import posted
 from workflows.acting import record, require
 from workflows.domain.access import Right, User
-from workflows.domain.account import Account
 from workflows.domain.approving import Limits
 from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
@@ -42,10 +41,19 @@ from workflows.errors import AlreadyDone, BadEntry, NotAllowed, OutsideError, Re
 from workflows.open_home import redraw_home
 from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
 from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
+from workflows.stops import BeingMaintained
 
 _BEFORE_A_QUESTION: Mapping[str, str] = {"slack": COMMAND}  # what people type there, by platform
 
 log = structlog.get_logger(__name__)
+
+
+class _DoneAlready(Exception):
+    """It came twice, and the other was first."""
+
+
+class _NotDrawn(Exception):
+    """What was to be done could be, but for the card that shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +83,8 @@ class Desk:
         what = incoming.action.name.value if incoming.action else "command"
         try:
             reply = await self._handled(incoming, await self.people.who(incoming.person))
+        except BeingMaintained as paused:
+            return Reply(card=problems.refused(str(paused)))
         except OutsideError as error:
             log.warning("profile not read", platform=incoming.person.platform, why=str(error))
             await self._give_up(incoming)
@@ -99,53 +109,59 @@ class Desk:
         return reply
 
     async def _handled(self, incoming: Incoming, who: User | Stranger) -> Reply:
-        if isinstance(who, User) and _only_asks(incoming):
-            return await self._asked(incoming, who)
-        known: list[Account] = []
-        async with self.store() as work:
-            if isinstance(who, Stranger):
+        if isinstance(who, Stranger):
+            async with self.store() as work:
                 return await StrangerDesk(incoming, who, work, self.clock).answer()
-            reply = await self._once(incoming, who, read_once(work, known))
-        if not (reply.redrawn and incoming.in_place):  # they may not see what the card says now, or do not look at it
-            return reply
-        return replace(reply, standing=await self._standing(incoming, known))
+        if _only_asks(incoming):
+            return await self._asked(incoming, who)
+        try:
+            return await self._acted(incoming, who, drawing=incoming.in_place)
+        except _DoneAlready:
+            return Reply(card=problems.refused("This was done already, and was not done twice."))
+        except _NotDrawn:
+            log.exception("pressed card not drawn")
+            return await self._acted(incoming, who, drawing=False)
 
     async def _asked(self, incoming: Incoming, user: User) -> Reply:
         """A question waits for nobody, and keeps nobody waiting. After a crash before it is noted as handled it is answered again."""
         async with self.store.reading() as work:
-            reply = await self._judged(incoming, user, await read_by(user.id, read_once(work, [])))
+            reply = await self._judged(incoming, user, await read_by(user.id, read_once(work)))
+        if incoming.at_once and isinstance(reply, Reply):
+            return reply
         async with self.store() as work:
-            await work.handled(incoming.key, self.clock.now())
+            await self._first(incoming, work)
             return await self._noted(reply, incoming, user, work)
 
-    async def _once(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:
-        """What was refused changed nothing, and counts as handled all the same."""
-        first = await work.handled(incoming.key, self.clock.now())
-        redrawn = _changes(incoming) and await self._anew(incoming, work)
-        return replace(await self._done(incoming, user, work, first=first), redrawn=redrawn)
+    async def _acted(self, incoming: Incoming, user: User, *, drawing: bool) -> Reply:
+        """What was refused changed nothing, and counts as handled all the same. Raises `_DoneAlready`, and `_NotDrawn`: nothing was done then."""
+        async with self.store() as unit:
+            work = read_once(unit)
+            redrawn = _changes(incoming) and await self._anew(incoming, work)
+            judged = await self._judged(incoming, user, await read_by(user.id, work))
+            reply = replace(await self._noted(judged, incoming, user, work), redrawn=redrawn)
+            if not await self._first(incoming, work) and _changes(incoming):
+                raise _DoneAlready
+            if redrawn and drawing:  # else they may not see what the card says now, or do not look at it
+                reply = replace(reply, standing=await self._standing(incoming, work))
+        return reply
 
-    async def _standing(self, incoming: Incoming, known: list[Account]) -> Card | None:
-        """What was done is done, whether the card can be drawn or not."""
+    async def _first(self, incoming: Incoming, work: UnitOfWork) -> bool:
+        """Asked once all is done: whoever waits for an account meanwhile can still be kept, if it takes too long."""
+        return await work.handled(incoming.key, self.clock.now(), kept=not incoming.at_once)
+
+    async def _standing(self, incoming: Incoming, work: UnitOfWork) -> Card | None:
         if incoming.card is None or incoming.action is None:
             return None
-        threaded, now = self.rooms[incoming.person.platform].threads(incoming.card.channel), self.clock.now()
+        threaded = self.rooms[incoming.person.platform].threads(incoming.card.channel)
         try:
-            async with self.store.reading() as work:
-                return await standing_card(incoming.card, incoming.action, read_once(work, known), self.policies, now, threaded=threaded)
-        except Exception:
-            log.exception("pressed card not drawn")
-            return None
+            return await standing_card(incoming.card, incoming.action, work, self.policies, self.clock.now(), threaded=threaded)
+        except Exception as trouble:
+            raise _NotDrawn from trouble
 
     async def _anew(self, incoming: Incoming, work: UnitOfWork) -> bool:
         if incoming.card is None or incoming.action is None:
             return False
         return await draw_anew(incoming.card, incoming.action, work, self.clock.now())
-
-    async def _done(self, incoming: Incoming, user: User, work: UnitOfWork, *, first: bool) -> Reply:
-        if not first and _changes(incoming):
-            return Reply(card=problems.refused("This was done already, and was not done twice."))
-        reply = await self._judged(incoming, user, await read_by(user.id, work))
-        return await self._noted(reply, incoming, user, work)
 
     async def _judged(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply | NotAllowed:
         try:
@@ -245,7 +261,7 @@ class Desk:
         """The person was told that it failed, so it is not tried again behind their back."""
         try:
             async with self.store() as work:
-                await work.handled(incoming.key, self.clock.now())
+                await self._first(incoming, work)
         except Exception:
             log.exception("request could not be marked as handled")
 

@@ -98,8 +98,11 @@ class UnitOfWork(
         """Lets whatever else the process does have its turn: for whoever works long without asking for anything."""
         ...
 
-    async def handled(self, key: str, at: datetime) -> bool:
-        """Marks an accepted row as handled in this unit. False when it was already."""
+    async def handled(self, key: str, at: datetime, *, kept: bool = True) -> bool:
+        """Marks an accepted row as handled in this unit; false when it was already.
+
+        What was not `kept` before gets its row here. Raises `BeingMaintained` for that during maintenance.
+        """
         ...
 
     async def record(self, entry: AuditEntry) -> None: ...

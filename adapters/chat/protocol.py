@@ -36,7 +36,8 @@ class Incoming:
     """One verified thing a person did. `key` is the vendor's own id of it, unique for ever.
 
     Exactly one of `action` (a button or a form, then with its `values`) and `text` (a command) is given. `channel` is where it was typed.
-    Where the answer is to take the place of the pressed card, `in_place`, it shows that card as it is then.
+    Where the answer is to take the place of the pressed card, `in_place`, it shows that card as it is then. What is answered by the call that
+    brought it, `at_once`, is not kept before: the unit that does it keeps it too, so that it is done and kept, or neither, and no answer says it was.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Incoming:
     respond: str | None = None
     channel: str | None = None
     in_place: bool = False
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

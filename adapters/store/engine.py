@@ -59,8 +59,8 @@ def open_readers(engine: AsyncEngine) -> AsyncEngine:
 
 
 @asynccontextmanager
-async def committing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
-    """For one statement that writes: where the database has it, it commits by itself, and three waits for the server are saved."""
+async def one_statement(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
+    """For one alone: where the database has it, it commits by itself, and waits for the server are saved."""
     if engine.dialect.name == "sqlite":
         async with engine.begin() as connection:
             yield connection

@@ -13,13 +13,13 @@ from sqlalchemy import ColumnElement, Table, delete, or_, select, update
 
 from adapters.store import tables as t
 from adapters.store.folded import folded
+from adapters.store.inbound import EMPTY
 from adapters.store.unit import Part
 from workflows.domain.contact import NOTED_BY_COLLEAGUE
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId, new_id
 from workflows.records import CardKind
 
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_NOTHING = '{"key":"","person":{"platform":"","team":"","id":""},"action":null,"text":"","values":{},"card":null,"respond":null}'
 
 # What colleagues wrote about the customer, by table.
 _WORDS: tuple[tuple[Table, Mapping[str, str]], ...] = (
@@ -144,7 +144,7 @@ class Erasing(Part):
         i = t.inbound.c
         for row in await self._all(select(i.id, i.payload).where(i.handled_at.is_not(None))):
             if about.intersection(_UUID.findall(self._vault.open(row.payload, "inbound", "payload", row.id))):
-                sealed = self._vault.seal(_NOTHING, "inbound", "payload", row.id)
+                sealed = self._vault.seal(EMPTY, "inbound", "payload", row.id)
                 await self._connection.execute(update(t.inbound).where(i.id == row.id).values(payload=sealed))
 
     async def _ids_of(self, customer: CustomerId) -> list[UUID]:

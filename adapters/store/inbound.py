@@ -15,18 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import CardRef, Incoming, Person
 from adapters.store import tables as t
-from adapters.store.engine import committing
+from adapters.store.engine import one_statement
 from adapters.store.many import insert_unless
 from adapters.store.secrets import Vault
 from adapters.store.stops import stopped
 from adapters.store.unit import Part
 from cards.actions import Action, Name
 from workflows.domain.ids import new_id
+from workflows.errors import NotKnown
 from workflows.ports import Clock
 from workflows.stops import BeingMaintained, StopKind
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less, what nobody works on by now counted in
 MOST_TOGETHER = 100  # rows committed at once
+_NEW = ("id", "key", "payload", "accepted_at")
 _IN = t.inbound.c
 _Row = tuple[UUID, str, bytes, datetime]
 _PAUSED = stopped(bindparam("now", type_=_IN.accepted_at.type), StopKind.MAINTENANCE)
@@ -34,13 +36,23 @@ _OF_ALL = (BeingMaintained, OperationalError, InterfaceError, OSError)
 
 
 class Arrivals(Part):
-    async def handled(self, key: str, at: datetime) -> bool:
-        """Raises `NotKnown` for a key that was never accepted."""
+    async def handled(self, key: str, at: datetime, *, kept: bool = True) -> bool:
+        """Raises `NotKnown` for a key that should be `kept` and was never accepted."""
+        if not kept and await self._new(key, at):
+            return True
         waiting = (_IN.key == key) & _IN.handled_at.is_(None)
         if (await self._connection.execute(update(t.inbound).where(waiting).values(handled_at=at))).rowcount:
             return True
-        await self._one(select(_IN.id).where(_IN.key == key), "accepted request")
+        there = await self._all(select(_IN.id).where(_IN.key == key))
+        if not there:
+            raise NotKnown("There is no such accepted request.") if kept else BeingMaintained
         return False
+
+    async def _new(self, key: str, at: datetime) -> bool:
+        """Of what is handled already nothing is kept but that it was."""
+        row = new_id()
+        values = (row, key, self._vault.seal(EMPTY, "inbound", "payload", row), at, at)
+        return bool(await insert_unless(self._connection, t.inbound, (*_NEW, "handled_at"), [values], _PAUSED, now=at))
 
 
 class SqlInbound:
@@ -85,8 +97,8 @@ class SqlInbound:
     async def _commit(self, rows: Sequence[_Row]) -> frozenset[UUID]:
         """Those that were not known."""
         now = self._clock.now()
-        async with committing(self._engine) as connection:
-            taken = await insert_unless(connection, t.inbound, ("id", "key", "payload", "accepted_at"), rows, _PAUSED, now=now)
+        async with one_statement(self._engine) as connection:
+            taken = await insert_unless(connection, t.inbound, _NEW, rows, _PAUSED, now=now)
             if not taken and (await connection.execute(select(_PAUSED), {"now": now})).scalar_one():
                 raise BeingMaintained
         return frozenset(taken)
@@ -121,6 +133,9 @@ class _Arrival:
 
 def to_json(incoming: Incoming) -> str:
     return json.dumps(asdict(incoming), default=str)  # half a surrogate pair has no UTF-8, but an escape
+
+
+EMPTY = to_json(Incoming("", Person("", "", ""), text=""))  # in the place of what need not be known any more
 
 
 def from_json(text: str) -> Incoming:

@@ -1,40 +1,64 @@
-"""One reading of an account for all that is said of it: in the words of an answer, and on the card that was pressed."""
+"""One reading of an account for all that is done in a unit and said of it: to act on it, in the words of an answer, and on the card that was pressed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, cast
 
-from workflows.domain.account import Account
+from workflows.domain.account import Account, Act, Flag
 from workflows.domain.ids import CustomerId, ItemId
 from workflows.ports import UnitOfWork
 
-_READS = frozenset({"books", "cards_about", "preferences", "task", "users"})  # asked in between, they leave accounts as they are
+_ONCE = frozenset({"cards_about", "users"})  # read once, too
+_LEAVES = frozenset({"books", "cards_showing", "enqueue", "enqueue_all", "handled", "live_cards", "preferences", "record", "task"})
 
 
-def read_once(work: UnitOfWork, known: list[Account]) -> UnitOfWork:
-    """The same unit; accounts that are `known` are not read again until something else is asked for, which may have changed them."""
-    return cast(UnitOfWork, _Once(work, known))
+def read_once(work: UnitOfWork) -> UnitOfWork:
+    """The same unit; what is known is not read again until something else is asked of it than what leaves that as it is."""
+    return cast(UnitOfWork, _Once(work))
 
 
 @dataclass(frozen=True, slots=True)
 class _Once:
     work: UnitOfWork
-    known: list[Account]
+    known: list[Account] = field(default_factory=list)
+    read: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _READS:
+        if name in _ONCE:
+            return partial(self._once, name)
+        if name not in _LEAVES:
             self.known.clear()
+            self.read.clear()
         return getattr(self.work, name)
+
+    async def _once(self, *asked: Any) -> Any:
+        if asked not in self.read:
+            name, *given = asked
+            self.read[asked] = await getattr(self.work, name)(*given)
+        return self.read[asked]
 
     async def account(self, customer: CustomerId) -> Account:
         known = next((one for one in self.known if one.customer.id == customer), None)
         return known or self._keep(await self.work.account(customer))
 
     async def account_of(self, item: ItemId) -> Account:
-        known = next((one for one in self.known if any(part.id == item for part in one.all_items)), None)
-        return known or self._keep(await self.work.account_of(item))
+        return self._owner(item) or self._keep(await self.work.account_of(item))
+
+    async def flag(self, fact: Flag) -> None:
+        await self.work.flag(fact)
+        if (known := self._owner(fact.item)) is not None:
+            self._keep(replace(known, flags=(*known.flags, fact)))
+
+    async def add_act(self, act: Act) -> None:
+        await self.work.add_act(act)
+        if (known := self._owner(act.item)) is not None:
+            self._keep(replace(known, acts=(*known.acts, act)))
+
+    def _owner(self, item: ItemId) -> Account | None:
+        return next((one for one in self.known if any(part.id == item for part in one.all_items)), None)
 
     def _keep(self, account: Account) -> Account:
-        self.known.append(account)
+        self.known[:] = [account, *(one for one in self.known if one.customer.id != account.customer.id)]
         return account

@@ -27,7 +27,7 @@ class StrangerDesk:
 
     async def answer(self) -> Reply:
         """Guests, other companies' people and the deactivated cannot take up an invitation either."""
-        first = await self.work.handled(self.incoming.key, self.clock.now())
+        first = await self.work.handled(self.incoming.key, self.clock.now(), kept=not self.incoming.at_once)
         if self.why is Stranger.UNKNOWN:
             if self._asks_for_form():
                 return Reply(form=people.link_form())

@@ -39,9 +39,8 @@ async def office(one_url: str) -> AsyncIterator[ChatOffice]:
 
 async def pressed(office: ChatOffice, action: Action, message: str = "1.0") -> Reply:
     person = Person("slack", "T1", f"U{ANA.id.int}")
-    press = Incoming(f"slack:in-place-{next(_KEYS)}", person, action, card=CardRef("slack", "C1", message), in_place=True)
-    await office.store.inbound(office.clock).accept(press)
-    return await office.desk(press)
+    card = CardRef("slack", "C1", message)
+    return await office.desk(Incoming(f"slack:in-place-{next(_KEYS)}", person, action, card=card, in_place=True, at_once=True))
 
 
 async def test_the_answer_shows_the_card_as_the_chat_will_get_it(office: ChatOffice) -> None:
@@ -61,11 +60,11 @@ async def test_who_was_second_sees_the_card_as_it_stands(office: ChatOffice) -> 
     assert reply.standing == office.slack.standing["1.0"]
 
 
-async def test_the_account_is_read_to_act_on_it_and_once_more_for_all_that_is_said_of_it(office: ChatOffice) -> None:
+async def test_the_account_is_read_once_to_act_on_it_and_for_all_that_is_said_of_it(office: ChatOffice) -> None:
     flag = await office.button("acme", Name.FLAG)
     with statements() as asked:
         assert (await pressed(office, flag)).standing is not None
-    assert sum("'customers'" in one for one in asked) == 2
+    assert sum("'customers'" in one for one in asked) == 1
 
 
 async def test_what_was_done_is_done_though_the_card_cannot_be_drawn(office: ChatOffice) -> None:

@@ -27,9 +27,9 @@ HELD = "held"
 
 
 class Stand(StrEnum):
-    """Nothing is handled yet, or everything is but for the commit."""
+    """What is to be done is, or everything but for the commit."""
 
-    BEFORE = "before it is handled"
+    BEFORE = "before it is noted as handled"
     COMMIT = "before its handling is committed"
 
 
@@ -51,10 +51,10 @@ class _Unit:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.work, name)
 
-    async def handled(self, *given: Any) -> bool:
+    async def handled(self, *given: Any, **kept: bool) -> bool:
         await self.wait(Stand.BEFORE)
         self.handles = True
-        return await self.work.handled(*given)
+        return await self.work.handled(*given, **kept)
 
 
 class HeldStore(SqlStore):

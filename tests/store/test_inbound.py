@@ -86,6 +86,24 @@ async def test_it_is_handled_once_and_only_with_its_effect(store: SqlStore, cloc
     assert await inbound.pending(later, 10) == []
 
 
+async def test_what_is_kept_by_the_unit_that_does_it_is_so_once(store: SqlStore, clock: FixedClock) -> None:
+    inbound = store.inbound(clock)
+    for first in (True, False):
+        async with store() as work:
+            assert await work.handled(PRESS.key, clock.now(), kept=False) is first
+    assert not await inbound.accept(PRESS)
+    assert await inbound.pending(clock.now() + timedelta(seconds=1), 10) == []
+
+
+async def test_what_took_long_and_was_kept_meanwhile_is_handled_by_the_unit_that_does_it(store: SqlStore, clock: FixedClock) -> None:
+    inbound = store.inbound(clock)
+    assert await inbound.accept(PRESS)
+    for first in (True, False):
+        async with store() as work:
+            assert await work.handled(PRESS.key, clock.now(), kept=False) is first
+    assert await inbound.pending(clock.now() + timedelta(seconds=1), 10) == []
+
+
 async def test_a_key_that_was_never_accepted_is_unknown(store: SqlStore, clock: FixedClock) -> None:
     with pytest.raises(NotKnown):
         async with store() as work:

@@ -1,6 +1,6 @@
 """The Bot Framework, all of it: the only module that knows botbuilder, whose maker has ended its support.
 
-What it does for us: it reads an activity into its model, chooses by the activity's type what is to be done, and shapes an invoke's answer.
+What it does for us: it reads an activity into its model, and chooses by the activity's type what is to be done.
 Replacing it by the Microsoft 365 Agents SDK touches this file alone: `Activity` then comes from `microsoft_agents.activity`, the
 handler and its turn from `microsoft_agents.hosting.core`, and `_Turns` becomes that SDK's channel adapter. Tokens coming in
 (`tokens.py`), tokens going out (`credentials.py`) and the connector's REST calls (`connector.py`) do not use it, because its own
@@ -14,13 +14,14 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from botbuilder.core import ActivityHandler, BotAdapter, InvokeResponse, TurnContext
+from botbuilder.core import ActivityHandler, BotAdapter, TurnContext
 from botbuilder.schema import Activity, ActivityTypes, ConversationReference, ResourceResponse
 
 from adapters.chat.teams.turn import Kind, Room, Turn
 
 Answer = Mapping[str, Any] | None
 Take = Callable[[Turn], Awaitable[Answer]]
+_ANSWER = "duebot.answer"  # of an invoke, in the state of its turn
 _MENTION = re.compile(r"^\s*<at\b[^>]{0,200}>[^<]{0,200}</at>")
 SLASH = "/due"  # how the same is asked in Slack, and written in some answers
 _LONGEST = 20_000  # characters of a message; what people type stays far below
@@ -51,16 +52,17 @@ class Framework:
         """What an invoke is answered; null for everything else."""
         context = TurnContext(self._adapter, activity)
         await self._adapter.run_pipeline(context, self._bot.on_turn)
-        answer: InvokeResponse | None = context.turn_state.get(_Turns.ANSWER)
-        return None if answer is None else answer.body
+        answer: Answer = context.turn_state.get(_ANSWER)
+        return answer
 
 
 class _Bot(ActivityHandler):  # type: ignore[misc]  # the framework has no types
     def __init__(self, take: Take) -> None:
         self._take = take
 
-    async def on_invoke_activity(self, turn_context: TurnContext) -> InvokeResponse:
-        return InvokeResponse(status=200, body=await self._take(turn_of(turn_context.activity)))
+    async def on_invoke_activity(self, turn_context: TurnContext) -> None:
+        """The framework would make an activity of the answer, and a deep copy of its card."""
+        turn_context.turn_state[_ANSWER] = await self._take(turn_of(turn_context.activity))
 
     async def _heard(self, turn_context: TurnContext) -> None:
         await self._take(turn_of(turn_context.activity))
@@ -69,15 +71,10 @@ class _Bot(ActivityHandler):  # type: ignore[misc]  # the framework has no types
 
 
 class _Turns(BotAdapter):  # type: ignore[misc]
-    """Keeps an invoke's answer for the door. Messages do not leave through the framework."""
-
-    ANSWER = "duebot.answer"
+    """Nothing leaves through the framework."""
 
     async def send_activities(self, context: TurnContext, activities: list[Activity]) -> list[ResourceResponse]:
-        for activity in activities:
-            if activity.type == ActivityTypes.invoke_response:
-                context.turn_state[self.ANSWER] = activity.value
-        return [ResourceResponse(id="")] * len(activities)
+        raise NotImplementedError
 
     async def update_activity(self, context: TurnContext, activity: Activity) -> None:
         raise NotImplementedError

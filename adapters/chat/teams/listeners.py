@@ -50,18 +50,22 @@ class Listeners:
 
     async def take(self, turn: Turn) -> Answer:
         """The answer of an invoke; null for everything else, which is answered by a message. Raises when it could not be kept."""
-        until, found = asyncio.get_running_loop().time() + self._patience, _read(turn)
+        found = _read(turn)
+        if turn.kind is Kind.INVOKE:
+            return await self._invoked(found, turn)
         incoming = None if found is None else found.incoming
         _, new = await self._soon(asyncio.gather(self._book.learn(turn), self._kept(incoming)))
-        if found is None:
-            return outdated(dialog=turn.name != EXECUTE) if turn.kind is Kind.INVOKE else None
-        if incoming is None:
-            return None if found.dialog else said("Nothing was changed.")
-        if turn.kind is Kind.INVOKE:
-            return await self._in_time(found, incoming, turn, until)
-        if new:
+        if incoming is not None and new:
             self._start(self._heard(incoming, turn))
         return None
+
+    async def _invoked(self, found: Read | None, turn: Turn) -> Answer:
+        if found is not None and found.incoming is not None:
+            return await self._in_time(found, found.incoming, turn)
+        await self._soon(self._book.learn(turn))
+        if found is None:
+            return outdated(dialog=turn.name != EXECUTE)
+        return None if found.dialog else said("Nothing was changed.")
 
     async def _kept(self, incoming: Incoming | None) -> bool:
         return incoming is not None and await self._inbound.accept(incoming)
@@ -83,16 +87,28 @@ class Listeners:
         if self._under_way:
             await asyncio.wait(set(self._under_way), timeout=timeout)
 
-    async def _in_time(self, found: Read, incoming: Incoming, turn: Turn, until: float) -> Answer:
-        """An invoke that comes twice is handled twice: the handler knows what was done already, and says so."""
-        work = asyncio.ensure_future(self._handled(incoming))
+    async def _in_time(self, found: Read, incoming: Incoming, turn: Turn) -> Answer:
+        """What takes long is kept by itself, for its answer then promises that it will be done.
+
+        An invoke that comes twice is handled twice: the handler knows what was done already, and says so.
+        """
+        until = asyncio.get_running_loop().time() + self._patience
+        work = asyncio.ensure_future(self._known(incoming, turn))
         answer = asyncio.ensure_future(self._answer(work, found, incoming))
-        await asyncio.wait({answer}, timeout=max(until - asyncio.get_running_loop().time(), self._patience / 4))
+        await asyncio.wait({answer}, timeout=self._patience / 2)
+        if not answer.done():
+            await self._soon(self._inbound.accept(incoming))
+            await asyncio.wait({answer}, timeout=max(until - asyncio.get_running_loop().time(), self._patience / 4))
         if answer.done():
             return answer.result()
         answer.cancel()
         self._start(self._later(work, incoming, turn))
         return working(dialog=found.dialog)
+
+    async def _known(self, incoming: Incoming, turn: Turn) -> Reply:
+        """Who pressed may have to be asked for where they are."""
+        await self._book.learn(turn)
+        return await self._handled(incoming)
 
     async def _answer(self, work: asyncio.Future[Reply], found: Read, incoming: Incoming) -> Answer:
         reply = await asyncio.shield(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from adapters.chat.protocol import CardRef, Incoming, Person
@@ -70,8 +70,8 @@ def _press(turn: Turn, data: Any, *, dialog: bool = False, in_place: bool = Fals
     if press.action is None:
         return Read(None, dialog)
     card = remembered(press.card) or (CardRef(PLATFORM, turn.conversation, turn.replied_to) if turn.replied_to else None)
-    what = Incoming(_key(turn), _person(turn), press.action, values=press.values, card=card, channel=turn.conversation, in_place=in_place)
-    return Read(what, dialog)
+    what = Incoming(_key(turn), _person(turn), press.action, None, press.values, card, channel=turn.conversation)
+    return Read(replace(what, in_place=in_place, at_once=turn.kind is Kind.INVOKE), dialog)
 
 
 def remember(card: CardRef | None) -> str:

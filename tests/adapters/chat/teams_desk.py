@@ -61,8 +61,8 @@ class TeamsDesk:
         return await self.http.post(MESSAGES_PATH, json=activity, headers=self.tenant.signed() if headers is None else headers)
 
     def kept(self) -> int:
-        """Everything that was stored."""
-        return len(self.inbound.rows) + self.addresses.writes
+        """Everything that was stored, or handed on to be."""
+        return len(self.inbound.rows) + len(self.handler.handled) + self.addresses.writes
 
 
 @asynccontextmanager

@@ -14,7 +14,11 @@ from cards.teams.presses import carried
 from tests.adapters.chat.teams_desk import BLOCKED, FLAG, ITEM, TeamsDesk
 from tests.e2e.teams_service import words
 from tests.fakes.handler import line
-from tests.peers.teams import CHANNEL, GROUP, Fault
+from tests.peers.teams import CHANNEL, GROUP, Activity, Fault
+
+
+def key_of(activity: Activity) -> str:
+    return f"teams:{activity['conversation']['id']}:{activity['id']}"
 
 
 def flag(one: TeamsDesk) -> dict[str, Any]:
@@ -35,8 +39,10 @@ async def test_the_pressed_card_comes_back_as_it_is_now_with_what_came_of_it(met
 async def test_a_slow_press_is_answered_in_time_and_told_in_private_when_it_is_done(met: TeamsDesk) -> None:
     met.handler.gate = asyncio.Event()
     met.handler.replies[Name.FLAG] = Reply(line("Flagged at last."))
-    answer = (await met.post(flag(met))).json()
+    press = flag(met)
+    answer = (await met.post(press)).json()
     assert "takes a little longer" in answer["value"]
+    assert key_of(press) in met.inbound.rows  # so that the promise is kept whatever becomes of this process
     met.handler.gate.set()
     await met.chat.settled(20)
     (told,) = met.tenant.cards(met.tenant.own_chat("ana"))
@@ -51,14 +57,26 @@ async def test_a_slow_dialog_says_so_in_its_window(met: TeamsDesk) -> None:
 
 
 async def test_a_database_that_takes_too_long_is_told_at_once_and_loses_nothing(met: TeamsDesk) -> None:
-    met.inbound.gate = asyncio.Event()
+    met.handler.gate = met.inbound.gate = asyncio.Event()
     press = flag(met)
     async with asyncio.timeout(10):
         assert (await met.post(press)).status_code == 503
     met.inbound.gate.set()
-    await asyncio.sleep(0)
     assert (await met.post(press)).status_code == 200
-    assert [one.key for one in met.handler.handled].count(f"teams:{CHANNEL}:{press['id']}") == 1
+    assert key_of(press) in met.inbound.rows
+
+
+async def test_a_press_that_takes_long_and_cannot_be_kept_is_not_acknowledged(met: TeamsDesk) -> None:
+    met.handler.gate, met.inbound.refuse = asyncio.Event(), True
+    assert (await met.post(flag(met))).status_code == 503
+    met.handler.gate.set()
+
+
+async def test_what_is_answered_at_once_is_kept_by_whoever_does_it(met: TeamsDesk) -> None:
+    said = len(met.inbound.rows)
+    await met.post(flag(met))
+    assert met.handler.handled[-1].at_once
+    assert len(met.inbound.rows) == said
 
 
 async def test_a_press_on_a_client_that_only_submits_is_the_same_press(met: TeamsDesk) -> None:

@@ -119,8 +119,9 @@ async def test_every_valid_request_is_served_among_forgeries_of_every_kind(door:
     await door.chat.settled(20)
     assert {status for kind, status in answers if kind != "valid"} == {401}
     assert {status for kind, status in answers if kind == "valid"} == {200}
-    assert set(door.inbound.rows) == {f"teams:{body['conversation']['id']}:{body['id']}" for _, (body, _) in honest}
-    assert len(door.handler.handled) == 200
+    served = [one.key for one in door.handler.handled]
+    assert sorted(served) == sorted(f"teams:{body['conversation']['id']}:{body['id']}" for _, (body, _) in honest)
+    assert set(door.inbound.rows) < set(served)  # presses are kept by whoever handles them
 
 
 @pytest.mark.parametrize("kind", FORGERIES)
@@ -169,7 +170,7 @@ async def test_keys_are_kept_while_they_cannot_be_had_and_not_for_ever(door: Tea
         door.clock.at += timedelta(days=days)
         door.tenant.now = door.clock.now().timestamp()
         assert (await door.post(valid(door.tenant, 1))).status_code == status
-    assert len(door.inbound.rows) == 2
+    assert len(door.handler.handled) == 2
 
 
 @pytest.mark.parametrize(
@@ -206,8 +207,8 @@ async def test_only_posts_are_taken(door: TeamsDesk) -> None:
 
 async def test_what_could_not_be_kept_is_not_acknowledged(door: TeamsDesk) -> None:
     door.inbound.refuse = True
-    for number in range(4):
-        assert (await door.post(valid(door.tenant, number))).status_code == 503
+    for at in ("", CHANNEL):
+        assert (await door.post(door.tenant.message("overdue", by="ana", at=at))).status_code == 503
     assert door.handler.handled == []
 
 

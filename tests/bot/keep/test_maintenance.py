@@ -96,6 +96,9 @@ async def test_while_it_is_paused_nothing_is_sent_decided_or_taken_in(store: Sql
     assert await pause.begin(clock.now(), {})
     with pytest.raises(BeingMaintained):
         await inbound.accept(press)
+    with pytest.raises(BeingMaintained):
+        async with store() as work:
+            await work.handled(press.key, clock.now(), kept=False)
     assert ((await office.tick()).decided.accounts, (await office.deliver()).sent) == (0, 0)
     await pause.end(clock.now(), {"ok": True})
     await engine.dispose()
