@@ -91,7 +91,8 @@ class Jobs:
                 if not await live_cards.has_changed(card, work, self.policies, self.clock):
                     continue
             async with self.store() as work:
-                changed += await live_cards.enqueue(card, work, self.clock)
+                work.redraw(card.id, self.clock.now())
+            changed += 1
         return changed
 
     async def expire_requests(self) -> int:

@@ -8,14 +8,12 @@ from datetime import datetime
 from workflows.domain.access import Right, Role, User, least_role
 from workflows.domain.account import Account, Act, Book, Item
 from workflows.domain.calendar import Place, spoken
-from workflows.domain.ids import BookId, ItemId, new_id
+from workflows.domain.ids import BookId, ItemId
 from workflows.domain.money import Money
 from workflows.domain.pseudonyms import without_people
 from workflows.errors import AlreadyDone, NotAllowed, NotKnown
 from workflows.ports import UnitOfWork
-from workflows.records import AuditEntry, Effect, StaffCard
-
-ACTED = "acted"  # in an outbox row: a person waits to see what their press did
+from workflows.records import AuditEntry, StaffCard
 
 
 def require(user: User, right: Right) -> None:
@@ -67,28 +65,28 @@ async def note_act(work: UnitOfWork, account: Account, item: Item, by: User, nam
 
 
 async def redraw(work: UnitOfWork, account: Account, item: ItemId, at: datetime, *, acted: bool = False) -> None:
-    """An outbox row for every live card that shows the item: its own and the book's digest. What a person did (`acted`) is not waited with."""
+    """Every live card that shows the item: its own and the book's digest. What a person did (`acted`) is not waited with."""
     showing = await work.cards_showing([account.book.id], [item])
-    await show_all(work, [(account.book, card) for card in showing], at, acted=acted)
+    show_all(work, [(account.book, card) for card in showing], at, acted=acted)
 
 
 async def redraw_all(work: UnitOfWork, books: Collection[BookId], items: Sequence[ItemId], at: datetime) -> None:
     """As `redraw`, for items of those books; a card that shows several of them is drawn once."""
     cards = await work.cards_showing(books, items)
     known = {book.id: book for book in await work.books()} if cards else {}
-    await show_all(work, [(known[card.book], card) for card in cards], at)
+    show_all(work, [(known[card.book], card) for card in cards], at)
 
 
-async def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime, *, acted: bool = False) -> None:
+def show(work: UnitOfWork, book: Book, card: StaffCard, at: datetime, *, acted: bool = False) -> None:
     """Has a card posted or updated in the book's chat; without one it stands in the inbox only."""
-    await show_all(work, [(book, card)], at, acted=acted)
+    if card.channel is not None or book.chat_channel is not None:
+        work.redraw(card.id, at, acted=acted)
 
 
-async def show_all(work: UnitOfWork, cards: Iterable[tuple[Book, StaffCard]], at: datetime, *, acted: bool = False) -> None:
+def show_all(work: UnitOfWork, cards: Iterable[tuple[Book, StaffCard]], at: datetime, *, acted: bool = False) -> None:
     """As `show`, however many."""
-    more = {ACTED: True} if acted else {}
-    shown = [card for book, card in cards if card.channel is not None or book.chat_channel is not None]
-    await work.enqueue_all(Effect.CARD, [(f"card:{card.id}:{new_id()}", {"card": str(card.id), **more}, "") for card in shown], at)
+    for book, card in cards:
+        show(work, book, card, at, acted=acted)
 
 
 async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:
@@ -96,7 +94,7 @@ async def stand(work: UnitOfWork, book: Book, card: StaffCard) -> bool:
     if not await work.add_card(card):
         return False
     standing = next(one for one in await work.live_cards(book.id, card.subject) if (one.kind, one.day) == (card.kind, card.day))
-    await show(work, book, standing, card.at)
+    show(work, book, standing, card.at)
     return True
 
 

@@ -96,4 +96,4 @@ async def show_request(work: UnitOfWork, book: Book, approval: ApprovalId, at: d
     for card in await work.live_cards(book.id, approval):
         if ended:
             await work.set_card(replace(card, state=CardState.FROZEN))
-        await show(work, book, card, at, acted=True)
+        show(work, book, card, at, acted=True)

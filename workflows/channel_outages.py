@@ -70,7 +70,7 @@ async def _begun(outage: Outage, work: UnitOfWork, now: datetime) -> Turn:
     await work.add_card(card)
     for standing in await work.live_cards(book.id, card.subject):  # what was down and now wants to be connected anew has its card
         await work.set_card(replace(standing, data={**standing.data, "because": outage.why}))
-        await show(work, book, standing, now)
+        show(work, book, standing, now)
     return Turn.BEGAN
 
 
@@ -78,7 +78,7 @@ async def _over(outage: Outage, work: UnitOfWork, now: datetime) -> Turn:
     book = (await work.books())[0]
     for card in await work.live_cards(book.id, _subject(outage)):
         await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "until": now.isoformat()}))
-        await show(work, book, card, now)
+        show(work, book, card, now)
     return Turn.OVER
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from workflows.domain.access import Role
-from workflows.domain.ids import new_id
 from workflows.errors import NeedsReconnect, NotFound, OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, UnitOfWork
 from workflows.records import Effect, Outage, OutageKind
@@ -46,7 +45,7 @@ async def back(key: str, work: UnitOfWork, clock: Clock, *, asked: bool) -> None
         await tell_administrators("back", outage, work, clock)
     if outage.kind is OutageKind.CHANNEL:
         for card in await work.unposted_cards(outage.since, MOST):
-            await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, clock.now())
+            work.redraw(card.id, clock.now())
 
 
 async def tell_administrators(what: str, outage: Outage, work: UnitOfWork, clock: Clock) -> None:

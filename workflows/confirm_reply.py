@@ -58,7 +58,7 @@ async def confirm_reply(ask: ConfirmReply, work: UnitOfWork, policies: Policies,
     await record(work, str(ask.by.id), now, "reply.confirmed", facts)
     for card in await work.live_cards(account.book.id, reply.id):
         await work.set_card(replace(card, state=CardState.FROZEN))
-        await show(work, account.book, card, now, acted=True)
+        show(work, account.book, card, now, acted=True)
     for item in reply.items:
         await redraw(work, account, item, now, acted=True)
     return ReplyConfirmed(account, reply, ask.meaning)

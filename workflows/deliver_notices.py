@@ -78,7 +78,7 @@ async def no_longer_waits(row: OutboxRow, notice: NoticeId, said: str, work: Uni
     for card in await work.live_cards(book.id, notice):
         if card.data.get("what") == DOCUMENT_MISSING:
             await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "said": said}))
-            await show(work, book, card, now)
+            show(work, book, card, now)
 
 
 async def _note_failure(ready: Ready, error: OutsideError, work: UnitOfWork, clock: Clock) -> None:

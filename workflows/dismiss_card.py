@@ -34,6 +34,6 @@ async def dismiss_card(ask: DismissCard, work: UnitOfWork, clock: Clock) -> Staf
     seen = replace(card, state=CardState.FROZEN, data={**card.data, SEEN_BY: ask.by.name})
     await work.set_card(seen)
     book = next(book for book in await work.books() if book.id == card.book)
-    await show(work, book, seen, clock.now(), acted=True)
+    show(work, book, seen, clock.now(), acted=True)
     await record(work, str(ask.by.id), clock.now(), "card.dismissed", {"card": str(card.id), "what": str(card.data["what"])})
     return seen

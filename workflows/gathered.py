@@ -73,7 +73,7 @@ class Gathered:
         entries = list(self._entries(kept, untold, now))
         await work.record_all(entries)
         await work.looked_all(self._looks)
-        await show_all(work, self._shown, now)
+        show_all(work, self._shown, now)
         for _, (book, card) in sorted(self._cards.items()):  # in the same order by everybody, or two would wait for one another
             await stand(work, book, card)
         return len(kept), len(entries) - len(kept)

@@ -128,7 +128,7 @@ async def note_freshness(book: Book, as_of: date, now: datetime, work: UnitOfWor
     for card in await work.live_cards(book.id, book.id):
         if card.data.get("what") == "stale_book":
             await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "as_of": as_of.isoformat()}))
-            await show(work, book, card, now)
+            show(work, book, card, now)
 
 
 def _audited(ask: ImportLedger, result: Imported) -> dict[str, str | int]:

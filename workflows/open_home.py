@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from workflows.acting import ACTED
 from workflows.domain.access import User
 from workflows.domain.ids import CardId, UserId, new_id
 from workflows.errors import NotKnown
 from workflows.ports import Clock, UnitOfWork
-from workflows.records import CardKind, Effect, StaffCard
+from workflows.records import CardKind, StaffCard
 
 PLACES = "places"
 
@@ -43,4 +42,4 @@ async def redraw_home(user: User, work: UnitOfWork, at: datetime) -> None:
     """At once: they did something and look at it."""
     card = await home_of(user.id, work)
     if card is not None:
-        await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id), ACTED: True}, at)
+        work.redraw(card.id, at, acted=True)

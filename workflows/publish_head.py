@@ -68,7 +68,7 @@ async def _tell_channel(channel: str, trail: SealedTrail, store: Store, now: dat
     async with store() as work:
         if not await work.add_card(card):
             return False
-        await show(work, book, card, now)
+        show(work, book, card, now)
     return True
 
 

@@ -69,7 +69,7 @@ async def _count_days(book: Book, live: Sequence[StaffCard], day: date, work: Un
     for card in live:
         if card.kind is CardKind.ALERT and card.message is not None and card.data.get(COUNTED, card.day.isoformat()) != day.isoformat():
             await work.set_card(replace(card, data={**card.data, COUNTED: day.isoformat()}))
-            await show(work, book, card, now)
+            show(work, book, card, now)
 
 
 def _untold_since(book: Book, day: date, live: Sequence[StaffCard]) -> datetime:
@@ -120,7 +120,7 @@ async def _own_cards(book: Book, raised: list[_Raised], standing: list[StaffCard
         older = await work.live_cards(book.id, one.items[0])
         if await work.add_card(card):
             added += 1
-            await show_all(work, [(book, each) for each in (card, *older)], now)  # the older one says that this one has the buttons now
+            show_all(work, [(book, each) for each in (card, *older)], now)  # the older one says that this one has the buttons now
     return added
 
 
@@ -136,5 +136,5 @@ async def _digest(book: Book, raised: list[_Raised], work: UnitOfWork, now: date
     if not added:
         card = await work.card(card.id)
         await work.set_card(replace(card, data={**card.data, "items": items}))
-    await show(work, book, card, now)
+    show(work, book, card, now)
     return int(added)

@@ -47,6 +47,9 @@ class Effect(StrEnum):
     STAFF_MAIL = "staff_mail"
 
 
+ACTED, ANEW = "acted", "anew"  # in the row of a card: a person waits for it; it is drawn though nothing changed
+
+
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
     """One effect. `key` is unique for ever and is what the vendor is given to know it by; `attempts` counts this claim.

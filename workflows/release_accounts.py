@@ -51,7 +51,7 @@ async def release_accounts(ask: ReleaseAccounts, work: UnitOfWork, clock: Clock)
                     data={**card.data, "released": len(waiting), "by": _name(ask.by), "at": clock.now().isoformat()},
                 )
             )
-            await show(work, await _book(card, work), card, clock.now(), acted=True)
+            show(work, await _book(card, work), card, clock.now(), acted=True)
     return Released(len(waiting))
 
 

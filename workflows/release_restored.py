@@ -186,4 +186,4 @@ async def _end(stop: Stop, restoration: Restoration, work: KeepingWork, clock: C
     for card in await work.live_cards():
         if card.kind is CardKind.PROBLEM and card.data.get("what") == "restored":
             await work.set_card(replace(card, state=CardState.FROZEN))
-            await show(work, books[card.book], card, now)
+            show(work, books[card.book], card, now)

@@ -49,7 +49,7 @@ async def settle_unknown(ask: SettleUnknown, work: UnitOfWork, clock: Clock) -> 
     said = _words(ask, when(account.book.place, clock.now()))
     for card in cards:
         await work.set_card(replace(card, state=CardState.FROZEN, data={**card.data, "said": said}))
-        await show(work, account.book, card, clock.now(), acted=True)
+        show(work, account.book, card, clock.now(), acted=True)
     await record(work, str(ask.by.id), clock.now(), "notice.settled", {"notice": str(notice.id), "left": ask.left})
     for entry in notice.items:
         await redraw(work, account, entry.item, clock.now())

@@ -3,21 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, String, Uuid, cast, func, select, type_coerce, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.core.cause import present_cause
 from adapters.store import rows
 from adapters.store import tables as t
 from adapters.store.many import among, insert_many, update_many
+from adapters.store.secrets import Vault
 from adapters.store.stops import stopped
 from adapters.store.unit import Part
-from workflows.domain.ids import new_keys
+from workflows.domain.ids import CardId, new_id, new_keys
 from workflows.errors import NotKnown
-from workflows.records import Effect, OutboxRow, OutboxState
+from workflows.records import ACTED, ANEW, Effect, OutboxRow, OutboxState
+
+
+@dataclass(frozen=True, slots=True)
+class _Redraw:
+    """That a card is to be drawn."""
+
+    at: datetime
+    cause: str | None
+    marks: frozenset[str] = frozenset()
+
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less
 _BOX = t.outbox.c
@@ -26,14 +39,34 @@ _SENT = ("id", "state", "settled_at", "lease_until", "error", "reference")
 
 
 class Outbox(Part):
+    def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
+        super().__init__(connection, vault)
+        self._redrawn: dict[CardId, _Redraw] = {}
+
+    def redraw(self, card: CardId, at: datetime, *, acted: bool = False, anew: bool = False) -> None:
+        before = self._redrawn.get(card) or _Redraw(at, present_cause())
+        marks = {name for name, given in ((ACTED, acted), (ANEW, anew)) if given}
+        self._redrawn[card] = replace(before, at=min(before.at, at), marks=before.marks | marks)
+
+    async def write_redrawn(self) -> None:
+        """Called once, when all else of the unit is written."""
+        asked = [(card, one, {"card": str(card)} | dict.fromkeys(sorted(one.marks), True)) for card, one in self._redrawn.items()]
+        rows = [(f"card:{card}:{new_id()}", payload, "", one.at, one.cause) for card, one, payload in asked]
+        self._redrawn.clear()
+        await self._queue(Effect.CARD, rows)
+
     async def enqueue(self, kind: Effect, key: str, payload: Mapping[str, Any], not_before: datetime, channel: str = "") -> bool:
         return await self.enqueue_all(kind, [(key, payload, channel)], not_before) == 1
 
     async def enqueue_all(self, kind: Effect, rows: Sequence[tuple[str, Mapping[str, Any], str]], not_before: datetime) -> int:
-        same = (OutboxState.QUEUED.value, 0, not_before, "", present_cause())
+        cause = present_cause()
+        return await self._queue(kind, [(*row, not_before, cause) for row in rows])
+
+    async def _queue(self, kind: Effect, rows: Sequence[tuple[str, Mapping[str, Any], str, datetime, str | None]]) -> int:
+        """Each a key, a payload, a channel, from when on, and why."""
         values = [
-            (one, kind.value, key, dict(payload), channel, *same)
-            for one, (key, payload, channel) in zip(new_keys(len(rows)), rows, strict=True)
+            (one, kind.value, key, dict(payload), channel, OutboxState.QUEUED.value, 0, not_before, "", cause)
+            for one, (key, payload, channel, not_before, cause) in zip(new_keys(len(rows)), rows, strict=True)
         ]
         new = await insert_many(self._connection, t.outbox, _NEW, values, new_only=True)
         self.queued[kind.value] += new

@@ -53,7 +53,7 @@ class Part:
         return found
 
     async def _add(self, table: Table, **values: object) -> None:
-        await self._connection.execute(table.insert().values(**values))
+        await self._connection.execute(table.insert(), values)
 
     async def _add_new(self, table: Table, **values: object) -> bool:
         """False, and nothing written, where a unique key says that the row is there already."""

@@ -125,7 +125,8 @@ class SqlStore(PolicyTexts):
     async def _unit(self) -> AsyncGenerator[SqlUnitOfWork, None]:
         async with self._engine.begin() as connection:
             work = SqlUnitOfWork(connection, self._vault)
-            yield work
+            yield work  # ruff: ignore[fallible-context-manager] - one that raises is not committed
+            await work.write_redrawn()
         if queued := +work.queued:
             log.info("queued", **queued)
 

@@ -11,7 +11,9 @@ from workflows.domain.ids import CustomerId, ItemId
 from workflows.ports import UnitOfWork
 
 _ONCE = frozenset({"cards_about", "users"})  # read once, too
-_LEAVES = frozenset({"books", "cards_showing", "enqueue", "enqueue_all", "handled", "live_cards", "preferences", "record", "task"})
+_LEAVES = frozenset(
+    {"books", "cards_showing", "enqueue", "enqueue_all", "handled", "live_cards", "preferences", "record", "redraw", "task"}
+)
 
 
 def read_once(work: UnitOfWork) -> UnitOfWork:

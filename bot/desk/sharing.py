@@ -13,11 +13,10 @@ from cards.choices import asking
 from cards.clean import bare
 from cards.elements import Card
 from cards.shared import shared
-from workflows.acting import ACTED
 from workflows.domain.access import User
 from workflows.domain.ids import CardId, new_id
 from workflows.ports import Policies, UnitOfWork
-from workflows.records import CardKind, Effect, StaffCard
+from workflows.records import CardKind, StaffCard
 
 
 async def share(incoming: Incoming, channel: str, by: User, question: str, work: UnitOfWork, now: datetime) -> None:
@@ -26,7 +25,7 @@ async def share(incoming: Incoming, channel: str, by: User, question: str, work:
     data, where = {"asked": question, "by": str(by.id)}, f"{incoming.person.platform}:{channel}"
     card = StaffCard(CardId(new_id()), CardKind.SHARED, book.id, about, book.place.day(now), now, data=data, channel=where)
     if await work.add_card(card):
-        await work.enqueue(Effect.CARD, f"card:{card.id}", {"card": str(card.id), ACTED: True}, now)
+        work.redraw(card.id, now, acted=True)
 
 
 async def shared_card(card: StaffCard, work: UnitOfWork, policies: Policies, now: datetime) -> Card:

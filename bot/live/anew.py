@@ -7,12 +7,8 @@ from datetime import datetime
 from adapters.chat.protocol import CardRef
 from bot.live.standing import pressed_card
 from cards.actions import Action
-from workflows.acting import ACTED
-from workflows.domain.ids import new_id
 from workflows.ports import UnitOfWork
-from workflows.records import CardState, Effect
-
-ANEW = "anew"  # in an outbox row: to be drawn also where nothing changed
+from workflows.records import CardState
 
 
 async def draw_anew(ref: CardRef, action: Action, work: UnitOfWork, at: datetime) -> bool:
@@ -20,4 +16,5 @@ async def draw_anew(ref: CardRef, action: Action, work: UnitOfWork, at: datetime
     pressed = await pressed_card(ref, action, work)
     if pressed is None or pressed.state is CardState.FROZEN:
         return False
-    return await work.enqueue(Effect.CARD, f"card:{pressed.id}:{new_id()}", {"card": str(pressed.id), ACTED: True, ANEW: True}, at)
+    work.redraw(pressed.id, at, acted=True, anew=True)
+    return True

@@ -15,7 +15,7 @@ from bot.file_making import FileMaker
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
 from cards.elements import FileKind, FileRef, files_of
-from workflows.domain.ids import CardId, new_id
+from workflows.domain.ids import CardId
 from workflows.errors import NotKnown, OutsideError
 from workflows.ports import UnitOfWork
 from workflows.records import CardKind, Effect, OutboxRow, OutboxState, StaffCard
@@ -83,7 +83,7 @@ class Files:
             card = await work.card(card.id)
             held = [replace(one, pictures=pictures) if one.key == place.key else one for one in places_of(card)]
             await work.set_card(standing_in(card, held))
-            await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, now + TAKEN_IN)
+            work.redraw(card.id, now + TAKEN_IN)
 
     async def _settle(self, row: OutboxRow, state: OutboxState, error: str = "") -> None:
         now = self.maker.packing.clock.now()

@@ -12,18 +12,16 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from adapters.chat.protocol import CardRef, ChatRoom
 from bot.desk.reader import read_in
 from bot.live import threads
-from bot.live.anew import ANEW
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
 from bot.live.routing import Routing, everywhere, preferences_at
 from cards.elements import Card, pictured
-from workflows.acting import ACTED
 from workflows.domain.account import Book
 from workflows.domain.ids import CardId, new_id
 from workflows.domain.preferences import Preferences
 from workflows.errors import NeedsReconnect, NotFound, NotKnown, OutcomeUnknown, OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, Policies, UnitOfWork
-from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
+from workflows.records import ACTED, ANEW, TO_ADMINISTRATORS, CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
 LEASE = timedelta(seconds=35)  # longer than a chat is waited for; of a process that died the rest goes on within a minute
 SOON = timedelta(seconds=10)
@@ -181,11 +179,6 @@ async def has_changed(card: StaffCard, work: UnitOfWork, policies: Policies, clo
     return any(place.look != look_of(pictured(drawn, place.pictures)) for place in places_of(card))
 
 
-async def enqueue(card: StaffCard, work: UnitOfWork, clock: Clock) -> bool:
-    """For what nothing else has redrawn."""
-    return await work.enqueue(Effect.CARD, f"card:{card.id}:{new_id()}", {"card": str(card.id)}, clock.now())
-
-
 def _free_from(
     place: Place, kind: CardKind, waiting: Waiting, book: Book, routing: Routing, wanted: Preferences | None, now: datetime
 ) -> datetime:
@@ -270,7 +263,7 @@ async def _tell_administrators(card: StaffCard, one: Shown, work: UnitOfWork, no
     data = {"what": "channel_refused", "channel": one.place.channel, "because": str(one.error), TO_ADMINISTRATORS: True}
     problem = StaffCard(CardId(new_id()), CardKind.PROBLEM, card.book, about, card.day, now, data=data)
     if await work.add_card(problem):
-        await work.enqueue(Effect.CARD, f"card:{problem.id}:{new_id()}", {"card": str(problem.id)}, now)
+        work.redraw(problem.id, now)
 
 
 def _pause(waiting: Waiting, errors: Sequence[Exception]) -> timedelta:

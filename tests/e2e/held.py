@@ -51,10 +51,10 @@ class _Unit:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.work, name)
 
-    async def handled(self, *given: Any, **kept: bool) -> bool:
+    async def handled(self, *given: Any, kept: bool = True) -> bool:
         await self.wait(Stand.BEFORE)
         self.handles = True
-        return await self.work.handled(*given, **kept)
+        return await self.work.handled(*given, kept=kept)
 
 
 class HeldStore(SqlStore):

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from workflows.domain.ids import CardId
 from workflows.records import Effect, OutboxRow, OutboxState
 
 
@@ -19,6 +20,13 @@ class OutboxWork(Protocol):
 
     async def enqueue_all(self, kind: Effect, rows: Sequence[tuple[str, Mapping[str, Any], str]], not_before: datetime) -> int:
         """As `enqueue` for many, each with its key, payload and channel; how many were new."""
+        ...
+
+    def redraw(self, card: CardId, at: datetime, *, acted: bool = False, anew: bool = False) -> None:
+        """The card is drawn and shown once the unit is committed, from `at` on: as it is then, and once, however often it is asked for.
+
+        A person waits to see what they did where they `acted`; `anew`: it is shown though nothing changed.
+        """
         ...
 
     async def claim(self, kind: Effect, now: datetime, limit: int, lease: timedelta, channel: str = "") -> Sequence[OutboxRow]:
