@@ -125,7 +125,7 @@ class Desk:
     async def _asked(self, incoming: Incoming, user: User) -> Reply:
         """A question waits for nobody, and keeps nobody waiting. After a crash before it is noted as handled it is answered again."""
         async with self.store.reading() as work:
-            reply = await self._judged(incoming, user, await read_by(user.id, read_once(work)))
+            reply = await self._judged(incoming, user, read_by(user, read_once(work)))
         if incoming.at_once and isinstance(reply, Reply):
             return reply
         async with self.store() as work:
@@ -137,7 +137,7 @@ class Desk:
         async with self.store() as unit:
             work = read_once(unit)
             redrawn = _changes(incoming) and await self._anew(incoming, work)
-            judged = await self._judged(incoming, user, await read_by(user.id, work))
+            judged = await self._judged(incoming, user, read_by(user, work))
             reply = replace(await self._noted(judged, incoming, user, work), redrawn=redrawn)
             if not await self._first(incoming, work) and _changes(incoming):
                 raise _DoneAlready

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, cast, func, select, update
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, cast, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store import rows
@@ -18,6 +18,12 @@ from workflows.records import CardKind, CardState, StaffCard
 
 _CARD = t.cards.c
 MOST_ABOUT = 20  # older ones froze long ago
+_ABOUT = (
+    select(t.cards)
+    .where(_CARD.state.in_(list(CardState)), _CARD.subject == bindparam("subject"))
+    .order_by(_CARD.at.desc(), _CARD.id)
+    .limit(MOST_ABOUT)
+)
 
 
 class Cards(Part):
@@ -50,13 +56,7 @@ class Cards(Part):
         return [rows.card(row) for row in await self._all(query)]
 
     async def cards_about(self, subject: UUID) -> Sequence[StaffCard]:
-        query = (
-            select(t.cards)
-            .where(_CARD.state.in_(list(CardState)), _CARD.subject == subject)
-            .order_by(_CARD.at.desc(), _CARD.id)
-            .limit(MOST_ABOUT)
-        )
-        return [rows.card(row) for row in await self._all(query)]
+        return [rows.card(row) for row in await self._all(_ABOUT, {"subject": subject})]
 
     async def cards_concerning(self, customers: Sequence[CustomerId]) -> Sequence[StaffCard]:
         theirs = any_of(self._connection, Uuid(), customers)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
@@ -13,24 +14,30 @@ from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId, new_id
 from workflows.errors import NotKnown
 
+_USER, _IDENTITY = t.users.c, t.identities.c
+_USERS = select(t.users, t.preferences.c.language).select_from(t.users.outerjoin(t.preferences))
+_BY_NAME = _USERS.order_by(_USER.name, _USER.email)
+_BY_ID, _BY_EMAIL = _USERS.where(_USER.id == bindparam("user")), _USERS.where(_USER.email == bindparam("email"))
+_BY_IDENTITY = _USERS.join(t.identities, _IDENTITY.user_id == _USER.id).where(
+    _IDENTITY.platform == bindparam("platform"), _IDENTITY.team == bindparam("team"), _IDENTITY.person == bindparam("person")
+)
+
 
 class People(Part):
     async def add_user(self, user: User) -> None:
         await self._add(t.users, id=user.id, email=_same(user.email), name=user.name, role=user.role.value, approves_up_to=user.limit)
 
     async def users(self) -> Sequence[User]:
-        return [rows.user(row) for row in await self._all(select(t.users).order_by(t.users.c.name, t.users.c.email))]
+        return [rows.user(row) for row in await self._all(_BY_NAME)]
 
     async def user(self, user: UserId) -> User:
-        return rows.user(await self._one(select(t.users).where(t.users.c.id == user), "user"))
+        return rows.user(await self._one(_BY_ID, "user", {"user": user}))
 
     async def user_by_email(self, email: str) -> User | None:
-        return await self._user(select(t.users).where(t.users.c.email == _same(email)))
+        return await self._user(_BY_EMAIL, {"email": _same(email)})
 
     async def user_by_identity(self, platform: str, team: str, person: str) -> User | None:
-        i = t.identities.c
-        theirs = select(i.user_id).where(i.platform == platform, i.team == team, i.person == person)
-        return await self._user(select(t.users).where(t.users.c.id.in_(theirs)))
+        return await self._user(_BY_IDENTITY, {"platform": platform, "team": team, "person": person})
 
     async def set_role(self, user: UserId, role: Role) -> None:
         await self._set(user, role=role.value)
@@ -57,8 +64,8 @@ class People(Part):
         there = (i.platform == platform) & (i.team == team) & (i.person == person)
         return (await self._connection.execute(delete(t.identities).where(there))).rowcount == 1
 
-    async def _user(self, query: Select[tuple[object, ...]]) -> User | None:
-        found = await self._all(query)
+    async def _user(self, query: Select[Any], given: Mapping[str, object]) -> User | None:
+        found = await self._all(query, given)
         return rows.user(found[0]) if found else None
 
 

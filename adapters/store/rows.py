@@ -302,4 +302,4 @@ def card_values(card: StaffCard) -> dict[str, object]:
 
 
 def user(row: Row[Any]) -> User:
-    return User(UserId(row.id), row.email, row.name, Role(row.role), row.approves_up_to)
+    return User(UserId(row.id), row.email, row.name, Role(row.role), row.approves_up_to, row.language)

@@ -41,14 +41,15 @@ class Part:
         """Its rows are locked to the end of the unit."""
         return query.with_for_update(key_share=True)
 
-    async def _one(self, query: Select[Any], what: str) -> Row[Any]:
+    async def _one(self, query: Select[Any], what: str, given: Mapping[str, object] | None = None) -> Row[Any]:
         """The only row; raises `NotKnown`."""
-        row: Row[Any] | None = (await self._connection.execute(query)).one_or_none()
+        row: Row[Any] | None = (await self._connection.execute(query, given)).one_or_none()
         if row is None:
             raise NotKnown(f"There is no such {what}.")
         return row
 
     async def _all(self, query: Select[Any], given: Mapping[str, object] | None = None) -> Sequence[Row[Any]]:
+        """`given` are the parameters of a query that was put together once."""
         found: Sequence[Row[Any]] = (await self._connection.execute(query, given)).all()
         return found
 

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from workflows.domain.access import User
 from workflows.domain.account import Account, Book
-from workflows.domain.ids import CustomerId, ItemId, UserId
+from workflows.domain.ids import CustomerId, ItemId
 from workflows.ports import UnitOfWork
 
 
-async def read_by(reader: UserId, work: UnitOfWork) -> UnitOfWork:
+def read_by(reader: User, work: UnitOfWork) -> UnitOfWork:
     """The same unit; what is drawn of its books and accounts is written in the reader's own way, where they chose one."""
-    wanted = (await work.preferences()).get(reader)
-    return read_in(wanted.language, work) if wanted is not None and wanted.language else work
+    return read_in(reader.reads_in, work) if reader.reads_in else work
 
 
 def read_in(language: str, work: UnitOfWork) -> UnitOfWork:

@@ -32,7 +32,8 @@ MOST = 50  # customers of a book whose messages of today are foreseen: a home is
 
 async def home_card(reader: UserId, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     """Over all books, the first of which gives the day; in the reader's own way of writing figures."""
-    return await _Drawing(await read_by(reader, work), policies, now).of(await work.user(reader))
+    user = await work.user(reader)
+    return await _Drawing(read_by(user, work), policies, now).of(user)
 
 
 async def approvals_card(reader: User, page: int, work: UnitOfWork, policies: Policies, now: datetime) -> Card:

@@ -40,13 +40,17 @@ _LEAST = {
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """`limit` is up to how much a manager approves what is given away, in major units; without one it is a small amount."""
+    """`limit` is up to how much a manager approves what is given away, in major units; without one it is a small amount.
+
+    `reads_in` is the language whose figures and dates they asked for; null: those of each book.
+    """
 
     id: UserId
     email: str
     name: str
     role: Role
     limit: int | None = None
+    reads_in: str | None = None
 
     def may(self, right: Right) -> bool:
         return self.role >= _LEAST[right]
