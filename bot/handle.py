@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -18,7 +19,7 @@ from bot.desk.acts import carry_out
 from bot.desk.colleagues import colleague
 from bot.desk.once import read_once
 from bot.desk.outcomes import outcome_card
-from bot.desk.people import People, Stranger
+from bot.desk.people import People
 from bot.desk.reader import read_by
 from bot.desk.sharing import share
 from bot.desk.strangers import StrangerDesk
@@ -52,6 +53,10 @@ class _DoneAlready(Exception):
     """It came twice, and the other was first."""
 
 
+class _NotKnown(Exception):
+    """Who asks for it is no colleague, or not any more."""
+
+
 class _NotDrawn(Exception):
     """What was to be done could be, but for the card that shows it."""
 
@@ -82,7 +87,7 @@ class Desk:
     async def _answered(self, incoming: Incoming) -> Reply:
         what = incoming.action.name.value if incoming.action else "command"
         try:
-            reply = await self._handled(incoming, await self.people.who(incoming.person))
+            reply = await self._handled(incoming)
         except BeingMaintained as paused:
             return Reply(card=problems.refused(str(paused)))
         except OutsideError as error:
@@ -108,10 +113,19 @@ class Desk:
             log.info("channel not looked at", why=str(error))  # it waits until the chat is back
         return reply
 
-    async def _handled(self, incoming: Incoming, who: User | Stranger) -> Reply:
-        if isinstance(who, Stranger):
-            async with self.store() as work:
-                return await StrangerDesk(incoming, who, work, self.clock).answer()
+    async def _handled(self, incoming: Incoming) -> Reply:
+        """Who the chat has just vouched for is looked up by the unit that does what they want."""
+        if self.people.vouched(incoming.person):
+            with suppress(_NotKnown):
+                return await self._of_colleague(incoming)
+        who = await self.people.who(incoming.person)
+        if isinstance(who, User):
+            return await self._of_colleague(incoming, who)
+        async with self.store() as work:
+            return await StrangerDesk(incoming, who, work, self.clock).answer()
+
+    async def _of_colleague(self, incoming: Incoming, who: User | None = None) -> Reply:
+        """Raises `_NotKnown` where nobody is given, and the person is no colleague."""
         if _only_asks(incoming):
             return await self._asked(incoming, who)
         try:
@@ -122,20 +136,29 @@ class Desk:
             log.exception("pressed card not drawn")
             return await self._acted(incoming, who, drawing=False)
 
-    async def _asked(self, incoming: Incoming, user: User) -> Reply:
+    async def _colleague(self, incoming: Incoming, work: UnitOfWork) -> User:
+        known = await self.people.known(incoming.person, work)
+        if known is None:
+            raise _NotKnown
+        return known
+
+    async def _asked(self, incoming: Incoming, who: User | None) -> Reply:
         """A question waits for nobody, and keeps nobody waiting. After a crash before it is noted as handled it is answered again."""
-        async with self.store.reading() as work:
-            reply = await self._judged(incoming, user, read_by(user, read_once(work)))
+        async with self.store.reading() as unit:
+            work = read_once(unit)
+            user = who or await self._colleague(incoming, work)
+            reply = await self._judged(incoming, user, read_by(user, work))
         if incoming.at_once and isinstance(reply, Reply):
             return reply
         async with self.store() as work:
             await self._first(incoming, work)
             return await self._noted(reply, incoming, user, work)
 
-    async def _acted(self, incoming: Incoming, user: User, *, drawing: bool) -> Reply:
+    async def _acted(self, incoming: Incoming, who: User | None, *, drawing: bool) -> Reply:
         """What was refused changed nothing, and counts as handled all the same. Raises `_DoneAlready`, and `_NotDrawn`: nothing was done then."""
         async with self.store() as unit:
             work = read_once(unit)
+            user = who or await self._colleague(incoming, work)
             redrawn = _changes(incoming) and await self._anew(incoming, work)
             judged = await self._judged(incoming, user, read_by(user, work))
             reply = replace(await self._noted(judged, incoming, user, work), redrawn=redrawn)

@@ -13,7 +13,7 @@ from adapters.chat.protocol import ChatRoom, Person, Profile
 from workflows.acting import record
 from workflows.domain.access import User
 from workflows.errors import NotFound, OutsideError
-from workflows.ports import Clock, Store
+from workflows.ports import Clock, Store, UnitOfWork
 
 CHECKED = timedelta(minutes=5)  # somebody who was deactivated, or made a guest, has no access that long after
 log = structlog.get_logger(__name__)
@@ -36,13 +36,23 @@ class People:
     clock: Clock
     checked: dict[Person, datetime] = field(default_factory=dict)
 
+    def vouched(self, person: Person) -> bool:
+        """Whether there is no chat to ask about them, or it has just been asked."""
+        return person.platform not in self.rooms or self._is_checked(person)
+
+    async def known(self, person: Person, work: UnitOfWork) -> User | None:
+        if person.platform == "inbox":
+            return next((user for user in await work.users() if str(user.id) == person.id), None)
+        return await work.user_by_identity(person.platform, person.team, person.id)
+
     async def who(self, person: Person) -> User | Stranger:
         """One whose e-mail the chat has verified is linked on the way; who is no longer one of ours is unlinked.
 
         Raises the errors of `workflows.errors` when the chat does not say who a stranger is. Of a colleague it is asked again next
         time: that it was they who pressed, the chat has vouched for.
         """
-        known = await self._known(person)
+        async with self.store.reading() as work:
+            known = await self.known(person, work)
         room = self.rooms.get(person.platform)
         if room is None or (known is not None and self._is_checked(person)):
             return known or Stranger.UNKNOWN
@@ -60,12 +70,6 @@ class People:
             return await self._turn_away(person, why)
         self.checked[person] = self.clock.now()
         return known or (await self._link(person, profile.email) if profile.email else Stranger.UNKNOWN)
-
-    async def _known(self, person: Person) -> User | None:
-        async with self.store.reading() as work:
-            if person.platform == "inbox":
-                return next((user for user in await work.users() if str(user.id) == person.id), None)
-            return await work.user_by_identity(person.platform, person.team, person.id)
 
     def _is_checked(self, person: Person) -> bool:
         now = self.clock.now()
