@@ -36,8 +36,8 @@ class Incoming:
     """One verified thing a person did. `key` is the vendor's own id of it, unique for ever.
 
     Exactly one of `action` (a button or a form, then with its `values`) and `text` (a command) is given. `channel` is where it was typed.
-    Where the answer is to take the place of the pressed card, `in_place`, it shows that card as it is then. What is answered by the call that
-    brought it, `at_once`, is not kept before: the unit that does it keeps it too, so that it is done and kept, or neither, and no answer says it was.
+    Where the answer is to take the place of the pressed card, `in_place`, it shows that card as it is then. What the call that brought it
+    answers, `at_once`, was not kept before: the unit that does it keeps it, so that it is both or neither.
     """
 
     key: str
