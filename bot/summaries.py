@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from bot.actions import whole
 from bot.commands import Figure
+from cards import paging
 from cards import summary as cards
 from cards.actions import Action, Name
 from cards.aging import aging
@@ -23,8 +24,6 @@ from workflows.measure_book import measure_book
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import StaffCard
 from workflows.summarise_book import DSO_DAYS, summarise_book
-
-_MOST_WAITING = 100
 
 
 async def figure_card(what: Figure, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
@@ -50,9 +49,9 @@ async def standing_summary(card: StaffCard, book: Book, work: UnitOfWork, polici
 
 async def list_card(action: Action, book: Book, day: date, work: UnitOfWork, now: datetime) -> Card:
     """What the summary's buttons open."""
-    if action.name is Name.SHOW_WAITING:
-        return cards.waiting(book, await _waiting(book, work), now)
     page = whole(action.data.get("page", ""))
+    if action.name is Name.SHOW_WAITING:
+        return await _waiting(book, page, work, now)
     if action.name in {Name.SHOW_COLLECTED, Name.SHOW_SENT}:
         return await _moved(action, book, day, page, work)
     shown = await work.debtors_page(book.id, day, PAGE + 1, page * PAGE)
@@ -72,8 +71,8 @@ async def _moved(action: Action, book: Book, last: date, page: int, work: UnitOf
     return sent(between, await work.letters_sent(book.id, start, end, *some))
 
 
-async def _waiting(book: Book, work: UnitOfWork) -> list[WaitingLine]:
-    """Answers nobody has dealt with, approvals nobody has given, tasks nobody has done; the oldest first."""
+async def _waiting(book: Book, page: int, work: UnitOfWork, now: datetime) -> Card:
+    """Answers nobody has dealt with, approvals nobody has given, tasks nobody has done; the oldest first. A page beyond the last is the last."""
     found: list[tuple[CustomerId, str, datetime, ItemId | None]] = [
         (customer, f"answered: {reply.meaning.value.replace('_', ' ')}", reply.at, next(iter(reply.items), None))
         for customer, reply in await work.open_replies(book.id)
@@ -83,6 +82,8 @@ async def _waiting(book: Book, work: UnitOfWork) -> list[WaitingLine]:
         (customer, f"approval: {asked.kind.value.replace('_', ' ')}", asked.at, asked.item)
         for customer, asked in await work.open_approvals(book.id)
     ]
-    found = sorted(found, key=itemgetter(2))[:_MOST_WAITING]
-    names = {account.customer.id: account.customer.name for account in await work.accounts(list({customer for customer, *_ in found}))}
-    return [WaitingLine(names[customer], what, since, item) for customer, what, since, item in found]
+    page = min(page, max(len(found) - 1, 0) // paging.PAGE)
+    shown = sorted(found, key=itemgetter(2))[page * paging.PAGE :][: paging.PAGE]
+    names = {account.customer.id: account.customer.name for account in await work.accounts(list({customer for customer, *_ in shown}))}
+    lines = [WaitingLine(names[customer], what, since, item) for customer, what, since, item in shown]
+    return cards.waiting(book, lines, len(found), page, now)

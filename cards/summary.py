@@ -12,7 +12,8 @@ from cards.aging import aging_bars
 from cards.choices import asking
 from cards.elements import Actions, Button, Card, Element, FileKind, FileRef, Heading, Links, Row, Rows, Text, Tone
 from cards.format import age, amounts, cell, count, day, listing, locale_of, moment, money, name, remark, step_words
-from cards.summary_lists import PAGE, Between
+from cards.paging import paged
+from cards.summary_lists import Between
 from workflows.domain.account import Book
 from workflows.domain.aging import Debtor
 from workflows.domain.ids import ItemId
@@ -205,8 +206,8 @@ class WaitingLine:
     item: ItemId | None = None
 
 
-def waiting(book: Book, lines: Sequence[WaitingLine], now: datetime) -> Card:
-    """What waits for us, the oldest first."""
+def waiting(book: Book, lines: Sequence[WaitingLine], among: int, page: int, now: datetime) -> Card:
+    """What waits for us, the oldest first: `lines` are the page's, from 0, `among` so many."""
     locale = locale_of(book)
     title = f"Waits for us, {name(book.name)}"
     if not lines:
@@ -216,8 +217,8 @@ def waiting(book: Book, lines: Sequence[WaitingLine], now: datetime) -> Card:
             (cell(line.customer), remark(line.what, 60), moment(line.since, now, book.place, locale)),
             open=Action(Name.OPEN, line.item) if line.item else None,
         )
-        for line in lines[:PAGE]
+        for line in lines
     )
-    left = len(lines) - PAGE
-    table = Rows(("Customer", "What", "Since"), rows, rest=f"{left:,} more" if left > 0 else None)
-    return Card(f"{title}: {len(lines):,}", (Heading(title, f"{len(lines):,}"), table))
+    table = Rows(("Customer", "What", "Since"), rows, of=among)
+    card = Card(f"{title}: {among:,}", (Heading(title, f"{among:,}"), table))
+    return paged(card, page, lambda to: Action(Name.SHOW_WAITING, book.id, data={"page": str(to)}))

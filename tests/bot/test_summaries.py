@@ -79,6 +79,24 @@ async def test_what_waits_for_us_opens_the_oldest_first(store: SqlStore) -> None
     assert [row.open and row.open.id for row in shown] == [brill.items[0].id, acme.items[0].id]
 
 
+async def test_of_much_that_waits_the_number_is_true_and_every_page_is_reached(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    item, now = (await office.account("acme")).items[0].id, office.clock.now()
+    async with store() as work:
+        for n in range(120):
+            await work.add_task(Task(TaskId(new_id()), f"t{n}", item, f"call {n}", now + timedelta(minutes=n)))
+    shown, seen = await asked(office, Action(Name.SHOW_WAITING, (await office.book()).id)), list[str]()
+    while True:
+        assert shown.summary == "Waits for us, Northwind: 120"
+        seen += [row.cells[1] for row in rows(shown)]
+        if len(seen) == 120:
+            break
+        shown = await asked(office, pressed(shown, "Next"))
+    assert seen == [f"task: call {n}" for n in range(120)]
+    beyond = await asked(office, Action(Name.SHOW_WAITING, (await office.book()).id, data={"page": "99"}))
+    assert rows(beyond) == rows(shown)
+
+
 async def test_nothing_waits_is_said(store: SqlStore) -> None:
     office = await opened(store, "acme")
     assert "No answer, task or approval waits." in render(await asked(office, Action(Name.SHOW_WAITING, (await office.book()).id)))

@@ -140,6 +140,6 @@ def report_cards(book: Book, item: ItemId, now: datetime, hostile: Mapping[str, 
         "report_figures": figures(book, SUNDAY, 90, _figures()),
         "report_forecast": forecast(book, SUNDAY, by_due_day([*sums, DueSum(None, nothing_open("EUR").open)], SUNDAY)),
         "debtors": debtors(book, SUNDAY, many, 1, more=True),
-        "waiting": waiting(book, lines, now),
-        "waiting_nothing": waiting(book, (), now),
+        "waiting": waiting(book, lines, len(lines), 0, now),
+        "waiting_nothing": waiting(book, (), 0, 0, now),
     }
