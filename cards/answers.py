@@ -128,7 +128,6 @@ def overdue_list(
     title = f"{whose}: overdue{', ' + bounds if bounds else ''}"
     if not lines:
         return Card(f"{title}: nothing", (Heading(f"{title.replace(': overdue', ': nothing overdue', 1)}", tone=Tone.GOOD),), Tone.GOOD)
-    sums = amounts(totals(amount for line in lines for amount in line.amounts), locale)
     rows = tuple(
         Row(
             (cell(line.customer), amounts(line.amounts, locale), age(line.days), remark(line.words, 60)),
@@ -138,12 +137,9 @@ def overdue_list(
         for line in lines
     )
     table = Rows(("Customer", "Open", "Late", "State"), rows, frozenset({1, 2}), f"{more:,} more" if more else None, of=of)
-    shown, among = None if more or of else sums, count(of or len(lines) + more, "customer")
-    return Card(
-        f"{title}: {among}{', ' + sums if shown else ''}",
-        (Heading(title, shown, among, Tone.LATE), table),
-        Tone.LATE,
-    )
+    among = count(of or len(lines) + more, "customer")
+    sums = None if more or of else amounts(totals(amount for line in lines for amount in line.amounts), locale)
+    return Card(f"{title}: {among}{', ' + sums if sums else ''}", (Heading(title, sums, among, Tone.LATE), table), Tone.LATE)
 
 
 def invoice(account: Account, decided: ItemDecision, events: Sequence[Event], now: datetime, people: Mapping[UserId, str]) -> Card:

@@ -62,6 +62,6 @@ def shorten(text: str, width: int) -> str:
 
 def isolated(text: str) -> str:
     """Wrapped so that right-to-left words do not reorder the figures beside them; left-to-right text as it is."""
-    if any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text):
+    if not text.isascii() and any(unicodedata.bidirectional(char) in {"R", "AL", "AN"} for char in text):
         return f"{OPEN}{text}{CLOSE}"
     return text

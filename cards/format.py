@@ -47,21 +47,28 @@ def _known(name: str) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _pattern(locale: str, currency: str) -> NumberPattern:
-    """The locale's currency pattern with as many digits as ISO 4217 says, which is what storage follows."""
+def _pattern(locale: str, currency: str) -> tuple[NumberPattern, Locale, str]:
+    """The locale's currency pattern with the currency's symbol in it, which comes beside it, and as many digits as ISO 4217 says, which is what
+    storage follows.
+    """
     parsed = Locale.parse(locale)
+    symbol = str(parsed.currency_symbols.get(currency, currency))
     pattern: NumberPattern = parse_pattern(parsed.currency_formats["standard"].pattern)
+    pattern.prefix, pattern.suffix = _with(symbol, *pattern.prefix), _with(symbol, *pattern.suffix)
     digits = exponent(currency)
     pattern.frac_prec = (digits, digits)
-    return pattern
+    return pattern, parsed, symbol
+
+
+def _with(symbol: str, positive: str, negative: str) -> tuple[str, str]:
+    return positive.replace("¤", symbol), negative.replace("¤", symbol)
 
 
 @lru_cache(maxsize=1024)  # a letter says the same amount several times
 def money(amount: Money, locale: str) -> str:
     """`€12,400.00`; `12.400,00 €` where the locale writes it so. Exact: nothing is rounded here."""
-    parsed = Locale.parse(locale)
-    text: str = _pattern(locale, amount.currency).apply(amount.decimal, parsed, currency=amount.currency, currency_digits=False)
-    symbol = str(parsed.currency_symbols.get(amount.currency, amount.currency))
+    pattern, parsed, symbol = _pattern(locale, amount.currency)
+    text: str = pattern.apply(amount.decimal, parsed)
     if symbol[-1:].isalpha() and f"{symbol}{_NBSP}" not in text:  # KWD12 reads as one word
         text = text.replace(symbol, symbol + _NBSP, 1) if not text.endswith(symbol) else text
     return text
@@ -81,6 +88,7 @@ def _month_first(locale: str) -> bool:
     return locale == "en_US"
 
 
+@lru_cache(maxsize=1024)  # few days are due days of many
 def day(on: date, today: date, locale: str = _PLAIN) -> str:
     """`Fri 30 Oct` near, `30 Oct 2024` far; the month first for readers in the United States."""
     near = abs((on - today).days) <= NEAR_DAYS

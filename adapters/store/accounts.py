@@ -48,8 +48,11 @@ class Accounts(Books):
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
         """Whole ones, in the order asked for, their rows locked unless the unit only reads; a few queries, however many accounts."""
-        await self._lock(among(self._connection, t.customers.c.id, customers))
+        await self._hold(customers)
         return await accounts_of(self._connection, customers)
+
+    async def _hold(self, customers: Sequence[CustomerId]) -> None:
+        await self._lock(among(self._connection, t.customers.c.id, customers))
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         async for account in self._each(true() if book is None else t.customers.c.book_id == book):

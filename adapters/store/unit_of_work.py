@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.store.accounts import Accounts
@@ -45,6 +45,7 @@ from adapters.store.stops import Stops
 from adapters.store.unlisted import Unlisted
 from adapters.store.webhooks import Webhooks
 from workflows.domain.account import Book
+from workflows.domain.ids import CustomerId
 from workflows.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -100,7 +101,7 @@ class SqlReading(SqlUnitOfWork):
     def _held(self, query: Select[Any]) -> Select[Any]:
         return query
 
-    async def _lock(self, which: ColumnElement[bool]) -> None:
+    async def _hold(self, customers: Sequence[CustomerId]) -> None:
         pass
 
 

@@ -142,7 +142,8 @@ def heading(element: Heading) -> str:
 
 
 def line(row: Row, width: int = CELL) -> str:
-    return SIGNS[row.tone] + (" · ".join(words(cell, width) for cell in row.cells if clean(cell).strip()) or EMPTY)
+    shown = map(clean, row.cells)
+    return SIGNS[row.tone] + (" · ".join(shorten(text, width) for text in shown if text.strip()) or EMPTY)
 
 
 def bullets(rows: tuple[Row, ...]) -> Block:
