@@ -33,7 +33,7 @@ COMMANDS = (
     ("help", "This list"),
 )
 
-_NOT_SHARED = "Answers are shared; what changes something, and your home, are not"
+_NOT_SHARED = "Say which answer the channel is to see; your home, and what changes something, are not shared"
 
 
 def help_card(command: str = "/due", unknown: str | None = None, lacks: str | None = None, near: Sequence[str] = ()) -> Card:

@@ -301,7 +301,10 @@ async def test_help_says_what_is_typed_where_it_is_asked(office: ChatOffice, pla
         ("help", "balance CUSTOMER: What a customer owes"),
         ("blance acme", f"Did you mean {before}balance acme?"),
         ("balance", f"Say the customer too: {before}balance CUSTOMER"),
-        ("share home", f"Answers are shared; what changes something, and your home, are not: {before}share QUESTION"),
+        (
+            "share home",
+            f"Say which answer the channel is to see; your home, and what changes something, are not shared: {before}share QUESTION",
+        ),
     ):
         reply = await office.type(user, asked, platform)
         assert reply.card is not None
