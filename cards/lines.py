@@ -176,7 +176,7 @@ def _escalated(account: Account, decided: ItemDecision, now: datetime, people: M
 
 
 def plan_words(account: Account, decided: ItemDecision, now: datetime) -> str:
-    """Of an item that a plan stands for: how long the customer has to answer, or which instalment comes next."""
+    """Of an item that a plan stands for: how long the customer has to answer, or what is late of it and which instalment comes next."""
     plan, locale, today = plan_on(account, decided.item.id, PlanState.ACTIVE), locale_of(account.book), account.book.place.day(now)
     proposed = plan_on(account, decided.item.id, PlanState.PROPOSED)
     if plan is None and proposed is not None:
@@ -184,12 +184,12 @@ def plan_words(account: Account, decided: ItemDecision, now: datetime) -> str:
     if plan is None:
         return remark(decided.because, 300)
     left = balances(account)
-    ahead = (part for part in plan.instalments if part.due_on is not None and part.due_on >= today and left.open_of(part.id).minor > 0)
-    coming = next(ahead, None)
-    following = (
-        f", next {money(left.open_of(coming.id), locale)} on {day(coming.due_on, today, locale)}" if coming and coming.due_on else ""
-    )
-    return f"On a plan of {count(len(plan.instalments), 'instalment')}{following}. Only instalments are chased"
+    waited = [(part.due_on, left.open_of(part.id)) for part in plan.instalments if part.due_on and left.open_of(part.id).minor > 0]
+    late = total((amount for due_on, amount in waited if due_on < today), decided.item.total.currency)
+    behind = f", {money(late, locale)} of it late" if late.minor > 0 else ""
+    coming = next(((due_on, amount) for due_on, amount in waited if due_on >= today), None)
+    following = f", next {money(coming[1], locale)} on {day(coming[0], today, locale)}" if coming else ""
+    return f"On a plan of {count(len(plan.instalments), 'instalment')}{behind}{following}. Only instalments are chased"
 
 
 def _checked(account: Account, now: datetime) -> str:

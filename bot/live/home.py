@@ -22,11 +22,13 @@ from workflows.domain.decide import decide
 from workflows.domain.decision import ItemDecision
 from workflows.domain.ids import CustomerId, PromiseId, UserId
 from workflows.domain.preferences import Preferences
+from workflows.domain.promises import Fate
 from workflows.domain.tasks import Task
 from workflows.errors import NotKnown
 from workflows.ports import Policies, UnitOfWork
 
 SOON = timedelta(days=7)  # a promise for a day within these is due
+LATELY = timedelta(days=14)  # one of an earlier day within these may still be waited for
 MOST = 50  # customers of a book whose messages of today are foreseen: a home is no report
 
 
@@ -92,7 +94,7 @@ class _Drawing:
         found: dict[PromiseId, tuple[date, Promised]] = {}  # one that covers several invoices is one
         for book in books:
             today = book.place.day(self._now)
-            async for account in self._work.promising_accounts(book.id, today, today + SOON):
+            async for account in self._work.promising_accounts(book.id, today - LATELY, today + SOON):
                 if account.customer.owner in {reader.id, None}:
                     for promise, decided in self._due(account, today):
                         found.setdefault(promise.id, (promise.until, Promised(account, decided)))
@@ -100,9 +102,9 @@ class _Drawing:
 
     def _due(self, account: Account, today: date) -> Iterator[tuple[Promise, ItemDecision]]:
         for decided in decide(self._policies.of(account), account, self._now).items:
-            promise = decided.promise.promise if decided.promise else None
-            if promise and promise.ended_at is None and today <= promise.until <= today + SOON and decided.open.minor > 0:
-                yield promise, decided
+            said = decided.promise
+            if said and said.fate is Fate.RUNNING and said.promise.until <= today + SOON and decided.open.minor > 0:
+                yield said.promise, decided
 
     async def _tasks(self, reader: User) -> list[tuple[Task, Account]]:
         found = await tasks(self._work, self._policies, self._now)

@@ -375,6 +375,13 @@ async def test_of_a_plan_the_card_names_the_next_instalment_that_is_still_open(o
     assert "next €13.34 on Fri 1 Jan" in await office.told(ANA, "invoice INV-acme")
 
 
+async def test_of_a_plan_the_card_says_what_is_late(office: ChatOffice) -> None:
+    plan = {"first": office.today.isoformat(), "count": "4", "rhythm": "weekly", "deposit": ""}
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_PLAN, **plan), {"answer": "phone"})
+    office.clock.advance(timedelta(days=1))
+    assert "On a plan of 4 instalments, €25.00 of it late, next €25.00 on Tue 1 Dec." in await office.told(ANA, "invoice INV-acme")
+
+
 async def test_what_is_escalated_already_is_not_asked_about_again(office: ChatOffice) -> None:
     await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_ESCALATE), {"to": str(MAX.id), "why": "They are silent"})
     assert "INV-acme is escalated already, to Max." in await office.told(ANA, "escalate INV-acme")

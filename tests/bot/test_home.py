@@ -97,3 +97,16 @@ async def test_of_a_crowd_at_least_so_many_messages_leave(store: SqlStore) -> No
     assert "at least 50 messages to leave today" in (await home(office, ANA)).summary
     await office.tick()  # now all are queued
     assert "60 messages to leave today" in (await home(office, ANA)).summary
+
+
+async def test_a_promise_whose_day_is_over_is_due_while_its_money_is_waited_for(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    async with store() as work:
+        (found,) = await work.find_items("INV-acme")
+        said = Promise(PromiseId(new_id()), (found.item.id,), Money.of("100.00", "EUR"), office.today, ANA.id, office.clock.now())
+        await work.promise(said, found.customer.id)
+    due = []
+    for _ in range(4):  # from Tuesday on, with two business days of grace
+        due.append("1 promise due" in (await home(office, ANA)).summary)
+        office.clock.advance(timedelta(days=1))
+    assert due == [True, True, True, False]
