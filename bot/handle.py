@@ -38,7 +38,7 @@ from workflows.domain.access import Right, User
 from workflows.domain.approving import Limits
 from workflows.domain.reach import EMAIL
 from workflows.domain.regimes import Rate
-from workflows.errors import AlreadyDone, BadEntry, NotAllowed, OutsideError, Refused, Rejected
+from workflows.errors import AlreadyDone, BadEntry, NeedsReason, NotAllowed, OutsideError, Refused, Rejected
 from workflows.open_home import redraw_home
 from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
 from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
@@ -254,16 +254,16 @@ class Desk:
             if asked is None:
                 return await desk.answer(action, values)
             if isinstance(asked, PreviewReminder | SendReminder):
-                return await self._remind(asked, work)
+                return await self._remind(asked, values, work)
             return Reply(
                 card=await outcome_card(await carry_out(asked, work, self.policies, self.clock), work, self.policies, self.clock.now())
             )
         except BadEntry as wrong:
             return await desk.again(action, values, wrong.fields)
 
-    async def _remind(self, asked: Reminding, work: UnitOfWork) -> Reply:
+    async def _remind(self, asked: Reminding, values: Mapping[str, str], work: UnitOfWork) -> Reply:
         """What changed since the preview, or needs a reason, is shown as a new preview; it is never sent unseen."""
-        words, wording = "", None
+        words, errors, wording = "", dict[str, str](), None
         if isinstance(asked, PreviewReminder):
             look = asked
         else:
@@ -273,12 +273,12 @@ class Desk:
             except (NotAllowed, AlreadyDone):
                 raise
             except Refused as refused:
-                words, wording = str(refused), asked.wording
+                (words, errors), wording = _wrong(refused, values), asked.wording
                 look = PreviewReminder(asked.item, asked.by, language=asked.language, channel=asked.channel)
         preview = await preview_reminder(look, work, self.policies, self.letters, self.clock, self.channels)
         if look.edit or wording is not None:
-            return Reply(form=forms.edited_reminder(preview, self.policies, self.clock.now(), wording, words))
-        return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), sorted(self.letters.languages), words))
+            return Reply(form=forms.edited_reminder(preview, self.policies, self.clock.now(), wording, words), errors=errors)
+        return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), sorted(self.letters.languages), words), errors=errors)
 
     async def _give_up(self, incoming: Incoming) -> None:
         """The person was told that it failed, so it is not tried again behind their back."""
@@ -287,6 +287,15 @@ class Desk:
                 await self._first(incoming, work)
         except Exception:
             log.exception("request could not be marked as handled")
+
+
+def _wrong(refused: Refused, values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """Of a reminder that was not sent: what stands above its form, and what at its fields. A reason is asked for where there was a field for it."""
+    if isinstance(refused, BadEntry):
+        return "", refused.fields
+    if isinstance(refused, NeedsReason) and "reason" in values:
+        return "", {"reason": "Give a reason to send it all the same."}
+    return str(refused), {}
 
 
 def _cleaned(values: Mapping[str, str]) -> Mapping[str, str]:

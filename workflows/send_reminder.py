@@ -21,7 +21,7 @@ from workflows.domain.money import Money, totals
 from workflows.domain.policy import Policy
 from workflows.domain.reach import EMAIL, OVER, channels, ways
 from workflows.domain.windows import next_allowed
-from workflows.errors import AlreadyDone, NeedsReason, PreviewChanged, Refused
+from workflows.errors import AlreadyDone, BadEntry, NeedsReason, PreviewChanged, Refused
 from workflows.ports import Clock, Letters, Policies, UnitOfWork
 from workflows.records import Effect
 from workflows.write_letter import EDITED, LANGUAGE, OVERRIDDEN, fingerprint, letter, listed_by_hand
@@ -205,12 +205,13 @@ async def send_reminder(
 
 
 def _in_own_words(wording: Wording, preview: ReminderPreview, letters: Letters) -> Message:
-    """The message itself where nothing was changed. Raises `Refused` for words that say nothing or too much."""
+    """The message itself where nothing was changed. Raises `BadEntry` for words that say nothing or too much."""
     subject, text = wording.subject.strip(), wording.text.replace("\r\n", "\n").strip()
-    if not subject or not text:
-        raise Refused("A message needs a subject and a text.")
-    if len(subject) > LONGEST_SUBJECT or len(text) > LONGEST_TEXT:
-        raise Refused(f"That is too long: a subject has at most {LONGEST_SUBJECT} characters, a text {LONGEST_TEXT:,}.")
+    typed = (("subject", subject, LONGEST_SUBJECT), ("text", text, LONGEST_TEXT))
+    wrong = {field: f"A message needs a {field}." for field, words, _ in typed if not words}
+    wrong |= {field: f"That is too long: a {field} has at most {most:,} characters." for field, words, most in typed if len(words) > most}
+    if wrong:
+        raise BadEntry(wrong)
     if (subject, text) == (preview.message.subject, preview.message.text.strip()):
         return preview.message
     return letters.write(replace(preview.letter, wording=Wording(subject, text)))
