@@ -39,7 +39,7 @@ def several(query: str, choices: Sequence[Choice], *, near: bool = False) -> Car
     hint = "Open one, or type it again." if near else "Open one, or say more of the name or the number."
     return Card(
         f"{title} {', '.join(cell(choice.label) for choice in choices[:3])}?" if near else title,
-        (Heading(title), Rows(("Which", ""), rows, rest=f"{left:,} more" if left else None), Text(hint, quiet=True)),
+        (Heading(title), Rows(("Which", ""), rows, left=left), Text(hint, quiet=True)),
     )
 
 

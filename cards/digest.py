@@ -121,7 +121,7 @@ def late_rows(book: Book, lines: Sequence[DigestLine], *, left: int = 0, more: A
         )
         for line in lines
     )
-    return Rows(_COLUMNS, rows, _RIGHT, f"{left:,} more" if left > 0 else None, more if left > 0 else None)
+    return Rows(_COLUMNS, rows, _RIGHT, all=more if left > 0 else None, left=max(left, 0))
 
 
 def page_within(page: int, among: int) -> int:
@@ -167,8 +167,7 @@ def leaving_rows(book: Book, lines: Sequence[OutgoingLine], *, left: int = 0, mo
         )
         for line in lines
     )
-    rest = f"{left:,} more" if left > 0 else None
-    return Rows(("Customer", "Asks for", "What", "At"), rows, frozenset({1, 3}), rest, more if left > 0 else None)
+    return Rows(("Customer", "Asks for", "What", "At"), rows, frozenset({1, 3}), all=more if left > 0 else None, left=max(left, 0))
 
 
 def _stop(line: OutgoingLine) -> Action:

@@ -65,7 +65,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A list with columns; `right` names the columns (from 0) that are figures. `rest` says how many more there are, and `all` shows them.
+    """A list with columns; `right` names the columns (from 0) that are figures. `left` more there are, or what `rest` says; `all` shows them.
 
     Where these are only the page that was asked for, `of` is how many there are.
     """
@@ -76,6 +76,12 @@ class Rows:
     rest: str | None = None
     all: Action | None = None
     of: int | None = None
+    left: int = 0
+
+    def further(self, dropped: int = 0) -> str:
+        """What is not listed, in words: those left out before, and those `dropped` where it is drawn."""
+        more = self.left + max(dropped, 0)
+        return " and ".join(part for part in (f"{more:,} more" if more else "", self.rest or "") if part)
 
 
 @dataclass(frozen=True, slots=True)

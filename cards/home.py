@@ -151,7 +151,7 @@ def _tasks(told: Home) -> Iterator[Element]:
         return
     yield Heading("Tasks", badge=f"{len(told.tasks):,}")
     rows = tuple(_task_row(told, task, account) for task, account in told.tasks[:FEW])
-    yield Rows(("What", "By", "Customer"), rows, rest=_left(len(told.tasks), FEW), all=asking("tasks"))
+    yield Rows(("What", "By", "Customer"), rows, all=asking("tasks"), left=max(len(told.tasks) - FEW, 0))
 
 
 def _task_row(told: Home, task: Task, account: Account) -> Row:
@@ -166,7 +166,7 @@ def _promised(told: Home) -> Iterator[Element]:
         return
     yield Heading("Promises due", badge=f"{len(told.promised):,}")
     rows = tuple(_promise_row(told, one) for one in told.promised[:FEW])
-    yield Rows(("Customer", "Promised", "By"), rows, frozenset({1}), _left(len(told.promised), FEW), asking("promises"))
+    yield Rows(("Customer", "Promised", "By"), rows, frozenset({1}), all=asking("promises"), left=max(len(told.promised) - FEW, 0))
 
 
 def _promise_row(told: Home, one: Promised) -> Row:
@@ -211,10 +211,6 @@ def _settings(told: Home) -> Iterator[Element]:
         quiet=True,
     )
     yield Actions((Button("Settings", Action(Name.PREFERENCES, told.reader.id)),))
-
-
-def _left(all_: int, shown: int) -> str | None:
-    return f"{all_ - shown:,} more" if all_ > shown else None
 
 
 def preferences_form(

@@ -21,8 +21,8 @@ def paged(card: Card, page: int, turn: Callable[[int], Action]) -> Card:
     page = min(max(page, 0), pages - 1)
     first, last = page * PAGE, page + 1 == pages
     rows = found.rows if found.of else found.rows[first : first + PAGE]
-    shown = replace(found, rows=rows, rest=found.rest if last else None, all=found.all if last else None)
-    more = " and more" if found.rest and not last else ""
+    shown = replace(found, rows=rows, rest=found.rest if last else None, left=found.left if last else 0, all=found.all if last else None)
+    more = " and more" if found.further() and not last else ""
     where = Text(f"{first + 1:,} to {first + len(shown.rows):,} of {count:,}{more}", quiet=True)
     back = (Button("Back", turn(page - 1)),) if page else ()
     onward = () if last else (Button("Next", turn(page + 1)),)

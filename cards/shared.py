@@ -25,8 +25,9 @@ def shared(card: Card, again: Action, by_name: str, at: datetime, place: Place) 
 def _first_page(rows: Rows, again: Action) -> Rows:
     if len(rows.rows) <= PAGE:
         return rows
-    left = len(rows.rows) - PAGE
-    return replace(rows, rows=rows.rows[:PAGE], rest=f"at least {left:,} more" if rows.rest else f"{left:,} more", all=again)
+    left = len(rows.rows) - PAGE + rows.left
+    counted = {"rest": f"at least {left:,} more", "left": 0} if rows.rest else {"left": left}
+    return replace(rows, rows=rows.rows[:PAGE], all=again, **counted)
 
 
 def posted() -> Card:

@@ -130,10 +130,10 @@ def _row(rows: Rows, row: Row, *, opens: bool) -> str:
 
 
 def _rest(rows: Rows) -> str:
-    if not rows.rest:
+    if not (rest := rows.further()):
         return ""
     every = " " + _press("Show all", rows.all, "link") if rows.all else ""
-    return f'<p class="rest quiet">… {_text(rows.rest)}{every}</p>'
+    return f'<p class="rest quiet">… {_text(rest)}{every}</p>'
 
 
 def _press(label: str, action: Action, classes: str = "button", about: str = "") -> str:

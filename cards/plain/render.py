@@ -107,7 +107,7 @@ def _rows(rows: Rows) -> list[str]:
     cells = [((_SIGNS[row.tone], *row.cells) if signed else row.cells) for row in rows.rows]
     head = [(("", *rows.columns) if signed else rows.columns)] if any(rows.columns) else []
     right = frozenset(at + 1 for at in rows.right) if signed else rows.right
-    return aligned([*head, *cells], right) + (_wrap(f"… {rows.rest}") if rows.rest else [])
+    return aligned([*head, *cells], right) + (_wrap(f"… {rest}") if (rest := rows.further()) else [])
 
 
 def aligned(lines: Sequence[tuple[str, ...]], right: frozenset[int], room: int = WIDTH) -> list[str]:

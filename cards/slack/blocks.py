@@ -92,7 +92,7 @@ class Pen:
             yield preformatted(rows, shown)
         elif shown:
             yield bullets(shown)
-        rest = " and ".join(part for part in (f"{left:,} more" if left > 0 else "", rows.rest or "") if part)
+        rest = rows.further(left)
         if rest:
             yield self._rest(f"… {rest}", rows.all)
 

@@ -94,7 +94,7 @@ class Pen:
             yield from (self._item(row, rows) for row in shown)
         elif shown:
             yield from _table(rows, shown)
-        rest = " and ".join(part for part in (f"{left:,} more" if left > 0 else "", rows.rest or "") if part)
+        rest = rows.further(left)
         if rest:
             yield line([run(f"… {rest}", self.chars, isSubtle=True)])
         if rest and rows.all:

@@ -74,7 +74,7 @@ async def test_nothing_is_shared_where_names_must_not_be_seen(office: ChatOffice
 async def test_the_first_page_stands_in_the_channel_and_whoever_presses_gets_all(office: ChatOffice, question: str) -> None:
     await said(office, f"  Share  {question}")
     rows = listed((await shown(office))[0])
-    assert (len(rows.rows), rows.rest) == (PAGE, f"{MANY - PAGE} more")
+    assert (len(rows.rows), rows.further()) == (PAGE, f"{MANY - PAGE} more")
     assert rows.all is not None
     first = (await office.press(VERA, "slack", rows.all)).card
     assert first is not None
