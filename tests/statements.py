@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from uuid import UUID
 
 from sqlalchemy import Engine, event
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,9 +22,9 @@ def statements() -> Generator[list[str]]:
     event.listen(Engine, "before_cursor_execute", note)
     fetched = fetch.fetched
 
-    async def noted(connection: AsyncConnection, statement: str, customers: Sequence[UUID]) -> Sequence[fetch.Values]:
+    async def noted(connection: AsyncConnection, statement: str, given: Mapping[str, object]) -> Sequence[fetch.Values]:
         asked.append(statement)
-        return await fetched(connection, statement, customers)
+        return await fetched(connection, statement, given)
 
     fetch.fetched = noted
     try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, bindparam, select, true
 
 from adapters.store import tables as t
 from adapters.store.books import Books
+from adapters.store.fetch import kept
 from adapters.store.folded import folded
 from adapters.store.loading import accounts_of
 from adapters.store.many import among, update_many
@@ -20,6 +21,7 @@ from workflows.errors import NotKnown
 from workflows.records import Look
 
 _PAGE = 200
+_OWNER = select(t.items.c.customer_id).where(t.items.c.id == bindparam("item"))
 _NAMED = select(t.customers.c.id).where(IS_NAMED).limit(2)
 _LOOKED = ("id", "next_look_at", "policy_name", "policy_version")
 
@@ -32,13 +34,13 @@ class Accounts(Books):
         return found[0]
 
     async def account_of(self, item: ItemId) -> Account:
-        owner = await self._all(select(t.items.c.customer_id).where(t.items.c.id == item))
+        owner = await kept(self._connection, _OWNER, {"item": item})
         if not owner:
             raise NotKnown("There is no such invoice.")
         return await self.account(CustomerId(owner[0].customer_id))
 
     async def named_account(self, words: str) -> Account | None:
-        found = await self._all(_NAMED, spelt(words)) if folded(words) else []
+        found = await kept(self._connection, _NAMED, spelt(words)) if folded(words) else []
         return await self.account(CustomerId(found[0].id)) if len(found) == 1 else None
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:

@@ -8,6 +8,7 @@ from sqlalchemy import or_, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.fetch import kept
 from adapters.store.unit import Part
 from workflows.domain.account import Book
 from workflows.errors import NotKnown
@@ -35,4 +36,4 @@ class Books(Part):
         return rows.book(found)
 
     async def books(self) -> Sequence[Book]:
-        return [rows.book(row) for row in await self._all(_EVERY)]
+        return [rows.book(row) for row in await kept(self._connection, _EVERY, {})]

@@ -1,4 +1,4 @@
-"""Reading past SQLAlchemy, whose work for a statement and a row is more than the driver's: a table's rows, or those of many tables at once."""
+"""Reading past SQLAlchemy, whose work for a statement and a row is more than the driver's: a query that is kept, or what many tables know of some customers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,15 @@ from itertools import starmap
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Boolean, Column, Date, Dialect, LargeBinary, Row, Table, Uuid
+from sqlalchemy import JSON, Boolean, Column, ColumnElement, Date, Dialect, LargeBinary, Row, Select, Table, Uuid
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import result_tuple
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import tables as t
 from adapters.store.columns import Instant
+from adapters.store.many import instant_text
 
 Values = tuple[Any, ...]
 Reader = Callable[[Any], object] | None
@@ -40,28 +42,57 @@ async def facts_of(
     """With one statement: the values of those names of the rows of the table that has `most`, and the rows of all other kinds, but for what
     is sealed, by the names of the tables that hold any. Each of these comes as one document.
     """
-    found = await fetched(connection, _statement(connection.dialect, most, names, kinds), customers)
-    rows = _read(_typed(connection.dialect, most, names), [row for row in found if row[-1] is None])
+    found = await fetched(connection, _statement(connection.dialect, most, names, kinds), {"ids": list(customers)})
+    rows = _read(_typed(connection.dialect, tuple(most.c[name] for name in names)), [row for row in found if row[-1] is None])
     keys = cache(UUID)  # the same customers and items are named in many rows
     others = {row[-1]: json.loads(row[-2]) for row in found if row[-1] is not None and row[-2]}
     return rows, {kind.table.name: _named(kind.table, others[kind.table.name], keys) for kind in kinds if others.get(kind.table.name)}
 
 
-async def fetched(connection: AsyncConnection, statement: str, customers: Sequence[UUID]) -> Sequence[Values]:
-    """What the driver has to say, in the connection's transaction, to a statement about `ids`. Its errors are SQLAlchemy's, as of all others."""
+async def kept(connection: AsyncConnection, query: Select[Any], given: Mapping[str, object]) -> Sequence[Row[Any]]:
+    """The rows of a query that is put together once and kept. SQLAlchemy writes it, for each database once."""
+    statement, constants, readers, named = _written(connection.dialect, query)
+    return list(map(named, _read(readers, await fetched(connection, statement, {**constants, **given}))))
+
+
+async def fetched(connection: AsyncConnection, statement: str, given: Mapping[str, object]) -> Sequence[Values]:
+    """What the driver has to say, in the connection's transaction. Its errors are SQLAlchemy's, as of all other statements."""
     pooled: Any = connection.sync_connection
     driver = pooled.connection.driver_connection
     try:
         if connection.dialect.name == "sqlite":
-            found: Sequence[Values] = await driver.execute_fetchall(statement, {"ids": json.dumps([one.hex for one in customers])})
+            found: Sequence[Values] = await driver.execute_fetchall(statement, {name: _given(value) for name, value in given.items()})
         else:
-            found = await (await driver.cursor(binary=True).execute(statement, {"ids": list(customers)})).fetchall()
+            found = await (await driver.cursor(binary=True).execute(statement, given)).fetchall()
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(statement, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True) from error
     except asyncio.CancelledError:
         await connection.invalidate()  # where it was torn nobody knows
         raise
     return found
+
+
+def _given(value: object) -> object:
+    """As SQLite takes it."""
+    match value:
+        case UUID():
+            return value.hex
+        case list():
+            return json.dumps([_given(one) for one in value])
+        case datetime():
+            return instant_text(value)
+        case date():
+            return value.isoformat()
+    return value
+
+
+@cache
+def _written(dialect: Dialect, query: Select[Any]) -> tuple[str, Mapping[str, Any], Readers, Callable[[Values], Row[Any]]]:
+    """The statement, the constants in it, what reads the values, and what makes a row that goes by the columns' names of them."""
+    written = query.compile(dialect=sqlite.dialect(paramstyle="named") if dialect.name == "sqlite" else dialect)
+    columns = tuple(query.selected_columns)
+    constants = {name: value for name, value in written.params.items() if value is not None}
+    return str(written), constants, _typed(dialect, columns), result_tuple([column.name for column in columns])
 
 
 @cache
@@ -76,13 +107,13 @@ def _document(dialect: Dialect, kind: Kind) -> str:
     """All the rows, each a list of values; a document of the database's own is one in it."""
     rows, row = ("json_group_array", "json_array") if dialect.name == "sqlite" else ("json_agg", "json_build_array")
     names, _, _ = _columns(kind.table)
-    values = ", ".join(_written(dialect, kind.table.c[name]) for name in names)
+    values = ", ".join(_as_json(dialect, kind.table.c[name]) for name in names)
     about = f" WHERE {_about(dialect, kind.table, kind.by)}" if kind.by else ""
     mine = f"SELECT {_listed(dialect, names)} FROM {kind.table.name}{about} ORDER BY {_listed(dialect, kind.order)}"  # ruff: ignore[hardcoded-sql-expression] - as above
     return f"(SELECT CAST({rows}({row}({values})) AS text) FROM ({mine}) AS mine)"  # ruff: ignore[hardcoded-sql-expression] - as above
 
 
-def _written(dialect: Dialect, column: Column[Any]) -> str:
+def _as_json(dialect: Dialect, column: Column[Any]) -> str:
     quoted = dialect.identifier_preparer.quote(column.name)
     return f"json({quoted})" if dialect.name == "sqlite" and isinstance(column.type, JSON) else quoted
 
@@ -124,15 +155,14 @@ def _column(reader: Reader, values: Sequence[Any]) -> Sequence[object]:
 
 
 @cache
-def _typed(dialect: Dialect, table: Table, names: tuple[str, ...]) -> Readers:
+def _typed(dialect: Dialect, columns: tuple[ColumnElement[Any], ...]) -> Readers:
     """What reads the values a driver gives: SQLite's are plain."""
-    columns = [table.c[name] for name in names]
     if dialect.name == "sqlite":
         return [_plain(column) for column in columns]
     return [(lambda at: at.astimezone(UTC)) if isinstance(column.type, Instant) else None for column in columns]
 
 
-def _plain(column: Column[Any]) -> Reader:
+def _plain(column: ColumnElement[Any]) -> Reader:
     """What reads a value as SQLite keeps it, and JSON has it."""
     match column.type:
         case Instant():

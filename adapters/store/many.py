@@ -113,7 +113,7 @@ def _writer(dialect: Dialect, column: Column[Any]) -> Callable[[Any], object] | 
         case Uuid():
             return _digits
         case Instant():
-            return _instant
+            return instant_text
         case Date():
             return date.isoformat
         case JSON() if dialect.name == "sqlite":
@@ -126,7 +126,7 @@ def _digits(value: UUID | str) -> str:
     return value if isinstance(value, str) else value.hex
 
 
-def _instant(at: datetime) -> str:
+def instant_text(at: datetime) -> str:
     """As SQLite keeps a UTC time; PostgreSQL, whose sessions are in UTC, reads it as one."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from adapters.store import tables as t
+from adapters.store.fetch import kept
 from adapters.store.ledger import open_lines
 from adapters.store.unit import Part
 from workflows.domain.ids import BookId, CustomerId, UserId
@@ -76,9 +77,9 @@ class Overdue(Part):
         given = {"day": day, "limit": limit, "book": book, "owner": owner}
         if least is not None:
             given |= {"least": least.minor, "currency": least.currency}
-        found = await self._all(statement(asked), given)
+        found = await kept(self._connection, statement(asked), given)
         if found and found[0].due_on == CHANGED:  # they come first
-            found = await self._all(statement(replace(asked, known=False)), given)
+            found = await kept(self._connection, statement(replace(asked, known=False)), given)
         return found
 
 
