@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import Address
 from adapters.store import tables as t
-from adapters.store.engine import one_statement
 from workflows.domain.ids import new_id
 from workflows.ports import Clock
 
@@ -25,7 +24,7 @@ class SqlAddresses:
 
     async def find(self, platform: str, *keys: str) -> Mapping[str, Address]:
         query = select(_AT.key, _AT.details).where(_AT.platform == platform, _AT.key.in_(keys))
-        async with one_statement(self._engine) as connection:
+        async with self._engine.begin() as connection:
             found = (await connection.execute(query)).all()
         return {row.key: Address(platform, row.key, row.details) for row in found}
 

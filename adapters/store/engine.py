@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE = "sqlite+aiosqlite"
 POSTGRESQL = "postgresql+psycopg"
-_READERS = 5  # connections that are kept
+_READERS, _DOORS = 5, 5  # connections that are kept
 SURE = 0.5  # seconds for which a connection that has worked is taken to work still: a server that restarts is away for longer
 _WORKED = "worked at"
 
@@ -58,15 +56,14 @@ def open_readers(engine: AsyncEngine) -> AsyncEngine:
     return readers
 
 
-@asynccontextmanager
-async def one_statement(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
-    """For one alone: where the database has it, it commits by itself, and waits for the server are saved."""
+def open_door(engine: AsyncEngine) -> AsyncEngine:
+    """The same database for what one statement keeps or looks up while a chat waits: it waits for no unit that waits for another.
+
+    Each commits by itself, which saves waits for the server. SQLite lets only one write, over the engine's own connection.
+    """
     if engine.dialect.name == "sqlite":
-        async with engine.begin() as connection:
-            yield connection
-    else:
-        async with engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+        return engine
+    return _open_postgresql(engine.url, _DOORS, _POSTGRESQL_SESSION, max_overflow=0, isolation_level="AUTOCOMMIT")
 
 
 def open_whole(url: str) -> Engine:
@@ -91,8 +88,8 @@ def _begin_by_option(connection: Connection) -> None:
     begin(connection)
 
 
-def _open_postgresql(url: str | URL, pool_size: int, session: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"options": session})
+def _open_postgresql(url: str | URL, pool_size: int, session: str, **more: Any) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"options": session}, **more)
     event.listen(engine.sync_engine, "checkin", _note_when)
     event.listen(engine.sync_engine, "checkout", partial(_must_live, engine.dialect))
     return engine

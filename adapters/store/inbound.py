@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.chat.protocol import CardRef, Incoming, Person
 from adapters.store import tables as t
-from adapters.store.engine import one_statement
 from adapters.store.many import insert_unless
 from adapters.store.secrets import Vault
 from adapters.store.stops import stopped
@@ -97,7 +96,7 @@ class SqlInbound:
     async def _commit(self, rows: Sequence[_Row]) -> frozenset[UUID]:
         """Those that were not known."""
         now = self._clock.now()
-        async with one_statement(self._engine) as connection:
+        async with self._engine.begin() as connection:
             taken = await insert_unless(connection, t.inbound, _NEW, rows, _PAUSED, now=now)
             if not taken and (await connection.execute(select(_PAUSED), {"now": now})).scalar_one():
                 raise BeingMaintained

@@ -34,4 +34,4 @@ async def migrated(engine: AsyncEngine, keys: Sequence[bytes]) -> AsyncGenerator
     async with changing(engine) as connection:
         await connection.run_sync(move, "head")
         one = cast("AsyncEngine", _InOne(connection))
-        yield SqlStore(one, keys, readers=one)
+        yield SqlStore(one, keys, readers=one, door=one)

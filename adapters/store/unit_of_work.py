@@ -17,7 +17,7 @@ from adapters.store.cards import Cards
 from adapters.store.chats import Chats
 from adapters.store.claims import Claims
 from adapters.store.contact import Contact
-from adapters.store.engine import open_readers
+from adapters.store.engine import open_door, open_readers
 from adapters.store.erasing import Erasing
 from adapters.store.facts import Facts, Plans
 from adapters.store.figures import Figures
@@ -108,12 +108,14 @@ class SqlReading(SqlUnitOfWork):
 class SqlStore(PolicyTexts):
     """Called: `async with store() as work:` commits at the end, rolls back when the block raises; `store.reading()` opens one that only reads.
 
-    `keys` are of 32 bytes; the first encrypts, all of them decrypt. What only reads does so by `readers`, else by connections of its own.
+    `keys` are of 32 bytes; the first encrypts, all of them decrypt. What only reads does so by `readers`, what a chat waits for goes by the `door`; else each over connections of its own.
     """
 
-    def __init__(self, engine: AsyncEngine, keys: Sequence[bytes], readers: AsyncEngine | None = None) -> None:
+    def __init__(
+        self, engine: AsyncEngine, keys: Sequence[bytes], readers: AsyncEngine | None = None, door: AsyncEngine | None = None
+    ) -> None:
         super().__init__(engine)
-        self._readers = readers or open_readers(engine)
+        self._readers, self._door = readers or open_readers(engine), door or open_door(engine)
         self._vault = Vault(keys)
         self.audit = AuditTrail(engine)
         self.abreast = 1 if engine.dialect.name == "sqlite" else 2  # batches of work that one process should have under way
@@ -137,11 +139,12 @@ class SqlStore(PolicyTexts):
             yield SqlReading(connection, self._vault)
 
     def addresses(self, clock: Clock) -> SqlAddresses:
-        return SqlAddresses(self._engine, clock)
+        return SqlAddresses(self._door, clock)
 
     def inbound(self, clock: Clock) -> SqlInbound:
-        return SqlInbound(self._engine, self._vault, clock)
+        return SqlInbound(self._door, self._vault, clock)
 
     async def close(self) -> None:
         await self._engine.dispose()
         await self._readers.dispose()
+        await self._door.dispose()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,6 +16,7 @@ from adapters.store.engine import open_engine
 from adapters.store.inbound import from_json, to_json
 from adapters.store.unit_of_work import SqlStore
 from cards.actions import Action, Name
+from tests.conftest import SECRET_KEY
 from tests.fakes.clock import FixedClock
 from tests.store.samples import add_user
 from workflows.domain.access import Role
@@ -102,6 +104,17 @@ async def test_what_took_long_and_was_kept_meanwhile_is_handled_by_the_unit_that
         async with store() as work:
             assert await work.handled(PRESS.key, clock.now(), kept=False) is first
     assert await inbound.pending(clock.now() + timedelta(seconds=1), 10) == []
+
+
+async def test_it_is_kept_while_every_connection_of_units_is_taken(postgresql_url: str, clock: FixedClock) -> None:
+    store = SqlStore(open_engine(postgresql_url, pool_size=1), [SECRET_KEY])
+    kept, known = store.inbound(clock), store.addresses(clock)
+    async with AsyncExitStack() as held, asyncio.timeout(10):
+        for _ in range(11):  # one that is kept, and ten more
+            await (await held.enter_async_context(store())).books()
+        assert await kept.accept(PRESS)
+        assert await known.find("teams", "nobody") == {}
+    await store.close()
 
 
 async def test_a_key_that_was_never_accepted_is_unknown(store: SqlStore, clock: FixedClock) -> None:
