@@ -32,7 +32,8 @@ class Books(Part):
     async def book(self, slug: str) -> Book:
         found = (await self._connection.execute(select(t.books).where(t.books.c.slug == slug))).one_or_none()
         if found is None:
-            raise NotKnown(f"There is no book {slug!r}.")
+            known = ", ".join(book.slug for book in await self.books())
+            raise NotKnown(f"There is no book “{slug[:40]}”; there is: {known}.")
         return rows.book(found)
 
     async def books(self) -> Sequence[Book]:

@@ -176,7 +176,8 @@ class Answering:
             return await self._late(books, Bounds(ask.days, None, least), bounds, "")
         found = await balance(ask.customer, self.work, self.policies, self.now)
         if isinstance(found, Choices):
-            return several(found, books, f"overdue {ask.days}")
+            bound = f" >{ask.least} {ask.currency}".rstrip() if ask.least else ""
+            return several(found, books, f"overdue {ask.days}{bound}")
         late = [one for one in found.overdue if (one.days_past_due or 0) >= ask.days]
         if least is not None:
             late = [one for one in late if one.open.currency == least.currency and one.open >= least]

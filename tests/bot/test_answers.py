@@ -83,7 +83,7 @@ async def office(one_url: str) -> AsyncIterator[ChatOffice]:
         ("remind INV-nobody-has 7", "No invoice has the number"),
         ("remind INV-acme please", "I do not know what to do with “please”"),
         ("snooze INV-acme someday", "is no day"),
-        ("aging nowhere", "There is no book"),
+        ("aging nowhere", "There is no book “nowhere”; there is: main."),
     ],
 )
 async def test_a_question_is_answered(office: ChatOffice, text: str, told: str) -> None:
@@ -102,6 +102,7 @@ def choices(card: Card | None) -> list[Action]:
     [
         ("balance birkenhoff", "Birkenhof · €100.00"),
         ("overdue birkenhoff", "Birkenhof · €100.00 · overdue"),
+        ("overdue 30 >1000 EUR birkenhoff", "Birkenhof: nothing overdue, 30 days and more, €1,000.00 and more"),
         ("customer brikenhof", "pay@birkenhof.example"),
         ("invoice INV-brikenhof", "INV-birkenhof"),
         ("why INV-brikenhof", "Why: Birkenhof"),
