@@ -108,7 +108,8 @@ class SqlReading(SqlUnitOfWork):
 class SqlStore(PolicyTexts):
     """Called: `async with store() as work:` commits at the end, rolls back when the block raises; `store.reading()` opens one that only reads.
 
-    `keys` are of 32 bytes; the first encrypts, all of them decrypt. What only reads does so by `readers`, what a chat waits for goes by the `door`; else each over connections of its own.
+    `keys` are of 32 bytes; the first encrypts, all of them decrypt. What only reads does so by `readers`, what a chat waits for goes by the
+    `door`; else each has connections of its own.
     """
 
     def __init__(
