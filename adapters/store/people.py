@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, delete, select, update
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.fetch import kept
 from adapters.store.unit import Part
 from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId, new_id
@@ -28,7 +29,7 @@ class People(Part):
         await self._add(t.users, id=user.id, email=_same(user.email), name=user.name, role=user.role.value, approves_up_to=user.limit)
 
     async def users(self) -> Sequence[User]:
-        return [rows.user(row) for row in await self._all(_BY_NAME)]
+        return [rows.user(row) for row in await kept(self._connection, _BY_NAME, {})]
 
     async def user(self, user: UserId) -> User:
         return rows.user(await self._one(_BY_ID, "user", {"user": user}))
@@ -65,7 +66,7 @@ class People(Part):
         return (await self._connection.execute(delete(t.identities).where(there))).rowcount == 1
 
     async def _user(self, query: Select[Any], given: Mapping[str, object]) -> User | None:
-        found = await self._all(query, given)
+        found = await kept(self._connection, query, given)
         return rows.user(found[0]) if found else None
 
 
