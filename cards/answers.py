@@ -20,6 +20,7 @@ from workflows.domain.allocation import balances, on_plans
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import UserId
 from workflows.domain.money import totals
+from workflows.domain.reach import addresses
 
 EVENTS = 12
 STATE_WORDS = {
@@ -91,12 +92,18 @@ def customer(account: Account, decision: Decision, now: datetime, people: Mappin
         ("Book", name(account.book.name)),
         ("Owner", name(person(people, one.owner)) if one.owner else "nobody"),
         ("Segment", name(one.segment) if one.segment else ""),
-        ("Written to", listing([bare(address) for address in one.emails]) or "no e-mail address is known"),
+        ("Written to", _written_to(account)),
         ("Last message", f"{step_words(last.step)}, {day(last.day, today, locale_of(account.book))}" if last else "none yet"),
         ("Policy", f"{bare(account.policy[0])}, version {account.policy[1]}" if account.policy else "not started"),
     )
     facts = Facts(tuple((key, value) for key, value in known if value))
     return Card(f"{card.summary}. {facts.pairs[0][1]}", (card.body[0], facts, *card.body[1:]), card.tone)
+
+
+def _written_to(account: Account) -> str:
+    wanted = addresses(account)
+    told = [f"{bare(one)}{'' if one in wanted else ' (wants no more messages)'}" for one in account.customer.emails]
+    return listing(told) or "no e-mail address is known"
 
 
 def _items(account: Account, items: Sequence[ItemDecision], today: date) -> Rows:

@@ -14,12 +14,13 @@ from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.commands import VERBS, parse
 from bot.desk.answers import answer
-from cards.actions import Action
+from cards.actions import Action, Name
 from cards.choices import asking
 from cards.elements import Actions, Card, Rows
 from cards.html import render as html
 from cards.paging import paged
 from cards.plain.render import render
+from cards.request_forms import handle
 from cards.slack.render import render as slack
 from tests.bot.chat_office import ChatOffice
 from tests.conftest import SECRET_KEY
@@ -174,6 +175,12 @@ async def test_a_chat_by_another_name_answers_the_same(office: ChatOffice) -> No
     await office.link(ANA, "teams")
     for text in ("overdue", "balance acme", "balance birkenhoff", "customer acme", "settings"):  # help says what is typed there
         assert (await office.type(ANA, text)).card == (await office.type(ANA, text, "teams")).card
+
+
+async def test_a_customer_who_wants_no_more_mail_is_not_said_to_be_written_to(office: ChatOffice) -> None:
+    typed = {"address": handle("pay@acme.example"), "how": "by phone"}
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_OPT_OUT), typed)
+    assert "Written to: pay@acme.example (wants no more messages)" in await office.told(ANA, "customer acme")
 
 
 NASTY = [
