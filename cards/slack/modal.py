@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, assert_never
 
+from cards.clean import shorten
 from cards.elements import Actions, AmountField, ChoiceField, DateField, Field, Form, NumberField, Option, Text, TextField
 from cards.slack.blocks import BUTTON, OPTIONS, Block, Pen
 from cards.slack.presses import metadata as carried
@@ -13,6 +14,7 @@ from cards.slack.text import TEXT, plain
 
 CALLBACK = "duebot.form"  # every view of ours; what it is about stands in its metadata
 TITLE, LABEL, BLOCKS, FEW, ROWS = 24, 2_000, 100, 5, 40
+MOST_OPTIONS = 1_000  # a window of more would be too large
 
 
 def render_form(
@@ -118,12 +120,20 @@ def _initial(key: str, value: str) -> dict[str, str]:
 
 
 def _choice(field: ChoiceField, typed: str | None) -> dict[str, Any]:
-    options = field.options[:OPTIONS]
+    """What no menu holds stands in groups of one, each named after the first and the last of it."""
+    options = field.options[:MOST_OPTIONS]
     drawn = [_option(option) for option in options]
     chosen = field.value if typed is None else typed
     initial = next((shown for option, shown in zip(options, drawn, strict=True) if option.value == chosen), None)
     kind = "radio_buttons" if len(options) <= FEW else "static_select"
-    return {"type": kind, "options": drawn} | ({"initial_option": initial} if initial else {})
+    groups = [drawn[first : first + OPTIONS] for first in range(0, len(drawn), OPTIONS)]
+    menu = {"options": drawn} if len(groups) == 1 else {"option_groups": [_group(one) for one in groups]}
+    return {"type": kind, **menu} | ({"initial_option": initial} if initial else {})
+
+
+def _group(options: list[Block]) -> Block:
+    first, last = (shorten(one["text"]["text"], BUTTON // 2 - 2) for one in (options[0], options[-1]))
+    return {"label": plain(f"{first} – {last}", BUTTON), "options": options}
 
 
 def _option(option: Option) -> Block:

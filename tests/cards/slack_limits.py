@@ -102,8 +102,12 @@ def _check_node(node: JSON, most: Mapping[str, int]) -> None:
     if kind == "button":
         assert len(node["text"]["text"]) <= most["button_text_chars"]
         assert len(node["value"]) <= most["button_value_chars"]
+    if "option_groups" in node:
+        assert 1 <= len(node["option_groups"]) <= most["select_option_groups"]
+        assert "initial_option" not in node or any(node["initial_option"] in one["options"] for one in node["option_groups"])
+        assert all(1 <= len(one["label"]["text"]) <= most["option_group_label_chars"] for one in node["option_groups"])
     if "options" in node:
-        assert 1 <= len(node["options"]) <= most["select_options" if kind == "static_select" else "radio_checkbox_options"]
+        assert 1 <= len(node["options"]) <= most["radio_checkbox_options" if kind == "radio_buttons" else "select_options"]
         assert "initial_option" not in node or node["initial_option"] in node["options"]
         for option in node["options"]:
             assert len(option["text"]["text"]) <= most["option_text_chars"]

@@ -194,3 +194,16 @@ def test_a_form_refuses_metadata_that_would_not_fit() -> None:
 def test_a_menu_of_nothing_is_said_not_drawn() -> None:
     nobody = replace(FORM, fields=(ChoiceField("to", "To", ()),))
     assert "nothing to choose" in str(render_form(nobody)["blocks"])
+
+
+@pytest.mark.parametrize("count", [100, 101, 250, 1_000])
+def test_a_menu_of_many_leaves_nobody_out(count: int, most: dict[str, int]) -> None:
+    options = tuple(Option(str(ident(n)), f"<!here> Colleague {n} {'x' * 80}") for n in range(count))
+    drawn = render_form(
+        Form("Assign", Button("Assign", Action(Name.CONFIRM_ASSIGN, ident(1))), (), (ChoiceField("to", "To", options, options[-1].value),))
+    )
+    check_view(drawn, most)
+    (menu,) = [node for node in nodes(drawn) if node.get("type") == "static_select"]
+    groups = [one["options"] for one in menu["option_groups"]] if count > 100 else [menu["options"]]
+    assert [one["value"] for group in groups for one in group] == [option.value for option in options]
+    assert menu["initial_option"] == groups[-1][-1]
