@@ -20,7 +20,7 @@ class PolicyTexts:
 
     async def policy_versions(self) -> Sequence[tuple[str, int, str]]:
         """Name, version and text, by name and version."""
-        async with self._engine.connect() as connection:
+        async with self._engine.begin() as connection:
             found = (await connection.execute(select(t.policies).order_by(_P.name, _P.version))).all()
         return [(row.name, row.version, row.text) for row in found]
 

@@ -97,13 +97,13 @@ class SignsOfLife:
             await connection.execute(update(t.job_runs).where(_RUN.job == job).values(ended_at=at, failing_since=since))
 
     async def lives(self) -> tuple[Sequence[Process], Sequence[JobRun]]:
-        async with self._engine.connect() as connection:
+        async with self._engine.begin() as connection:
             processes = list(starmap(Process, await _rows(connection, select(*t.processes.c).order_by(_PROCESS.started_at))))
             runs = list(starmap(JobRun, await _rows(connection, select(*t.job_runs.c).order_by(_RUN.job))))
         return processes, runs
 
     async def waiting(self, now: datetime) -> Waiting:
-        async with self._engine.connect() as connection:
+        async with self._engine.begin() as connection:
             backlog = [Backlog(Effect(row[0]), OutboxState(row[1]), *row[2:]) for row in await _rows(connection, _backlog(now))]
             looks = select(func.min(t.customers.c.next_look_at)).where(t.customers.c.next_look_at <= now)
             most_overdue: datetime | None = (await connection.execute(looks)).scalar_one()
@@ -113,7 +113,7 @@ class SignsOfLife:
         """What the database's own clock says; null where it is this machine's."""
         if self._engine.dialect.name == "sqlite":
             return None
-        async with self._engine.connect() as connection:
+        async with self._engine.begin() as connection:
             said: datetime = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
         return said
 

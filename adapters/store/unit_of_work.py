@@ -136,7 +136,7 @@ class SqlStore(PolicyTexts):
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[SqlUnitOfWork, None]:
-        async with self._readers.begin() as connection:
+        async with self._readers.begin() as connection:  # which commits: of a transaction rolled back psycopg forgets what it had prepared
             yield SqlReading(connection, self._vault)
 
     def addresses(self, clock: Clock) -> SqlAddresses:

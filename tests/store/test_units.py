@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from adapters.store.engine import open_engine
+from adapters.store.engine import open_engine, open_readers
 from adapters.store.imports import CHUNK
 from adapters.store.unit_of_work import SqlStore
 from tests.conftest import SECRET_KEY
@@ -340,4 +340,18 @@ async def test_what_the_database_refuses_an_account_is_an_error_as_all_of_its(da
     with pytest.raises(DBAPIError, match="notice_items"):
         async with store.reading() as work:
             await work.account(CustomerId(new_id()))
+    await store.close()
+
+
+async def test_what_the_server_has_prepared_for_questions_outlives_each(postgresql_url: str) -> None:
+    """To plan how an account is read costs more than to read it."""
+    engine = open_engine(postgresql_url)
+    readers = open_readers(engine)
+    store = SqlStore(engine, [SECRET_KEY], readers)
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%notice_items%'")
+    for _ in range(10):
+        async with store.reading() as work:
+            await work.accounts([CustomerId(new_id())])
+    async with readers.connect() as connection:
+        assert (await connection.execute(prepared)).scalar_one() == 1
     await store.close()
