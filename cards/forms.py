@@ -31,9 +31,8 @@ from workflows.domain.access import User
 from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision
 from workflows.domain.money import Money, total
+from workflows.domain.plans import MOST_INSTALMENTS
 from workflows.domain.standing import PLAN_OFFER_DAYS
-
-MOST_INSTALMENTS = 36
 
 
 def filled(fields: tuple[Field, ...], values: Mapping[str, str]) -> tuple[Field, ...]:
