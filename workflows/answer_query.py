@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -12,7 +12,7 @@ from uuid import UUID
 from workflows.domain.account import Account, Customer, Escalation, Flag, Plan, PlanState, Snooze
 from workflows.domain.allocation import on_plans
 from workflows.domain.claims import Dispute, Hold, Promise
-from workflows.domain.decide import decide, late_items
+from workflows.domain.decide import by_item, decide, late_items
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
@@ -41,6 +41,10 @@ class Seen:
         return decide(self.policy, self.account, self.at)
 
     @cached_property
+    def _by_item(self) -> Callable[[ItemId], ItemDecision]:
+        return by_item(self.policy, self.account, self.at)
+
+    @cached_property
     def late(self) -> tuple[Standing, ...]:
         """Each debt once: of what a plan spreads, the instalments that are late."""
         late, spread = late_items(self.policy, self.account, self.at), on_plans(self.account)
@@ -51,7 +55,7 @@ class Seen:
         ended = (part for plan in self.account.plans if plan.state is not PlanState.ACTIVE for part in plan.instalments)
         part = next((one for one in ended if one.id == item), None)
         if part is None:
-            return self.decision.of(item)
+            return self._by_item(item)
         return ItemDecision(part, State.SETTLED, None, Money.zero(part.total.currency), None, "Its payment plan no longer runs.")
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from workflows.domain.access import User
-from workflows.domain.ids import CardId, UserId, new_id
+from workflows.domain.ids import CardId, new_id
 from workflows.errors import NotKnown
 from workflows.ports import Clock, UnitOfWork
 from workflows.records import CardKind, StaffCard
@@ -18,7 +18,7 @@ PLACES = "places"
 async def open_home(user: User, place: Mapping[str, object], work: UnitOfWork, clock: Clock) -> StaffCard:
     """`place` is where it stands, as `bot.live.places` writes it; one per chat, the newest counts."""
     now = clock.now()
-    card = await home_of(user.id, work)
+    card = await work.home_of(user.id)
     if card is None:
         books = await work.books()
         if not books:
@@ -33,13 +33,8 @@ async def open_home(user: User, place: Mapping[str, object], work: UnitOfWork, c
     return card
 
 
-async def home_of(user: UserId, work: UnitOfWork) -> StaffCard | None:
-    """Null for somebody who never looked at it."""
-    return next((card for card in await work.live_cards(subject=user) if card.kind is CardKind.HOME), None)
-
-
 async def redraw_home(user: User, work: UnitOfWork, at: datetime) -> None:
     """At once: they did something and look at it."""
-    card = await home_of(user.id, work)
+    card = await work.home_of(user.id)
     if card is not None:
         work.redraw(card.id, at, acted=True)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, Uuid, bindparam, cast, func, select, update
+from sqlalchemy import ColumnElement, Text, Uuid, bindparam, cast, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.store import rows
 from adapters.store import tables as t
+from adapters.store.fetch import kept
 from adapters.store.many import among, any_of
 from adapters.store.unit import Part
-from workflows.domain.ids import BookId, CardId, CustomerId, ItemId
+from workflows.domain.ids import BookId, CardId, CustomerId, ItemId, UserId
 from workflows.errors import NotKnown
 from workflows.records import CardKind, CardState, StaffCard
 
@@ -20,10 +21,11 @@ _CARD = t.cards.c
 MOST_ABOUT = 20  # older ones froze long ago
 _ABOUT = (
     select(t.cards)
-    .where(_CARD.state.in_(list(CardState)), _CARD.subject == bindparam("subject"))
+    .where(or_(*(_CARD.state == state.value for state in CardState)), _CARD.subject == bindparam("subject"))
     .order_by(_CARD.at.desc(), _CARD.id)
     .limit(MOST_ABOUT)
 )
+_HOME = select(t.cards).where(_CARD.state == CardState.LIVE.value, _CARD.kind == CardKind.HOME.value, _CARD.subject == bindparam("subject"))
 
 
 class Cards(Part):
@@ -56,7 +58,11 @@ class Cards(Part):
         return [rows.card(row) for row in await self._all(query)]
 
     async def cards_about(self, subject: UUID) -> Sequence[StaffCard]:
-        return [rows.card(row) for row in await self._all(_ABOUT, {"subject": subject})]
+        return [rows.card(row) for row in await kept(self._connection, _ABOUT, {"subject": subject})]
+
+    async def home_of(self, user: UserId) -> StaffCard | None:
+        found = await kept(self._connection, _HOME, {"subject": user})
+        return rows.card(found[0]) if found else None
 
     async def cards_concerning(self, customers: Sequence[CustomerId]) -> Sequence[StaffCard]:
         theirs = any_of(self._connection, Uuid(), customers)

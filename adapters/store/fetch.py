@@ -158,7 +158,7 @@ def _column(reader: Reader, values: Sequence[Any]) -> Sequence[object]:
 def _typed(dialect: Dialect, columns: tuple[ColumnElement[Any], ...]) -> Readers:
     """What reads the values a driver gives: SQLite's are plain."""
     if dialect.name == "sqlite":
-        return [_plain(column) for column in columns]
+        return [json.loads if isinstance(column.type, JSON) else _plain(column) for column in columns]
     return [(lambda at: at.astimezone(UTC)) if isinstance(column.type, Instant) else None for column in columns]
 
 

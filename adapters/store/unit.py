@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -85,9 +85,7 @@ class Part:
         """As `_wake`, for the account the item belongs to."""
         if (customer := self._woken(item, at)) is not None:
             return customer
-        owner = select(t.items.c.customer_id).where(t.items.c.id == item).scalar_subquery()
-        woken = update(t.customers).where(t.customers.c.id == owner).values(**woken_at(at)).returning(t.customers.c.id)
-        found = (await self._connection.execute(woken)).scalar_one_or_none()
+        found = (await self._connection.execute(_WAKE_OWNER, {"item": item, "at": at})).scalar_one_or_none()
         if found is None:
             raise NotKnown("There is no such invoice.")
         self._awake[item] = self._awake[found] = CustomerId(found), at
@@ -102,6 +100,14 @@ class Part:
 def woken_at(at: datetime) -> Mapping[str, Any]:
     """The values of a customer about whom a fact was added: the tick is to look, and until then no hint is trusted."""
     return {"next_look_at": at, "oldest_due_on": CHANGED}
+
+
+_WAKE_OWNER = (
+    update(t.customers)
+    .where(t.customers.c.id == select(t.items.c.customer_id).where(t.items.c.id == bindparam("item")).scalar_subquery())
+    .values(next_look_at=bindparam("at"), oldest_due_on=CHANGED)
+    .returning(t.customers.c.id)
+)
 
 
 async def add_new(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, object]]) -> Sequence[Any]:

@@ -12,7 +12,7 @@ from workflows.ports import UnitOfWork
 
 _ONCE = frozenset({"cards_about", "users"})  # read once, too
 _LEAVES = frozenset(
-    {"books", "cards_showing", "enqueue", "enqueue_all", "handled", "live_cards", "preferences", "record", "redraw", "task"}
+    {"books", "cards_showing", "enqueue", "enqueue_all", "handled", "home_of", "live_cards", "preferences", "record", "redraw", "task"}
 )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from functools import cache
 
 from workflows.domain.account import Account
 from workflows.domain.acts import acts
 from workflows.domain.choosing import parts
-from workflows.domain.decision import Action, ActionKind, Decision
+from workflows.domain.decision import Action, ActionKind, Decision, ItemDecision
+from workflows.domain.ids import ItemId
 from workflows.domain.joining import joined
 from workflows.domain.lateness import turns, with_turns
 from workflows.domain.outlook import decided, next_change, next_look
@@ -33,6 +35,13 @@ def decide(policy: Policy, account: Account, now: datetime) -> Decision:
 def to_do(policy: Policy, account: Account, now: datetime) -> Decision:
     """As `decide`, with no word on how the items stand: who acts, and shows nobody the account, does not pay for that."""
     return _ask(policy, account, now)[1]
+
+
+def by_item(policy: Policy, account: Account, now: datetime) -> Callable[[ItemId], ItemDecision]:
+    """What `decide` says of an item: who shows one does not pay for the others, nor for what is to be done. Raises `KeyError` for another account's."""
+    account = with_turns(account, turns(policy, account, now))
+    standing = {seen.item.id: (view, seen) for view in _views(policy, account, now) for seen in view.seen}
+    return cache(lambda item: decided(*standing[item]))
 
 
 def late_items(policy: Policy, account: Account, now: datetime) -> tuple[Standing, ...]:

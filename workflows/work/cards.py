@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from workflows.domain.ids import BookId, CardId, CustomerId, ItemId
+from workflows.domain.ids import BookId, CardId, CustomerId, ItemId, UserId
 from workflows.records import CardKind, StaffCard
 
 
@@ -28,6 +28,10 @@ class CardWork(Protocol):
         self, book: BookId | None = None, subject: UUID | None = None, kind: CardKind | None = None
     ) -> Sequence[StaffCard]:
         """Newest first."""
+        ...
+
+    async def home_of(self, user: UserId) -> StaffCard | None:
+        """Null for somebody who never looked at it."""
         ...
 
     async def cards_about(self, subject: UUID) -> Sequence[StaffCard]:

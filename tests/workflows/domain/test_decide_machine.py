@@ -34,7 +34,7 @@ from workflows.domain.account import (
     Raised,
 )
 from workflows.domain.calendar import Place
-from workflows.domain.decide import decide, late_items
+from workflows.domain.decide import by_item, decide, late_items
 from workflows.domain.decision import Action, ActionKind, Decision
 from workflows.domain.ids import NoticeId
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence
@@ -281,6 +281,12 @@ class Weeks(Deeds, RuleBasedStateMachine):
         assert [(one.item, one.state, one.open, one.days_past_due) for one in listed] == [
             (one.item, one.state, one.open, one.days_past_due) for one in decided
         ]
+
+    @invariant()
+    def an_item_by_itself_is_what_is_decided_of_it(self) -> None:
+        one = by_item(self.ladder, self.account, self.now)
+        for decided in decide(self.ladder, self.account, self.now).items:
+            assert one(decided.item.id) == decided
 
 
 OFTEN = {"first", "second", "last", "alert", "escalate", "sent", "promise_broken", "hold_over"}
