@@ -18,10 +18,15 @@ from workflows.errors import NotKnown
 _USER, _IDENTITY = t.users.c, t.identities.c
 _USERS = select(t.users, t.preferences.c.language).select_from(t.users.outerjoin(t.preferences))
 _BY_NAME = _USERS.order_by(_USER.name, _USER.email)
-_BY_ID, _BY_EMAIL = _USERS.where(_USER.id == bindparam("user")), _USERS.where(_USER.email == bindparam("email"))
-_BY_IDENTITY = _USERS.join(t.identities, _IDENTITY.user_id == _USER.id).where(
-    _IDENTITY.platform == bindparam("platform"), _IDENTITY.team == bindparam("team"), _IDENTITY.person == bindparam("person")
+_IS_THEIRS = select(_IDENTITY.id).where(
+    _IDENTITY.user_id == _USER.id,
+    _IDENTITY.platform == bindparam("platform"),
+    _IDENTITY.team == bindparam("team"),
+    _IDENTITY.person == bindparam("person"),
 )
+_AMONG_ALL = _BY_NAME.add_columns(_IS_THEIRS.exists().label("theirs"))
+_BY_ID, _BY_EMAIL = _USERS.where(_USER.id == bindparam("user")), _USERS.where(_USER.email == bindparam("email"))
+_BY_IDENTITY = _USERS.where(_IS_THEIRS.exists())
 
 
 class People(Part):
@@ -39,6 +44,11 @@ class People(Part):
 
     async def user_by_identity(self, platform: str, team: str, person: str) -> User | None:
         return await self._user(_BY_IDENTITY, {"platform": platform, "team": team, "person": person})
+
+    async def users_with(self, platform: str, team: str, person: str) -> tuple[Sequence[User], User | None]:
+        found = await kept(self._connection, _AMONG_ALL, {"platform": platform, "team": team, "person": person})
+        users = [rows.user(row) for row in found]
+        return users, next((user for row, user in zip(found, users, strict=True) if row.theirs), None)
 
     async def set_role(self, user: UserId, role: Role) -> None:
         await self._set(user, role=role.value)

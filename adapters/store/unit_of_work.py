@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.store.accounts import Accounts
+from adapters.store.accounts import OWNER, Accounts
 from adapters.store.addresses import SqlAddresses
 from adapters.store.audit import AuditTrail, Trail
 from adapters.store.cards import Cards
@@ -88,6 +88,8 @@ class SqlUnitOfWork(
 
 class SqlReading(SqlUnitOfWork):
     """Of a transaction that only reads: nothing can be locked in it, and nothing it has read is another a moment later."""
+
+    _owner = OWNER
 
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         super().__init__(connection, vault)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, cast
 
+from workflows.domain.access import User
 from workflows.domain.account import Account, Act, Flag
 from workflows.domain.ids import CustomerId, ItemId
 from workflows.ports import UnitOfWork
@@ -40,6 +41,11 @@ class _Once:
             name, *given = asked
             self.read[asked] = await getattr(self.work, name)(*given)
         return self.read[asked]
+
+    async def user_by_identity(self, platform: str, team: str, person: str) -> User | None:
+        """What is said of an account names colleagues, so they are read with the one who asks."""
+        self.read["users",], known = await self.work.users_with(platform, team, person)
+        return known
 
     async def account(self, customer: CustomerId) -> Account:
         known = next((one for one in self.known if one.customer.id == customer), None)
