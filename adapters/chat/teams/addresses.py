@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
@@ -33,8 +34,12 @@ class AddressBook:
 
     def __init__(self, store: Addresses) -> None:
         self._store = store
+        self._learning: dict[str, asyncio.Task[None]] = {}
 
     async def find(self, key: str) -> Place | None:
+        """What is just being learnt of it is waited for."""
+        if (learning := self._learning.get(key)) is not None:
+            await asyncio.wait({learning})
         return (await self._known(key)).get(key)
 
     async def newest(self) -> Place | None:
@@ -49,6 +54,14 @@ class AddressBook:
         place = await self.find(key)
         if place is not None and place.closed != why:
             await self.keep(key, replace(place, closed=why))
+
+    def learning(self, turn: Turn) -> asyncio.Task[None]:
+        """As `learn`, meanwhile."""
+        task = asyncio.create_task(self.learn(turn))
+        keys = {turn.conversation, turn.person}
+        self._learning.update(dict.fromkeys(keys, task))
+        task.add_done_callback(lambda _: [self._learning.pop(key) for key in keys if self._learning.get(key) is task])
+        return task
 
     async def learn(self, turn: Turn) -> None:
         """Who wrote and from where; whoever writes or installs the app may be written to again. What says nothing new costs one read."""

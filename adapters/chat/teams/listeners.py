@@ -106,8 +106,8 @@ class Listeners:
         return working(dialog=found.dialog)
 
     async def _known(self, incoming: Incoming, turn: Turn) -> Reply:
-        """Who pressed may have to be asked for where they are."""
-        await self._book.learn(turn)
+        """Where who pressed is found is learnt meanwhile."""
+        self._follow(self._book.learning(turn))
         return await self._handled(incoming)
 
     async def _answer(self, work: asyncio.Future[Reply], found: Read, incoming: Incoming) -> Answer:
@@ -169,7 +169,9 @@ class Listeners:
             log.warning("teams answer lost its way", reason=str(trouble))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.ensure_future(work)
+        self._follow(asyncio.ensure_future(work))
+
+    def _follow(self, task: asyncio.Task[None]) -> None:
         self._under_way.add(task)
         task.add_done_callback(self._over)
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from adapters.chat.protocol import Person
-from tests.adapters.chat.teams_desk import ANA, TeamsDesk
-from tests.peers.teams import TENANT, object_id
+from adapters.chat.teams.addresses import AddressBook
+from adapters.chat.teams.turn import Kind, Room, Turn
+from tests.adapters.chat.teams_desk import ANA, FakeAddresses, TeamsDesk
+from tests.peers.teams import CHANNEL, TENANT, object_id
 from workflows.errors import Rejected
 
 
@@ -38,3 +40,13 @@ async def test_guests_and_people_of_other_organisations_are_outsiders(
 async def test_nobody_is_known_who_was_never_met(met: TeamsDesk) -> None:
     with pytest.raises(Rejected, match="not met"):
         await met.chat.room.profile(Person("teams", TENANT, object_id("cy")))
+
+
+async def test_who_presses_for_the_first_time_is_found_where_they_are(met: TeamsDesk) -> None:
+    """What is learnt meanwhile is waited for."""
+    book = AddressBook(FakeAddresses())
+    learning = book.learning(Turn(Kind.INVOKE, "1", TENANT, met.tenant.url, CHANNEL, Room.CHANNEL, ANA, "29:ana"))
+    found = await book.find(ANA)
+    assert found is not None
+    assert found.user == "29:ana"
+    await learning
