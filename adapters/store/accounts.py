@@ -21,9 +21,9 @@ from workflows.errors import NotKnown
 from workflows.records import Look
 
 _PAGE = 200
-_OWNER = select(t.items.c.customer_id).where(t.items.c.id == bindparam("item"))
+OWNER = select(t.items.c.customer_id).where(t.items.c.id == bindparam("item"))
 _HELD_OWNER = (
-    select(t.customers.c.id.label("customer_id")).where(t.customers.c.id == _OWNER.scalar_subquery()).with_for_update(key_share=True)
+    select(t.customers.c.id.label("customer_id")).where(t.customers.c.id == OWNER.scalar_subquery()).with_for_update(key_share=True)
 )
 _HOLD = "SELECT count(*) FROM (SELECT id FROM customers WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE) AS held"
 _NAMED = select(t.customers.c.id).where(IS_NAMED).limit(2)
@@ -31,6 +31,8 @@ _LOOKED = ("id", "next_look_at", "policy_name", "policy_version")
 
 
 class Accounts(Books):
+    _owner = _HELD_OWNER
+
     async def account(self, customer: CustomerId) -> Account:
         found = await self.accounts([customer])
         if not found:
@@ -38,7 +40,7 @@ class Accounts(Books):
         return found[0]
 
     async def account_of(self, item: ItemId) -> Account:
-        owner = await kept(self._connection, _HELD_OWNER, {"item": item})
+        owner = await kept(self._connection, self._owner, {"item": item})
         if not owner:
             raise NotKnown("There is no such invoice.")
         return (await accounts_of(self._connection, [CustomerId(owner[0].customer_id)]))[0]

@@ -89,7 +89,9 @@ def _begin_by_option(connection: Connection) -> None:
 
 
 def _open_postgresql(url: str | URL, pool_size: int, session: str, **more: Any) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, hide_parameters=True, connect_args={"options": session}, **more)
+    # The connection that was used last is taken next: its statements are prepared, and it need not be asked whether it lives.
+    lasting = {"pool_size": pool_size, "pool_use_lifo": True, **more}
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"options": session}, **lasting)
     event.listen(engine.sync_engine, "checkin", _note_when)
     event.listen(engine.sync_engine, "checkout", partial(_must_live, engine.dialect))
     return engine

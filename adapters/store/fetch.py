@@ -37,18 +37,12 @@ class Kind:
 
 
 async def facts_of(
-    connection: AsyncConnection,
-    most: Table,
-    names: tuple[str, ...],
-    kinds: tuple[Kind, ...],
-    whose: Sequence[UUID],
-    *,
-    by_item: bool = False,
+    connection: AsyncConnection, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...], customers: Sequence[UUID]
 ) -> tuple[Sequence[Values], Mapping[str, Sequence[Row[Any]]]]:
     """With one statement: the values of those names of the rows of the table that has `most`, and the rows of all other kinds, but for what
-    is sealed, by the names of the tables that hold any. Each of these comes as one document. `whose` are customers, or items of theirs.
+    is sealed, by the names of the tables that hold any. Each of these comes as one document.
     """
-    found = await fetched(connection, _statement(connection.dialect, most, names, kinds, by_item=by_item), {"ids": list(whose)})
+    found = await fetched(connection, _statement(connection.dialect, most, names, kinds), {"ids": list(customers)})
     rows = _read(_typed(connection.dialect, tuple(most.c[name] for name in names)), [row for row in found if row[-1] is None])
     keys = cache(UUID)  # the same customers and items are named in many rows
     others = {row[-1]: json.loads(row[-2]) for row in found if row[-1] is not None and row[-2]}
@@ -102,21 +96,19 @@ def _written(dialect: Dialect, query: Select[Any]) -> tuple[str, Mapping[str, An
 
 
 @cache
-def _statement(dialect: Dialect, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...], *, by_item: bool) -> str:
+def _statement(dialect: Dialect, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...]) -> str:
     """Rows of the values and, after them, of a document and its table's name; the one or the other are null."""
-    rows = f"SELECT {_listed(dialect, names)}, NULL, NULL FROM {most.name} WHERE {_about(dialect, most, 'customer_id', by_item=by_item)}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
+    rows = f"SELECT {_listed(dialect, names)}, NULL, NULL FROM {most.name} WHERE {_about(dialect, most, 'customer_id')}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
     beside = "NULL, " * len(names)
-    return " UNION ALL ".join(
-        [rows, *(f"SELECT {beside}{_document(dialect, kind, by_item=by_item)}, '{kind.table.name}'" for kind in kinds)]
-    )
+    return " UNION ALL ".join([rows, *(f"SELECT {beside}{_document(dialect, kind)}, '{kind.table.name}'" for kind in kinds)])
 
 
-def _document(dialect: Dialect, kind: Kind, *, by_item: bool) -> str:
+def _document(dialect: Dialect, kind: Kind) -> str:
     """All the rows, each a list of values; a document of the database's own is one in it."""
     rows, row = ("json_group_array", "json_array") if dialect.name == "sqlite" else ("json_agg", "json_build_array")
     names, _, _ = _columns(kind.table)
     values = ", ".join(_as_json(dialect, kind.table.c[name]) for name in names)
-    about = f" WHERE {_about(dialect, kind.table, kind.by, by_item=by_item)}" if kind.by else ""
+    about = f" WHERE {_about(dialect, kind.table, kind.by)}" if kind.by else ""
     mine = f"SELECT {_listed(dialect, names)} FROM {kind.table.name}{about} ORDER BY {_listed(dialect, kind.order)}"  # ruff: ignore[hardcoded-sql-expression] - as above
     return f"(SELECT CAST({rows}({row}({values})) AS text) FROM ({mine}) AS mine)"  # ruff: ignore[hardcoded-sql-expression] - as above
 
@@ -126,15 +118,11 @@ def _as_json(dialect: Dialect, column: Column[Any]) -> str:
     return f"json({quoted})" if dialect.name == "sqlite" and isinstance(column.type, JSON) else quoted
 
 
-def _about(dialect: Dialect, table: Table, by: str, *, by_item: bool) -> str:
+def _about(dialect: Dialect, table: Table, by: str) -> str:
     references = [reference.column.table for reference in table.c[by].foreign_keys]
     if references and (named := references[0]) is not t.customers:
-        return f"{by} IN (SELECT id FROM {named.name} WHERE {_about(dialect, named, 'customer_id', by_item=by_item)})"  # ruff: ignore[hardcoded-sql-expression] - as above
-    given = "IN (SELECT value FROM json_each(:ids))" if dialect.name == "sqlite" else "= ANY(%(ids)s)"
-    if not by_item:
-        return f"{by} {given}"
-    owners = f"SELECT customer_id FROM items WHERE id {given}"  # ruff: ignore[hardcoded-sql-expression] - as above
-    return f"{by} IN ({owners})" if dialect.name == "sqlite" else f"{by} = ANY(ARRAY({owners}))"
+        return f"{by} IN (SELECT id FROM {named.name} WHERE {_about(dialect, named, 'customer_id')})"  # ruff: ignore[hardcoded-sql-expression] - as above
+    return f"{by} IN (SELECT value FROM json_each(:ids))" if dialect.name == "sqlite" else f"{by} = ANY(%(ids)s)"  # ruff: ignore[hardcoded-sql-expression] - as above
 
 
 def _listed(dialect: Dialect, names: Sequence[str]) -> str:

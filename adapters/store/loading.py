@@ -63,12 +63,6 @@ async def accounts_of(connection: AsyncConnection, customers: Sequence[CustomerI
     return [known[customer] for customer in customers if customer in known]
 
 
-async def account_by(connection: AsyncConnection, item: ItemId) -> Account | None:
-    """The one the item belongs to."""
-    known = _Found(*await facts_of(connection, t.items, _ITEM, _KINDS, [item], by_item=True)).accounts()
-    return next(iter(known.values()), None)
-
-
 class _Found:
     """What is known of some customers."""
 

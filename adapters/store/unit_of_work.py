@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.store.accounts import Accounts
+from adapters.store.accounts import OWNER, Accounts
 from adapters.store.addresses import SqlAddresses
 from adapters.store.audit import AuditTrail, Trail
 from adapters.store.cards import Cards
@@ -26,7 +26,6 @@ from adapters.store.inbound import Arrivals, SqlInbound
 from adapters.store.installs import Installs
 from adapters.store.invitations import Invitations
 from adapters.store.keeping import Keeping
-from adapters.store.loading import account_by
 from adapters.store.mailboxes import Mailboxes
 from adapters.store.near import Near
 from adapters.store.notices import Notices
@@ -45,9 +44,8 @@ from adapters.store.signs import SignsOfLife
 from adapters.store.stops import Stops
 from adapters.store.unlisted import Unlisted
 from adapters.store.webhooks import Webhooks
-from workflows.domain.account import Account, Book
-from workflows.domain.ids import CustomerId, ItemId
-from workflows.errors import NotKnown
+from workflows.domain.account import Book
+from workflows.domain.ids import CustomerId
 from workflows.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -91,6 +89,8 @@ class SqlUnitOfWork(
 class SqlReading(SqlUnitOfWork):
     """Of a transaction that only reads: nothing can be locked in it, and nothing it has read is another a moment later."""
 
+    _owner = OWNER
+
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         super().__init__(connection, vault)
         self._known: Sequence[Book] | None = None
@@ -99,12 +99,6 @@ class SqlReading(SqlUnitOfWork):
         if self._known is None:
             self._known = await super().books()
         return self._known
-
-    async def account_of(self, item: ItemId) -> Account:
-        found = await account_by(self._connection, item)
-        if found is None:
-            raise NotKnown("There is no such invoice.")
-        return found
 
     def _held(self, query: Select[Any]) -> Select[Any]:
         return query

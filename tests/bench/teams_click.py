@@ -30,6 +30,7 @@ from bot.app import running
 from bot.config import Settings
 from bot.http import chat_app
 from bot.live.places import Place, standing_in
+from bot.verbs.terminal import spare_the_collector
 from cards.actions import Action, Name
 from cards.teams.presses import carried
 from tests.bench import tick
@@ -54,6 +55,7 @@ def ours(url: str, outside: str, port: int) -> None:
 
     async def serve() -> None:
         async with running(Settings(database_url=url, secret_key=key, teams=teams_settings(Tenant(url=outside)))) as app:
+            spare_the_collector()  # as the service does
             await serve_at(chat_app(app), port)
 
     asyncio.run(serve())
