@@ -75,8 +75,8 @@ class MailServer:
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     talks: list[SMTP] = field(default_factory=list)
 
-    async def holds(self, number: int, seconds: float = 60) -> None:
-        """Returns when so many mails have arrived; fails after so many seconds."""
+    async def holds(self, number: int, seconds: float = 100) -> None:
+        """Returns when so many mails have arrived; fails after so many seconds: jobs begin each minute, in no order, so a mail may wait for the next."""
         async with asyncio.timeout(seconds):
             while len(self.mailbox) < number:
                 self.arrived.clear()
