@@ -122,6 +122,8 @@ async def propose_plan(ask: ProposePlan, work: UnitOfWork, clock: Clock, limits:
 
 async def _ask(ask: ProposePlan, preview: PlanPreview, amount: Money, work: UnitOfWork, clock: Clock) -> Requested:
     """The terms hold the whole schedule, so that what is approved is what was asked for to the cent."""
+    if not ask.why.strip():
+        raise BadEntry({"reason": "Say in a few words why; whoever approves it reads it first."})
     plan = new_id()
     parts = [[part.due_on.isoformat(), part.amount.plain] for part in preview.instalments]
     wish = Wish(ApprovalKind.PLAN, amount, ask.why.strip(), {"plan": str(plan), "parts": parts, "how": ask.accepted_how}, plan)

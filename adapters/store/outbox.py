@@ -22,6 +22,11 @@ from workflows.domain.ids import CardId, new_id, new_keys
 from workflows.errors import NotKnown
 from workflows.records import ACTED, ANEW, Effect, OutboxRow, OutboxState
 
+SKEW = timedelta(minutes=10)  # two machines' clocks differ by less
+_BOX = t.outbox.c
+_NEW = ("id", "kind", "key", "payload", "channel", "state", "attempts", "not_before", "error", "cause")
+_SENT = ("id", "state", "settled_at", "lease_until", "error", "reference")
+
 
 @dataclass(frozen=True, slots=True)
 class _Redraw:
@@ -30,12 +35,6 @@ class _Redraw:
     at: datetime
     cause: str | None
     marks: frozenset[str] = frozenset()
-
-
-SKEW = timedelta(minutes=10)  # two machines' clocks differ by less
-_BOX = t.outbox.c
-_NEW = ("id", "kind", "key", "payload", "channel", "state", "attempts", "not_before", "error", "cause")
-_SENT = ("id", "state", "settled_at", "lease_until", "error", "reference")
 
 
 class Outbox(Part):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -35,7 +35,7 @@ from workflows.domain.ids import BookId, ItemId
 from workflows.domain.messages import Wording
 from workflows.domain.outlook import coming
 from workflows.errors import AlreadyDone, BadEntry, NotAllowed, NotKnown, Refused
-from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, preview_plan, propose_plan
+from workflows.offer_plan import PlanPreview, PreviewPlan, ProposePlan, Terms, preview_plan, propose_plan
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.record_promise import RecordPromise, promised_together, record_promise
 from workflows.records import CardKind
@@ -208,14 +208,16 @@ class FormDesk:
             raise
         except Refused as refused:
             raise BadEntry({"": str(refused)}) from None
-        return Reply(form=await self._plan_table(preview, values))
+        return Reply(form=await self._plan_table(preview, values, {}, {}))
 
-    async def _plan_table(self, preview: PlanPreview, values: Mapping[str, str]) -> Form:
+    async def _plan_table(
+        self, preview: PlanPreview, agreed: Mapping[str, str], values: Mapping[str, str], errors: Mapping[str, str]
+    ) -> Form:
         seen = await self._seen(preview.item.id)
         parts = [(part.due_on, part.amount) for part in preview.instalments]
-        kept = {name: values.get(name, "") for name in ("first", "count", "rhythm", "deposit")}
-        day = seen.account.book.place.day(seen.at)
-        return form_cards.plan_preview(seen.account, seen.of(preview.item.id), day, parts, kept, warning=preview.beyond)
+        kept = {name: agreed.get(name, "") for name in ("first", "count", "rhythm", "deposit")}
+        day, decided = seen.account.book.place.day(seen.at), seen.of(preview.item.id)
+        return form_cards.plan_preview(seen.account, decided, day, parts, kept, (), preview.beyond, values, errors)
 
     async def _plan_so_far(self, action: Action, values: Mapping[str, str]) -> Form:
         """The form while it is filled in, with what its terms come to by now."""
@@ -241,10 +243,20 @@ class FormDesk:
         agreed = terms(action.data, await self._currency(item))
         how = HOW.get(values.get("answer", ""), "")
         ask = ProposePlan(item, agreed, self.user, how, values.get("reason", ""), action.seen)
-        done = await propose_plan(ask, self.work, self.clock, self.limits)
+        try:
+            done = await propose_plan(ask, self.work, self.clock, self.limits)
+        except BadEntry as wrong:
+            return await self._plan_again(action, agreed, values, wrong.fields)
         if isinstance(done, Requested):
             return Reply(card=await request_card(done, self.work, self.policies, self.clock))
         return Reply(card=await outcome_card(done, self.work, self.policies, self.clock.now()))
+
+    async def _plan_again(self, action: Action, agreed: Terms, values: Mapping[str, str], errors: Mapping[str, str]) -> Reply:
+        """The table; or the form of its terms, where these will not do any more."""
+        if errors.keys() != {"reason"}:
+            return await self.again(replace(action, name=Name.PREVIEW_PLAN), action.data, errors)
+        preview = await preview_plan(PreviewPlan(ItemId(action.id), agreed, self.user, action.seen), self.work, self.clock, self.limits)
+        return Reply(form=await self._plan_table(preview, action.data, values, errors), errors=errors)
 
     async def _show(self, action: Action) -> Card:
         item = ItemId(action.id)

@@ -1,7 +1,7 @@
 """Presses in Teams on a large ledger while a tick runs, against an empty bot of the Bot Framework's own that gets the same invokes.
 
 What is timed is what a person feels: from the moment a press is due until Teams has the answer. Ours is the new card: the token is verified, the
-press kept, handled and committed, and the card drawn by then. The empty bot verifies the token and answers with nothing.
+press handled, kept and committed, and the card drawn by then. The empty bot verifies the token and answers with nothing.
 """
 
 from __future__ import annotations

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from adapters.chat.protocol import Incoming, Person, Reply
+from adapters.store.engine import open_engine
+from adapters.store.unit_of_work import SqlStore
+from bot.live.routing import Routing
 from cards.actions import Action, Name
 from cards.plain.render import render
+from tests.conftest import SECRET_KEY
 from tests.fakes.room import FakeRoom
-from tests.workflows.office import Office
+from tests.workflows.office import ANA, BEN, MAX, Office
 from workflows.domain.access import User
+from workflows.domain.routing import Channel, Route
 
+BOTH = Routing((Route((Channel("slack", "C1"), Channel("teams", "19:x"))),))
 _KEYS = count(1)
 
 
@@ -49,6 +59,31 @@ class ChatOffice(Office):
         account = await self.account(name)
         item = account.items[0].id
         return Action(action, item, len(account.acts_on(item)), data)
+
+
+@asynccontextmanager
+async def opened(url: str, **parts: Any) -> AsyncGenerator[ChatOffice]:
+    """Open for business, with Ana in its chat; `parts` are those of the office that are not the usual ones."""
+    made = ChatOffice(SqlStore(open_engine(url), [SECRET_KEY]), **parts)
+    await made.open(chat=True)
+    await made.link(ANA)
+    try:
+        yield made
+    finally:
+        await made.store.close()
+
+
+@asynccontextmanager
+async def in_both_chats(url: str) -> AsyncGenerator[ChatOffice]:
+    """Acme owes; for five minutes its card has stood in Slack, where Ana and Max are, and in Teams, where Ben is."""
+    async with opened(url, teams=FakeRoom("teams"), routing=BOTH) as made:
+        await made.link(BEN, "teams")
+        await made.link(MAX)
+        await made.owe("acme")
+        await made.tick()
+        await made.jobs.show_cards()
+        made.clock.advance(timedelta(minutes=5))
+        yield made
 
 
 def _account(user: User) -> str:

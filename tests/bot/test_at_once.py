@@ -12,12 +12,10 @@ import pytest
 from adapters.chat.protocol import Incoming, Person
 from adapters.store.engine import open_engine
 from adapters.store.pausing import Pause
-from adapters.store.unit_of_work import SqlStore
 from bot.desk.once import read_once
 from cards.actions import Action, Name
 from cards.plain.render import render
-from tests.bot.chat_office import ChatOffice
-from tests.conftest import SECRET_KEY
+from tests.bot.chat_office import ChatOffice, opened
 from tests.workflows.office import ANA
 from workflows.flag_item import FlagItem, flag_item
 
@@ -26,13 +24,9 @@ _KEYS = count(1)
 
 @pytest.fixture
 async def office(one_url: str) -> AsyncIterator[ChatOffice]:
-    store = SqlStore(open_engine(one_url), [SECRET_KEY])
-    made = ChatOffice(store)
-    await made.open(chat=True)
-    await made.link(ANA)
-    await made.owe("acme")
-    yield made
-    await store.close()
+    async with opened(one_url) as made:
+        await made.owe("acme")
+        yield made
 
 
 def press(action: Action, **values: str) -> Incoming:

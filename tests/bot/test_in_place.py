@@ -8,13 +8,10 @@ from itertools import count
 import pytest
 
 from adapters.chat.protocol import CardRef, Incoming, Person, Reply
-from adapters.store.engine import open_engine
-from adapters.store.unit_of_work import SqlStore
 from bot.live.places import Place, standing_in
 from cards.actions import Action, Name
 from cards.plain.render import render
-from tests.bot.chat_office import ChatOffice
-from tests.conftest import SECRET_KEY
+from tests.bot.chat_office import ChatOffice, opened
 from tests.statements import statements
 from tests.workflows.office import ANA
 from workflows.domain.ids import CardId, new_id
@@ -26,15 +23,11 @@ _KEYS = count(1)
 @pytest.fixture
 async def office(one_url: str) -> AsyncIterator[ChatOffice]:
     """Acme's card stands in the chat."""
-    store = SqlStore(open_engine(one_url), [SECRET_KEY])
-    made = ChatOffice(store)
-    await made.open(chat=True)
-    await made.link(ANA)
-    await made.owe("acme")
-    await made.tick()
-    await made.jobs.show_cards()
-    yield made
-    await store.close()
+    async with opened(one_url) as made:
+        await made.owe("acme")
+        await made.tick()
+        await made.jobs.show_cards()
+        yield made
 
 
 async def pressed(office: ChatOffice, action: Action, message: str = "1.0") -> Reply:

@@ -8,13 +8,10 @@ from datetime import timedelta
 import pytest
 
 from adapters.chat.protocol import Reply
-from adapters.store.engine import open_engine
-from adapters.store.unit_of_work import SqlStore
 from cards.actions import Name
 from cards.elements import AmountField, ChoiceField, Form
 from cards.plain.render import render
-from tests.bot.chat_office import ChatOffice
-from tests.conftest import SECRET_KEY
+from tests.bot.chat_office import ChatOffice, opened
 from tests.workflows.office import ANA
 from workflows.answer_query import see
 from workflows.domain.decision import State
@@ -25,16 +22,12 @@ BOTH = pytest.mark.parametrize("platform", ["slack", "inbox"])
 @pytest.fixture
 async def office(one_url: str) -> AsyncIterator[ChatOffice]:
     """Acme owes two invoices that are late and one that is not."""
-    store = SqlStore(open_engine(one_url), [SECRET_KEY])
-    made = ChatOffice(store)
-    await made.open(chat=True)
-    await made.link(ANA)
-    await made.owe("acme", late=5)
-    await made.owe("acme/2", late=2, amount="250.00")
-    await made.owe("acme/3", late=-10, amount="70.00")
-    await made.tick()
-    yield made
-    await store.close()
+    async with opened(one_url) as made:
+        await made.owe("acme", late=5)
+        await made.owe("acme/2", late=2, amount="250.00")
+        await made.owe("acme/3", late=-10, amount="70.00")
+        await made.tick()
+        yield made
 
 
 async def form_of(office: ChatOffice, platform: str, name: str = "acme") -> Form:

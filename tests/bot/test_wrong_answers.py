@@ -76,3 +76,22 @@ async def test_whoever_notes_more_than_is_open_reads_what_became_of_the_rest(off
     reply = await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_PAYMENT), typed)
     assert reply.card is not None
     assert "€150.00 of their money is on account, set against no invoice." in " ".join(render(reply.card).split())
+
+
+async def test_a_plan_beyond_the_limit_asks_for_its_reason_at_the_field(office: ChatOffice) -> None:
+    keep = await office.button("acme", Name.CONFIRM_PLAN, **PLAN | {"count": "7"})
+    reply = await office.press(ANA, "slack", keep, {"answer": "phone", "reason": " "})
+    assert (list(reply.errors), (await office.account("acme")).approvals) == (["reason"], ())
+    assert reply.form is not None
+    assert "phone" in [getattr(one, "value", "") for one in reply.form.fields]
+    assert (await office.press(ANA, "slack", keep, {"answer": "phone", "reason": "They lost a client"})).errors == {}
+    (asked,) = (await office.account("acme")).approvals
+    assert "They lost a client" in asked.terms
+
+
+async def test_a_plan_that_lay_about_for_too_long_comes_back_with_its_terms(office: ChatOffice) -> None:
+    keep = await office.button("acme", Name.CONFIRM_PLAN, **PLAN | {"first": YESTERDAY})
+    reply = await office.press(ANA, "slack", keep, {"answer": "phone"})
+    assert list(reply.errors) == ["first"]
+    assert reply.form is not None
+    assert {one.name for one in reply.form.fields} == set(PLAN)

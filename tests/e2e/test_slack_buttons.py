@@ -129,7 +129,8 @@ async def test_a_proposal_waits_for_the_customers_word_which_staff_note(duebot: 
         alert = await duebot.card(customer)
         form = await duebot.open(alert, "Payment plan", by="ana")
         preview = (await duebot.submit(form, {"count": "3"}, by="ana"))["view"]
-        told = words((await duebot.submit(preview, by="ana"))["view"]["blocks"])
+        reason = {"reason": "they lost a client"} if customer == BIRKENHOF else {}
+        told = words((await duebot.submit(preview, reason, by="ana"))["view"]["blocks"])
         await duebot.deliver()
         if customer == BIRKENHOF:
             assert "Waits for Maria Lindt or Ida Okafor" in told

@@ -16,7 +16,7 @@ from workflows.domain.account import PlanState
 from workflows.domain.approving import sealed
 from workflows.domain.ids import ApprovalId, new_id
 from workflows.domain.plans import Rhythm
-from workflows.errors import NotAllowed, Refused
+from workflows.errors import BadEntry, NotAllowed, Refused
 from workflows.offer_plan import CancelPlan, PlanSet, ProposePlan, Terms, cancel_plan, propose_plan
 
 
@@ -26,9 +26,11 @@ async def office(one_url: str) -> AsyncIterator[Office]:
         yield made
 
 
-async def offers(office: Office, name: str = "acme", count: int = 3, how: str = "by phone", by: User = ANA) -> PlanSet | Requested:
+async def offers(
+    office: Office, name: str = "acme", count: int = 3, how: str = "by phone", by: User = ANA, why: str = "they lost a client"
+) -> PlanSet | Requested:
     terms = Terms(count, Rhythm.WEEKLY, office.today + timedelta(days=7))
-    ask = ProposePlan(await item_of(office, name), terms, by, how, "they lost a client")
+    ask = ProposePlan(await item_of(office, name), terms, by, how, why)
     async with office.store() as work:
         return await propose_plan(ask, work, office.clock, LIMITS)
 
@@ -44,6 +46,11 @@ async def test_a_large_plan_is_set_up_to_the_cent_as_it_was_approved(office: Off
     (plan,) = (await office.account("acme")).plans
     assert (plan.state, plan.id, plan.by) == (state, asked.approval.subject, MAX.id)
     assert [part.total.plain for part in plan.instalments] == ["6666.67", "6666.67", "6666.66"]
+
+
+async def test_a_plan_that_has_to_be_approved_says_why(office: Office) -> None:
+    with pytest.raises(BadEntry, match="whoever approves it reads it first"):
+        await offers(office, why=" ")
 
 
 async def test_a_plan_drawn_up_for_another_amount_or_begun_too_late_is_void(office: Office) -> None:

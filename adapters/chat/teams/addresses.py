@@ -58,10 +58,12 @@ class AddressBook:
     def learning(self, turn: Turn) -> asyncio.Task[None]:
         """As `learn`, meanwhile."""
         task = asyncio.create_task(self.learn(turn))
-        keys = {turn.conversation, turn.person}
-        self._learning.update(dict.fromkeys(keys, task))
-        task.add_done_callback(lambda _: [self._learning.pop(key) for key in keys if self._learning.get(key) is task])
+        self._learning.update(dict.fromkeys((turn.conversation, turn.person), task))
+        task.add_done_callback(self._learnt)
         return task
+
+    def _learnt(self, task: asyncio.Task[None]) -> None:
+        self._learning = {key: one for key, one in self._learning.items() if one is not task}
 
     async def learn(self, turn: Turn) -> None:
         """Who wrote and from where; whoever writes or installs the app may be written to again. What says nothing new costs one read."""

@@ -1,4 +1,7 @@
-"""What was verified is kept, then handled, then answered, in this order; an invoke is answered in time whatever happens behind."""
+"""What was verified is kept, then handled, then answered, in this order, but for an invoke: its answer says what was done, so who does it keeps it, too.
+
+It is answered in time whatever happens behind.
+"""
 
 from __future__ import annotations
 
@@ -96,13 +99,16 @@ class Listeners:
         work = asyncio.ensure_future(self._known(incoming, turn))
         answer = asyncio.ensure_future(self._answer(work, found, incoming))
         await asyncio.wait({answer}, timeout=self._patience / 2)
-        if not answer.done():
-            await self._soon(self._inbound.accept(incoming))
-            await asyncio.wait({answer}, timeout=max(until - asyncio.get_running_loop().time(), self._patience / 4))
-        if answer.done():
-            return answer.result()
-        answer.cancel()
-        self._start(self._later(work, incoming, turn))
+        try:
+            if not answer.done():
+                await self._soon(self._inbound.accept(incoming))
+                await asyncio.wait({answer}, timeout=max(until - asyncio.get_running_loop().time(), self._patience / 4))
+            if answer.done():
+                return answer.result()
+        finally:
+            if not answer.done():  # Teams is told that it takes longer, or that it failed; the person what came of it
+                answer.cancel()
+                self._start(self._later(work, incoming, turn))
         return working(dialog=found.dialog)
 
     async def _known(self, incoming: Incoming, turn: Turn) -> Reply:

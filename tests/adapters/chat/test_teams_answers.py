@@ -66,10 +66,14 @@ async def test_a_database_that_takes_too_long_is_told_at_once_and_loses_nothing(
     assert key_of(press) in met.inbound.rows
 
 
-async def test_a_press_that_takes_long_and_cannot_be_kept_is_not_acknowledged(met: TeamsDesk) -> None:
+async def test_of_a_press_that_takes_long_and_cannot_be_kept_the_person_reads_what_came_of_it(met: TeamsDesk) -> None:
     met.handler.gate, met.inbound.refuse = asyncio.Event(), True
+    met.handler.replies[Name.FLAG] = Reply(line("Flagged at last."))
     assert (await met.post(flag(met))).status_code == 503
     met.handler.gate.set()
+    await met.chat.settled(20)
+    (told,) = met.tenant.cards(met.tenant.own_chat("ana"))
+    assert "Flagged at last." in words(told)
 
 
 async def test_what_is_answered_at_once_is_kept_by_whoever_does_it(met: TeamsDesk) -> None:
