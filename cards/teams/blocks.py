@@ -17,6 +17,8 @@ SIGNS = {Tone.LATE: "🔴 ", Tone.WARNING: "🟠 ", Tone.GOOD: "✅ ", Tone.QUIE
 COLOURS = {Tone.LATE: "attention", Tone.WARNING: "warning", Tone.GOOD: "good", Tone.QUIET: "default"}
 BUTTON, CELL, FACTS, LINES, COLUMN = 60, 80, 20, 40, 30
 VERB = "duebot"  # what is asked for stands in the data, the same for every way of sending it
+WIDEST, FIGURE = 10, 18  # characters a column of words or of figures has room for beside others; more take more lines
+GAP = 2  # characters between two columns
 PRESS = "84px"  # the column of the rows' buttons
 BESIDE = 14  # characters of an amount beside a name
 IN_A_ROW = 6  # buttons; clients hide what is more
@@ -174,17 +176,20 @@ def column(width: str, *items: Block) -> Block:
 
 
 def _table(rows: Rows, shown: tuple[Row, ...]) -> Iterator[Block]:
+    """A column has room by the longest in it, the same in every row: figures stand under one another, each on one line of a phone."""
+    lines = [tuple((SIGNS[row.tone] if at == 0 else "") + cell for at, cell in enumerate(row.cells)) for row in shown]
+    longest = [max(map(len, cells)) for cells in zip(rows.columns, *lines, strict=True)]
+    widths = [str(min(most, FIGURE if at in rows.right else WIDEST) + GAP) for at, most in enumerate(longest)]
     if any(rows.columns):
-        yield row_of([_cell(head, at, rows, isSubtle=True, size="small") for at, head in enumerate(rows.columns)])
-    for row in shown:
-        yield row_of([_cell((SIGNS[row.tone] if at == 0 else "") + cell, at, rows) for at, cell in enumerate(row.cells)])
+        yield row_of([_cell(head, at, rows, widths[at], isSubtle=True, size="small") for at, head in enumerate(rows.columns)])
+    for cells in lines:
+        yield row_of([_cell(cell, at, rows, widths[at]) for at, cell in enumerate(cells)])
 
 
-def _cell(text: str, at: int, rows: Rows, **look: object) -> Block:
-    """Names get more room than figures, the same in every row, so that figures stand under one another; an empty cell holds its place."""
-    right = at in rows.right
-    drawn = line([run(text, CELL, **look)], **({"horizontalAlignment": "right"} if right else {}))
-    return column("2" if right else "3", *([drawn] if clean(text).strip() else []))
+def _cell(text: str, at: int, rows: Rows, width: str, **look: object) -> Block:
+    """An empty cell holds its place."""
+    drawn = line([run(text, CELL, **look)], **({"horizontalAlignment": "right"} if at in rows.right else {}))
+    return column(width, *([drawn] if clean(text).strip() else []))
 
 
 def _drawn(bar: Bar) -> Block:

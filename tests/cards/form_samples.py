@@ -22,6 +22,7 @@ Northwind GmbH"""
 
 ERRORS: Mapping[str, Mapping[str, str]] = {
     "form_plan_again": {"deposit": "The deposit is more than the €12,400.00 that are open."},
+    "form_plan_preview_again": {"reason": "Say in a few words why; whoever approves it reads it first."},
     "form_promise_again": {"": "Only €12,400.00 is open on INV-2041; a promise cannot be of more."},
 }
 
@@ -42,6 +43,17 @@ def form_samples() -> dict[str, Form]:
             "form_plan_preview": forms.plan_preview(plain, decided(), TODAY, table, terms),
             "form_plan_preview_warning": forms.plan_preview(
                 plain, decided(), TODAY, table, terms, warning="Plans above €5,000.00 need a manager; your reason is kept."
+            ),
+            "form_plan_preview_again": forms.plan_preview(
+                plain,
+                decided(),
+                TODAY,
+                table,
+                terms,
+                (),
+                "Plans above €5,000.00 need a manager; your reason is kept.",
+                {"answer": "phone", "reason": ""},
+                ERRORS["form_plan_preview_again"],
             ),
             "form_promise_again": claim_forms.promise_form(plain, decided(), TODAY, {"amount": "20000", "until": "2026-12-01"}),
             "form_dispute": claim_forms.dispute_form(plain, decided(), TODAY),

@@ -95,3 +95,14 @@ async def test_every_card_is_drawn_without_error_within_its_width_and_inert(page
     pictures = await page.locator("section img").evaluate_all("all => all.map(one => [one.src, one.alt])")
     assert {src for src, _ in pictures} == set(heard)
     assert [alt[:16] for _, alt in pictures] == ["Open by age, EUR", "Open by age, USD"]
+
+
+async def test_an_amount_stays_on_its_line_on_a_phone(page: Page) -> None:
+    await page.set_viewport_size({"width": 360, "height": 800})
+    figures = {name: render(cards()[name]) for name in ("report_aging", "report_figures", "report_forecast", "approval_plan", "debtors")}
+    await page.evaluate(DRAW, [DARK, figures | {"form_plan_preview": render_form(make_forms()["form_plan_preview"])}])
+    broken = await page.evaluate(
+        """() => [...document.querySelectorAll('.ac-richTextBlock')].filter(one => one.style.textAlign === 'end')
+            .filter(one => one.getBoundingClientRect().height > 30).map(one => one.textContent)"""
+    )
+    assert broken == []
