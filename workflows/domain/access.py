@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from workflows.domain.ids import UserId
+from workflows.domain.values import value
 
 
 class Role(IntEnum):
@@ -38,7 +38,7 @@ _LEAST = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class User:
     """`limit` is up to how much a manager approves what is given away, in major units; without one it is a small amount.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from workflows.domain.contact import OptOut, Reply
 from workflows.domain.ids import BookId, CustomerId, ItemId, NoticeId, PlanId, UserId
 from workflows.domain.money import Money
 from workflows.domain.tasks import Task
+from workflows.domain.values import value
 
 SPOKEN = frozenset({"phone", "voice", "voice_recorded"})  # channels on which nothing is written
 
@@ -26,7 +27,7 @@ class Party(StrEnum):
     CONSUMER = "consumer"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Book:
     """A legal entity whose receivables are watched. `place` is where its days begin and end.
 
@@ -50,7 +51,7 @@ class Book:
     read_in: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Customer:
     """Who owes. `number` is the seller's own key for them; `place` falls back to the book's.
 
@@ -75,7 +76,7 @@ class ItemKind(StrEnum):
     INSTALMENT = "instalment"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Item:
     """One amount with one due day: an invoice, or an instalment of a plan (then `plan` names it).
 
@@ -94,7 +95,7 @@ class Item:
     product: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Payment:
     """Money received. Without `item` it is money on account. From `reversed_on` (bounced, charged back) it counts for nothing."""
 
@@ -110,7 +111,7 @@ class CreditKind(StrEnum):
     WRITE_OFF = "write_off"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Credit:
     """A credit note or a write-off, for one item or on account. From `reversed_on` it counts for nothing."""
 
@@ -122,7 +123,7 @@ class Credit:
     reversed_on: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Snooze:
     """Silence about an item up to 00:00 of `until` in the book's zone. `ended_at` is set when staff wake it early or set another."""
 
@@ -133,7 +134,7 @@ class Snooze:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Flag:
     """A mark for colleagues; it changes nothing about chasing."""
 
@@ -144,7 +145,7 @@ class Flag:
     ended_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Escalation:
     """The item is in a manager's hands; reminders wait until it is handed back (`ended_at`). Without `by` the policy did it."""
 
@@ -167,7 +168,7 @@ class PlanState(StrEnum):
     CANCELLED = "cancelled"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plan:
     """Instalments in place of the items they cover. `instalments` are items of kind instalment, in order of due day.
 
@@ -201,7 +202,7 @@ class NoticeState(StrEnum):
         return self not in {NoticeState.FAILED, NoticeState.SUPPRESSED}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ListedItem:
     """What a notice said of one item: the step it counts as (null: none was reached), and the occurrence of that step."""
 
@@ -211,7 +212,7 @@ class ListedItem:
     leads: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notice:
     """One message to the customer, over whichever channel. `day` is the local day at the customer's place."""
 
@@ -228,7 +229,7 @@ class Notice:
     because: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Raised:
     """Staff were told that an item reached a step."""
 
@@ -238,7 +239,7 @@ class Raised:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Act:
     """Something a person did about an item, in words for colleagues: `Ana snoozed until Mon 30 Nov`. `name` is the use case."""
 
@@ -250,7 +251,7 @@ class Act:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Account:
     """Everything known of one customer in one book. `fresh_until` is the instant up to which balances count as current; null: always.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
-from dataclasses import dataclass
 
 from workflows.domain.account import ListedItem
 from workflows.domain.decision import Action, ActionKind
@@ -19,13 +18,14 @@ from workflows.domain.money import Money
 from workflows.domain.policy import Alert, Do, Escalate, Mode, Remind, Sequence
 from workflows.domain.standing import Standing
 from workflows.domain.telling import about_to_be_written_of
+from workflows.domain.values import value
 from workflows.domain.view import View
 from workflows.domain.windows import next_allowed
 
 NOTIFY = "notify:"  # and who, and the step: what a word to a colleague is remembered by
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Cause:
     """Why something is done: a step an item reached, or an event. It is remembered by its first item, its name and occurrence.
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from workflows.domain.ids import CustomerId
 from workflows.domain.money import Money, total
+from workflows.domain.values import value
 
 BUCKETS = ("current", "1-30", "31-60", "61-90", "90+")
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AgingRow:
     """One currency of a book on a day. Buckets by days past due: not yet, 1-30, 31-60, 61-90, 91 and more; each (count, amount).
 
@@ -56,7 +56,7 @@ def nothing_open(currency: str) -> AgingRow:
     return AgingRow(currency, none, none, none, none, none, none[1])
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Debtor:
     """One customer's open items in one currency. `oldest` is the first due day among those overdue; null when none is."""
 

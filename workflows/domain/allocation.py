@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from workflows.domain.account import Account, Item, ItemKind, Plan, PlanState
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Balances:
     """What is open on each item of an account, and the money that belongs to none, by currency (only where there is some).
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -10,6 +9,7 @@ from uuid import UUID
 from workflows.domain.access import Role
 from workflows.domain.ids import ApprovalId, ItemId, UserId
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
 class ApprovalKind(StrEnum):
@@ -32,13 +32,13 @@ class ApprovalEnd(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Given:
     by: UserId
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Approval:
     """`terms` is what exactly is asked for, as canonical JSON; `seal` its SHA-256, which every approval is bound to.
 

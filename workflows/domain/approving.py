@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from workflows.domain.account import Account
 from workflows.domain.approvals import Approval, ApprovalEnd, ApprovalKind
 from workflows.domain.ids import ApprovalId
 from workflows.domain.money import Money, total
+from workflows.domain.values import value
 
 STANDS_FOR = timedelta(days=7)
 ADDS_UP_FOR = timedelta(days=30)
@@ -21,7 +21,7 @@ ANY_MANAGER_UP_TO, ONE_UP_TO = "1000", "10000"  # major units of what is given a
 _GIVES_AWAY = frozenset({ApprovalKind.WRITE_OFF, ApprovalKind.WAIVER})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Limits:
     """Up to how much, in major units of its currency, one person alone notes money by hand or agrees a plan."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """Somebody's own words. `key` follows from what it says, so that the same letter has the same wherever it is read.
 
@@ -20,7 +20,7 @@ class Answer:
     channel: str = "email"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bounce:
     """A mail server's word that a message did not arrive, or a reader's complaint about it.
 
@@ -35,7 +35,7 @@ class Bounce:
     complaint: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Passed:
     """A machine's own letter, or one nobody can read: nothing comes of it. `because` says what it was."""
 

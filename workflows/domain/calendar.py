@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
 from dateutil.relativedelta import relativedelta
+
+from workflows.domain.values import value
 
 SATURDAY = 5
 _DAY = timedelta(days=1)
@@ -43,7 +44,7 @@ def holiday_regions(country: str) -> tuple[str, ...]:
     return tuple(holidays.list_supported_countries(include_aliases=False).get(country, ()))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """Where a day and an hour are read: a zone and, for holidays, a country (ISO 3166-1) and subdivision."""
 

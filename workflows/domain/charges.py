@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Fee:
     """It raises what is open on its item and is the base of no other fee; `step` is what charged it: one per item and step, for ever.
 

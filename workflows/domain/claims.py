@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from workflows.domain.ids import HoldId, ItemId, PromiseId, UserId
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
 class PromiseEnd(StrEnum):
@@ -17,7 +17,7 @@ class PromiseEnd(StrEnum):
     REPLACED = "replaced"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Promise:
     """The customer's word that `amount` is paid on those items by the end of `until`."""
 
@@ -31,7 +31,7 @@ class Promise:
     ended_how: PromiseEnd | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Dispute:
     """The customer objects to the item; nothing is asked of it until the dispute is settled (`ended_at`, with its `outcome`)."""
 
@@ -51,7 +51,7 @@ class HoldKind(StrEnum):
     UNLISTED = "unlisted"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hold:
     """Silence about an item, or (without `item`) about everything of the customer, up to 00:00 of `until`; null: until it is released.
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from workflows.domain.ids import ItemId, ReplyId, UserId
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 EVERY = "*"  # in place of a channel or an address: all of them
 NOTED_BY_COLLEAGUE = "colleague"  # what an opt-out's `how` begins with when a person noted it, before their own words
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OptOut:
     """No message over that channel to that address, until `ended_at`. `how` is what it came from: a reply, a bounce, a colleague."""
 
@@ -38,7 +38,7 @@ class Meaning(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reply:
     """An answer to a message. Until somebody has dealt with it (`ended_at`) the next step waits. Its words are kept beside it, encrypted.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -13,6 +12,7 @@ from workflows.domain.ids import ItemId
 from workflows.domain.lateness import PlanTurn
 from workflows.domain.money import Money
 from workflows.domain.promises import Fate
+from workflows.domain.values import value
 
 
 class State(StrEnum):
@@ -27,7 +27,7 @@ class State(StrEnum):
     SETTLED = "settled"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class NextStep:
     """The next thing that will happen to an item by itself. `day` is the local day at the customer's place."""
 
@@ -37,7 +37,7 @@ class NextStep:
     reminds: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PromiseNow:
     """An item's newest promise and what has become of it by now. `ends_on` is the first day on which it no longer stands."""
 
@@ -46,7 +46,7 @@ class PromiseNow:
     ends_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ItemDecision:
     """One item now. `days_past_due` is null without a due day; negative before it. `occurrence` counts the
     level's repeats. `because` is a sentence for staff. `kept` says how many of the customer's promises that came due were kept, and of how many.
@@ -84,7 +84,7 @@ class ActionKind(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Action:
     """One thing to do now, or (kind none) a step that was reached and withheld.
 
@@ -110,7 +110,7 @@ class Action:
     policy: tuple[str, int] = ("none", 0)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decision:
     """`next_look_at` is a hint for the tick: null when nothing will change by the passing of time alone.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from enum import StrEnum
 
 from workflows.domain.access import Role
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Approve:
     """What stands after it waits until `people` of that role or a higher one have approved the step."""
 
@@ -25,7 +26,7 @@ class FeeOf(StrEnum):
     ORIGINAL = "original"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Charge:
     """A fee: a fixed sum in the item's currency, a percentage, and simple interest at a yearly rate in percent, added and rounded once."""
 
@@ -35,7 +36,7 @@ class Charge:
     interest: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class MakeTask:
     """Something for a colleague to do: the customer's owner, or anybody."""
 
@@ -43,7 +44,7 @@ class MakeTask:
     for_owner: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class SendReceipt:
     """Thanks for money; it is no reminder and counts as none."""
 
@@ -51,24 +52,24 @@ class SendReceipt:
     template: str = "receipt"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Notify:
     """A word to the account owner, or to managers."""
 
     who: str = "owner"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UpdateRecords:
     """What other systems are told of it; while none is connected there is nobody to tell."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OfferPlan:
     """Somebody is to offer the customer a payment plan."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class HandOver:
     """The debt leaves our hands; nothing more is asked here."""
 

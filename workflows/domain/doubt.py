@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -12,6 +11,7 @@ from workflows.domain.decide import decide
 from workflows.domain.events import EVENT_NAMES, EventName
 from workflows.domain.happenings import NEWS
 from workflows.domain.policy import Policy
+from workflows.domain.values import value
 
 LOST = "A backup was put back, and the database before it may have sent this."
 BY_RELEASE = "said for all in doubt when the copy was released"
@@ -27,7 +27,7 @@ class Doubted(StrEnum):
     UNSENT = "unsent"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Restoration:
     """A copy of `copied_at` that was released. The database it was made of may have sent messages up to `ran_until`."""
 
@@ -36,7 +36,7 @@ class Restoration:
     doubted: Doubted = Doubted.ASK
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Doubt:
     """`left` is what an administrator said of all such messages; null: a person is asked about each."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
 class EventName(StrEnum):
@@ -30,7 +31,7 @@ class EventName(StrEnum):
 EVENT_NAMES = frozenset(name.value for name in EventName)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Trigger:
     """`over` are the sums above which `balance_over` happens, by currency."""
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 WEEKS = 13  # a quarter, as treasurers plan
 METHOD = "if everybody pays on the day it is due, and what is overdue at once"
 _WEEK = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class DueSum:
     """What falls due on one day in one currency; null: it has no due day."""
 
@@ -22,7 +22,7 @@ class DueSum:
     open: Money
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Week:
     """Monday to Sunday; the first begins on the day after the forecast's."""
 
@@ -31,7 +31,7 @@ class Week:
     expected: Money
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Forecast:
     """One currency. `overdue` is in the first week: it should have come already. `later` is due after the last week, or has no due day."""
 

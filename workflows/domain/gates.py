@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from workflows.domain.account import Account
@@ -11,6 +10,7 @@ from workflows.domain.approvals import Approval, ApprovalEnd, ApprovalKind
 from workflows.domain.deeds import Approve, Charge, SendReceipt
 from workflows.domain.ids import ItemId
 from workflows.domain.policy import Do, Mode, Remind
+from workflows.domain.values import value
 
 _LEAVES = (Remind, SendReceipt, Charge)  # what a policy in draft does not do without a word
 
@@ -22,7 +22,7 @@ class Gate(StrEnum):
     LEFT_OUT = "left out"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Free:
     """What may be done now, and the approval to be asked for first, when nobody was asked yet."""
 

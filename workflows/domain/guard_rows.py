@@ -6,11 +6,12 @@ Limits a policy sets for itself (its hours, its messages a day) are keys of the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import IntEnum, StrEnum
 
 from workflows.domain.account import Party
+from workflows.domain.values import value
 
 EMAIL, SMS, VOICE, RECORDED_VOICE, WHATSAPP = "email", "sms", "voice", "voice_recorded", "whatsapp"
 ANYWHERE, EU = "*", "EU"
@@ -101,7 +102,7 @@ CALLS = frozenset({VOICE, RECORDED_VOICE})
 WRITTEN = frozenset({EMAIL, SMS})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Guard:
     """`where` is a country, `US-MA` a part of one, `EU` its members, `*` everywhere."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from workflows.domain.account import Account, Party
 from workflows.domain.calendar import Place
 from workflows.domain.forbidden_words import holds_account_number, promotion_in
 from workflows.domain.guard_rows import ANYWHERE, CONSUMERS, EU, EU_COUNTRIES, GUARDS, US_ZONES, Check, Effect, Guard, Side
+from workflows.domain.values import value
 
 _DAY = timedelta(days=1)
 _TRIES = 14  # days; hours of all the zones of a country overlap on every one of them
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Past:
     """A contact of that local day. `talked`: somebody answered a call."""
 
@@ -24,7 +24,7 @@ class Past:
     talked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contact:
     """What is about to be sent. `facts` are the names that rows ask for: `opt_out`, `identity`, `template`, `voice_consent` …"""
 
@@ -34,7 +34,7 @@ class Contact:
     side: Side = Side.OWN
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Recipient:
     """Who gets it. Without `party` they count as a consumer. `places`: everywhere they may be; none: nothing says where.
 
@@ -47,7 +47,7 @@ class Recipient:
     heard_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Finding:
     """A row that stands against it as it is."""
 
@@ -57,7 +57,7 @@ class Finding:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """The strictest effect, every rule that had one, and until when it waits; `local` is the time at each place when it was asked."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from workflows.domain.account import Account, PlanState
@@ -13,6 +12,7 @@ from workflows.domain.ids import ItemId
 from workflows.domain.lateness import late_now
 from workflows.domain.policy import EventRule
 from workflows.domain.standing import Standing
+from workflows.domain.values import value
 from workflows.domain.view import View
 
 _DAY = timedelta(days=1)
@@ -22,7 +22,7 @@ _EPOCH = datetime.fromtimestamp(0, UTC)
 _WEEK, _FORTNIGHT = 7, 14
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Happening:
     """An event as it befell `items`, the one it is remembered by first. `occurrence` tells it from others of its name."""
 

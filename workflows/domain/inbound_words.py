@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 
 from workflows.domain.contact import Meaning
 from workflows.domain.money import Money
 from workflows.domain.said_values import said_amount, said_day
+from workflows.domain.values import value
 
 LONGEST = 10_000  # characters that are looked at
 SHORT = 5  # words; in no more than these a stop word is meant as one
@@ -21,7 +21,7 @@ START_WORDS = frozenset({"start", "unstop", "yes"})
 HELP_WORDS = frozenset({"help", "info"})
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Understood:
     """`sure` is true for the single words that mean one thing by rule. `until` and `amount` are what a promise seems to name."""
 

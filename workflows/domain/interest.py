@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +13,7 @@ from workflows.domain.calendar import months_after
 from workflows.domain.day_counts import Basis, year_fraction
 from workflows.domain.money import Money, rounded
 from workflows.domain.regimes import Rate, Regime, Span, regime, spans
+from workflows.domain.values import value
 
 _DAY = timedelta(days=1)
 _MONTHS_A_YEAR = 12
@@ -38,7 +38,7 @@ class Unit(StrEnum):
     STARTED_MONTHS = "started_months"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Paid:
     """Money that came after the due day."""
 
@@ -46,7 +46,7 @@ class Paid:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Debt:
     """An invoice that is late. What is `disputed` of it bears no interest; `payments` in order of their day."""
 
@@ -57,7 +57,7 @@ class Debt:
     disputed: Money | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Contract:
     """What the parties agreed in place of the law: percent a month, and the most a year that the state allows (null: no cap)."""
 
@@ -67,7 +67,7 @@ class Contract:
     basis: Basis = Basis.ACT_365
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Charge:
     """`interest` is all that ran up to the day asked for, `unpaid` what payments left of it, `principal` what they left of the debt."""
 

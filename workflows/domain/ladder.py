@@ -15,6 +15,7 @@ from workflows.domain.holds import covers, money_came
 from workflows.domain.ids import ItemId
 from workflows.domain.policy import Advance, AgeFrom, Anchor, CatchUp, Policy, Step
 from workflows.domain.promises import ends_on, is_kept
+from workflows.domain.values import value
 
 _FOR_INVOICES = frozenset({Anchor.BEFORE_DUE, Anchor.AFTER_DUE, Anchor.MONTH_END_AFTER_DUE, Anchor.AFTER_ISSUE})
 _AFTER_SENDING = frozenset({Anchor.AFTER_PREVIOUS, Anchor.NO_REPLY})
@@ -32,7 +33,7 @@ class Rung:
     day: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Climbed:
     """What was worked out of a ladder, for it is asked again and again: the steps' days, and by day where it stands and what lies ahead."""
 
@@ -41,7 +42,7 @@ class Climbed:
     coming: dict[date, tuple[Rung, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ladder:
     """One item under one policy. `paused_to` is the day its last pause ended: with `after_pause: skip` earlier days are not caught up.
 

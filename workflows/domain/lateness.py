@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from workflows.domain.account import Account, Item, Plan, PlanState
@@ -12,11 +12,12 @@ from workflows.domain.holds import subjects
 from workflows.domain.ids import PlanId
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy
+from workflows.domain.values import value
 
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Late:
     """An instalment that is late from the day `on`. Notice is given on `notice_on`; unpaid, its plan is in default from `default_on`."""
 
@@ -27,7 +28,7 @@ class Late:
     default_on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PlanTurn:
     """A plan that has come to another state than is kept of it, and since when."""
 

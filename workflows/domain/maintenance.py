@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from workflows.domain.calendar import Place
+from workflows.domain.values import value
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _EXPECTED = "expected a window of the day or week, like 03:00-05:00 or sun 03:00-05:00"
@@ -17,7 +17,7 @@ class BadWindow(ValueError):
     """What was written is no window."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Window:
     """`weekday` is 0 for Monday, null for every day. A window over midnight belongs to the day it begins on."""
 

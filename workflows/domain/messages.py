@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from workflows.domain.account import Book, Customer
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Attachment:
     """A document that goes along. `name` is the file's name as the customer sees it."""
 
@@ -18,7 +19,7 @@ class Attachment:
     kind: str = "application/pdf"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Message:
     """What a customer reads. `to` are addresses of the channel; `html` is null for channels that have none.
 
@@ -36,7 +37,7 @@ class Message:
     unsubscribe: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Receipt:
     """The vendor took it. `reference` is what the vendor knows it by, `refused` those of its addresses that take no messages at all."""
 
@@ -44,7 +45,7 @@ class Receipt:
     refused: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LetterLine:
     """One item in a letter. `credit` is what credit notes took off it, `fees` what was charged on top of `total`; null: nothing."""
 
@@ -71,7 +72,7 @@ class LetterLine:
         return self.total + self.charged - self.open - self.credited
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Received:
     """Money that came. `number` is that of the item it is for; null: it names none."""
 
@@ -80,7 +81,7 @@ class Received:
     number: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Promised:
     """What the customer said they would pay, by when, and for which invoices."""
 
@@ -89,7 +90,7 @@ class Promised:
     numbers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Agreed:
     """A payment plan: its instalments in order of their days, the invoices they stand for, and the day up to which an offer stands."""
 
@@ -98,7 +99,7 @@ class Agreed:
     answer_by: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wording:
     """A person's own words in place of the template's."""
 
@@ -106,7 +107,7 @@ class Wording:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Letter:
     """Everything a template may show. `overdue` leader first; `upcoming` may be empty, and so may `overdue` when only those are meant.
 

@@ -6,11 +6,11 @@ Amounts are minor units of one currency, results exact decimals; a figure whose 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 PLACES = Decimal("0.0001")
 
@@ -29,7 +29,7 @@ def dso(receivables: int, sales: int, days: int) -> Decimal | None:
     return None if sales <= 0 else _shown(Fraction(receivables * days, sales))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Month:
     """Credit sales of a month, or of its part up to the closing day, and the days counted of it."""
 
@@ -37,7 +37,7 @@ class Month:
     days: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Countback:
     """`insufficient_history`: the sales known do not reach back to all that is open, so `days` is a lower bound."""
 
@@ -79,7 +79,7 @@ def weighted_days_late(paid: Iterable[tuple[int, int]], *, floored: bool = False
     return None if whole <= 0 else _shown(Fraction(sum(amount * late for amount, late in pairs), whole))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class PromisesDue:
     """How many promises that came due were kept, kept in part, and broken."""
 
@@ -100,7 +100,7 @@ class PromisesDue:
         return percent(self.kept, self.all)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Figures:
     """One currency. `receivables` is the ledger's balance, `current` what is not yet due; null where a figure has no denominator.
 

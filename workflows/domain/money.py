@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+
+from workflows.domain.values import value
 
 # ISO 4217 minor units. Display libraries follow other data (CLDR); storage follows ISO.
 _TWO = (
@@ -48,7 +49,7 @@ def exponent(currency: str) -> int:
         raise UnknownCurrency(f"{currency!r} is not an ISO 4217 currency code") from None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Money:
     """An amount in minor units (cents, fils, yen). Sums and comparisons of two currencies raise `MixedCurrencies`."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from workflows.domain.calendar import months_after
 from workflows.domain.money import CannotSplit, Money, split
+from workflows.domain.values import value
 
 MOST_INSTALMENTS = 60
 AGREED_INSTALMENTS, AGREED_DAYS = 6, 180  # what one person may agree alone (DOMAIN: separation of duties)
@@ -35,7 +35,7 @@ class Rhythm(StrEnum):
         return first + timedelta(weeks=steps * (1 if self is Rhythm.WEEKLY else 2))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Instalment:
     due_on: date
     amount: Money

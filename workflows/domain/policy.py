@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from workflows.domain.deeds import Approve, Charge, HandOver, MakeTask, Notify, 
 from workflows.domain.events import Trigger
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 _MOST = 4_096
 
@@ -77,7 +78,7 @@ class Anchor(StrEnum):
     AFTER_INSTALMENT = "after_instalment"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class When:
     """`days` from the anchor; `repeat_every` days from the step's own day, for ever.
 
@@ -89,12 +90,12 @@ class When:
     repeat_every: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Alert:
     """Tell staff with a card."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Remind:
     """Write to the customer over the first possible of `via`, or over `every` possible one, in the words of `template`.
 
@@ -107,7 +108,7 @@ class Remind:
     attach: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Escalate:
     """Bring the item to a person of that role."""
 
@@ -117,7 +118,7 @@ class Escalate:
 Do = Alert | Remind | Escalate | Approve | Charge | MakeTask | SendReceipt | Notify | UpdateRecords | OfferPlan | HandOver
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Step:
     """`remind`, `alerts` and `escalates` are what is in `do`; `does_more` says whether anything else is."""
 
@@ -136,7 +137,7 @@ class Step:
         object.__setattr__(self, "does_more", any(not isinstance(act, Alert | Remind | Escalate) for act in self.do))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class EventRule:
     """What is done each time something happens."""
 
@@ -144,7 +145,7 @@ class EventRule:
     do: tuple[Do, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Hours:
     """From `start` up to, not including, `end`, on the clocks of the place."""
 
@@ -152,7 +153,7 @@ class Hours:
     end: time
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AppliesTo:
     """Whom a policy is for; an empty tuple means all. Money in other `currencies` than those named is not asked for."""
 
@@ -164,7 +165,7 @@ class AppliesTo:
     currencies: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Policy:
     """Limits that are null or empty do not apply. Days are calendar days; those of promises, of a plan's
     `grace_days` and of `freshness_file` are business days.

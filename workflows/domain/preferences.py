@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from workflows.domain.calendar import Place
 from workflows.domain.routing import Quiet
+from workflows.domain.values import value
 
 
 class Notify(StrEnum):
@@ -17,7 +17,7 @@ class Notify(StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Preferences:
     """`language` is how figures and dates are written for them; null: as each book writes them. In `quiet` hours of the book's day nothing comes."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from workflows.domain.day_counts import Basis
+from workflows.domain.values import value
 
 
 class NoRate(ValueError):
@@ -29,7 +29,7 @@ class Mode(StrEnum):
     FIXED_AT_START = "fixed_at_start"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class FixedSum:
     """Owed once for each late invoice of at least `above`; both are plain decimals in the regime's currency."""
 
@@ -37,7 +37,7 @@ class FixedSum:
     amount: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Regime:
     """`margin` and `consumer_margin` are percentage points on top of the published rate; null: consumers owe nothing."""
 
@@ -105,7 +105,7 @@ REGIMES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Rate:
     """A published reference rate: the regime's bank or base rate in percent a year, from that day on."""
 
@@ -114,7 +114,7 @@ class Rate:
     percent: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Span:
     """`first` and `last` are late days, both counted, at `percent` a year."""
 

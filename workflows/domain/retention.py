@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from workflows.domain.account import Account, Party
 from workflows.domain.calendar import months_after
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Retention:
     """`years` after the end of the calendar year of the record, in force from that day; `country` is the seller's."""
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from workflows.domain.calendar import Place
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Channel:
     """A channel of a chat. Written `teams:19:abc@thread`; without a chat's name it is one of the first chat that is connected, a webhook never."""
 
@@ -27,7 +27,7 @@ def channel(text: str) -> Channel:
     return Channel(platform, rest) if platform in PLATFORMS and rest else Channel("", text)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Subject:
     """What a card is about, as far as routes look at it: `kind` of card, `amounts` one per currency, `days` how late the oldest is,
     `owner` an e-mail.
@@ -41,7 +41,7 @@ class Subject:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Route:
     """Cards that fit everything that is given go to these channels: at least `least` in its currency, at least `days` late."""
 
@@ -65,7 +65,7 @@ class Route:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Quiet:
     """Hours of a channel in which cards wait, from `start` to `end` of the book's day; `end` before `start` is of the next day."""
 
@@ -104,7 +104,7 @@ def channels_for(routes: Sequence[Route], subject: Subject, default: str | None)
     return (channel(default),) if default else ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ChannelFacts:
     """What a chat says of one of its channels. `shared` with another company, or about to be; what it does not say counts as public."""
 

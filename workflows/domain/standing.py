@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
@@ -18,11 +18,12 @@ from workflows.domain.lateness import is_settled
 from workflows.domain.money import Money
 from workflows.domain.policy import FirstContact, Policy
 from workflows.domain.silences import Silences
+from workflows.domain.values import value
 
 PLAN_OFFER_DAYS = 7  # a proposed plan holds reminders this long for the customer's answer
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """An item with what the facts make of it, before anything is decided."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -13,6 +13,7 @@ from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.calendar import months_after
 from workflows.domain.metrics import PromisesDue
 from workflows.domain.money import Money
+from workflows.domain.values import value
 
 _DAY = timedelta(days=1)
 
@@ -40,7 +41,7 @@ class Period(StrEnum):
         return last + timedelta(weeks=1 if self is Period.WEEKLY else 2)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Movement:
     """A customer's money on a day; negative where it was taken back."""
 
@@ -49,7 +50,7 @@ class Movement:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sent:
     """A message to a customer, as it stands."""
 
@@ -59,7 +60,7 @@ class Sent:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Correspondence:
     """Messages that left in the period, and what became of them; `failed` never left, `waiting` are answers nobody has dealt with.
 
@@ -75,7 +76,7 @@ class Correspondence:
     waiting: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Broken:
     """A promise that was not kept."""
 
@@ -83,7 +84,7 @@ class Broken:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Plans:
     """Plans that run, and how many of them have an instalment that is late."""
 
@@ -91,7 +92,7 @@ class Plans:
     late: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ahead:
     """Messages of the days to come, by step, if nothing changes. `at_least`: there are more accounts than were looked at."""
 
@@ -101,7 +102,7 @@ class Ahead:
     at_least: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class State:
     """One currency at the end of a period. `dso` is the simple one, in days; null without sales."""
 
@@ -111,7 +112,7 @@ class State:
     collected: Money
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class CurrencySummary:
     """One currency: now, at the end of the period before, and who owes most of what is overdue. `falls_due` in the period to come."""
 
@@ -123,7 +124,7 @@ class CurrencySummary:
     falls_due: Money
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Summary:
     """`first` to `last` is the period, both included; `dso_days` the window of its DSO. `broken` are the largest few."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from workflows.domain.ids import ItemId, TaskId, UserId
+from workflows.domain.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Task:
     """`key` is unique for ever: `task:ITEM:STEP:OCCURRENCE` of a policy's step, else one of its own. Without `owner` it is anybody's."""
 
