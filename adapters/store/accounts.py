@@ -11,7 +11,7 @@ from adapters.store import tables as t
 from adapters.store.books import Books
 from adapters.store.fetch import fetched, kept
 from adapters.store.folded import folded
-from adapters.store.loading import accounts_of
+from adapters.store.loading import accounts_chosen, accounts_of
 from adapters.store.many import among, update_many
 from adapters.store.reports import IS_NAMED, spelt
 from adapters.store.stops import stopped
@@ -21,18 +21,14 @@ from workflows.errors import NotKnown
 from workflows.records import Look
 
 _PAGE = 200
-OWNER = select(t.items.c.customer_id).where(t.items.c.id == bindparam("item"))
-_HELD_OWNER = (
-    select(t.customers.c.id.label("customer_id")).where(t.customers.c.id == OWNER.scalar_subquery()).with_for_update(key_share=True)
-)
+_OWNER = select(t.items.c.customer_id).where(t.items.c.id == bindparam("item"))
+_HELD_OWNER = select(t.customers.c.id).where(t.customers.c.id == _OWNER.scalar_subquery()).with_for_update(key_share=True)
 _HOLD = "SELECT count(*) FROM (SELECT id FROM customers WHERE id = ANY(%(ids)s) ORDER BY id FOR NO KEY UPDATE) AS held"
 _NAMED = select(t.customers.c.id).where(IS_NAMED).limit(2)
 _LOOKED = ("id", "next_look_at", "policy_name", "policy_version")
 
 
 class Accounts(Books):
-    _owner = _HELD_OWNER
-
     async def account(self, customer: CustomerId) -> Account:
         found = await self.accounts([customer])
         if not found:
@@ -40,14 +36,15 @@ class Accounts(Books):
         return found[0]
 
     async def account_of(self, item: ItemId) -> Account:
-        owner = await kept(self._connection, self._owner, {"item": item})
-        if not owner:
+        await self._hold_owner(item)
+        found = await accounts_chosen(self._connection, (_OWNER, {"item": item}))
+        if not found:
             raise NotKnown("There is no such invoice.")
-        return (await accounts_of(self._connection, [CustomerId(owner[0].customer_id)]))[0]
+        return found[0]
 
     async def named_account(self, words: str) -> Account | None:
-        found = await kept(self._connection, _NAMED, spelt(words)) if folded(words) else []
-        return await self.account(CustomerId(found[0].id)) if len(found) == 1 else None
+        found = await accounts_chosen(self._connection, (_NAMED, spelt(words))) if folded(words) else []
+        return found[0] if len(found) == 1 else None
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:
         c = t.customers.c
@@ -63,6 +60,10 @@ class Accounts(Books):
         """On SQLite a unit that may write holds all there is."""
         if self._connection.dialect.name != "sqlite":
             await fetched(self._connection, _HOLD, {"ids": list(customers)})
+
+    async def _hold_owner(self, item: ItemId) -> None:
+        if self._connection.dialect.name != "sqlite":
+            await kept(self._connection, _HELD_OWNER, {"item": item})
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         async for account in self._each(true() if book is None else t.customers.c.book_id == book):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from itertools import starmap
 from typing import Any
 from uuid import UUID
 
+from psycopg import AsyncRawCursor
 from sqlalchemy import JSON, Boolean, Column, ColumnElement, Date, Dialect, LargeBinary, Row, Select, Table, Uuid
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import result_tuple
@@ -23,6 +25,11 @@ from adapters.store.columns import Instant
 from adapters.store.many import instant_text
 
 Values = tuple[Any, ...]
+Chosen = tuple[Select[Any], Mapping[str, object]]
+"""A query that is put together once, whose rows are ids of customers, and its parameters."""
+_GIVEN = {"sqlite": "IN (SELECT value FROM json_each(:ids))", "postgresql": "= ANY(%(ids)s)"}
+_CHOSEN = {"sqlite": "IN (SELECT * FROM chosen)", "postgresql": "= ANY(ARRAY(SELECT * FROM chosen))"}
+_NAMED = re.compile(r"%\((\w+)\)s")
 Reader = Callable[[Any], object] | None
 Readers = Sequence[Reader]
 
@@ -37,12 +44,18 @@ class Kind:
 
 
 async def facts_of(
-    connection: AsyncConnection, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...], customers: Sequence[UUID]
+    connection: AsyncConnection,
+    most: Table,
+    names: tuple[str, ...],
+    kinds: tuple[Kind, ...],
+    customers: Sequence[UUID] | Chosen,
 ) -> tuple[Sequence[Values], Mapping[str, Sequence[Row[Any]]]]:
     """With one statement: the values of those names of the rows of the table that has `most`, and the rows of all other kinds, but for what
     is sealed, by the names of the tables that hold any. Each of these comes as one document.
     """
-    found = await fetched(connection, _statement(connection.dialect, most, names, kinds), {"ids": list(customers)})
+    chosen, given = customers if isinstance(customers, tuple) else (None, {"ids": list(customers)})
+    statement, constants = _statement(connection.dialect, most, names, kinds, chosen)
+    found = await fetched(connection, statement, {**constants, **given})
     rows = _read(_typed(connection.dialect, tuple(most.c[name] for name in names)), [row for row in found if row[-1] is None])
     keys = cache(UUID)  # the same customers and items are named in many rows
     others = {row[-1]: json.loads(row[-2]) for row in found if row[-1] is not None and row[-2]}
@@ -63,13 +76,21 @@ async def fetched(connection: AsyncConnection, statement: str, given: Mapping[st
         if connection.dialect.name == "sqlite":
             found: Sequence[Values] = await driver.execute_fetchall(statement, {name: _given(value) for name, value in given.items()})
         else:
-            found = await (await driver.cursor(binary=True).execute(statement, given)).fetchall()
+            text, names = _numbered(statement)
+            found = await (await AsyncRawCursor(driver).execute(text, [given[name] for name in names], binary=True)).fetchall()
     except connection.dialect.loaded_dbapi.Error as error:
         raise DBAPIError.instance(statement, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True) from error
     except asyncio.CancelledError:
         await connection.invalidate()  # where it was torn nobody knows
         raise
     return found
+
+
+@cache
+def _numbered(statement: str) -> tuple[bytes, Sequence[str]]:
+    """With numbers for parameters and their names in this order, as the server knows them: psycopg takes a long statement apart each time."""
+    names = list(dict.fromkeys(_NAMED.findall(statement)))
+    return _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", statement).replace("%%", "%").encode(), names
 
 
 def _given(value: object) -> object:
@@ -96,20 +117,27 @@ def _written(dialect: Dialect, query: Select[Any]) -> tuple[str, Mapping[str, An
 
 
 @cache
-def _statement(dialect: Dialect, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...]) -> str:
-    """Rows of the values and, after them, of a document and its table's name; the one or the other are null."""
-    rows = f"SELECT {_listed(dialect, names)}, NULL, NULL FROM {most.name} WHERE {_about(dialect, most, 'customer_id')}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
+def _statement(
+    dialect: Dialect, most: Table, names: tuple[str, ...], kinds: tuple[Kind, ...], chosen: Select[Any] | None
+) -> tuple[str, Mapping[str, Any]]:
+    """Rows of the values and, after them, of a document and its table's name; the one or the other are null. With the constants in it."""
+    about = partial(_about, dialect, given=chosen is None)
+    rows = f"SELECT {_listed(dialect, names)}, NULL, NULL FROM {most.name} WHERE {about(most, 'customer_id')}"  # ruff: ignore[hardcoded-sql-expression] - our own tables' names
     beside = "NULL, " * len(names)
-    return " UNION ALL ".join([rows, *(f"SELECT {beside}{_document(dialect, kind)}, '{kind.table.name}'" for kind in kinds)])
+    statement = " UNION ALL ".join([rows, *(f"SELECT {beside}{_document(dialect, kind, about)}, '{kind.table.name}'" for kind in kinds)])
+    if chosen is None:
+        return statement, {}
+    written, constants, _, _ = _written(dialect, chosen)
+    return f"WITH chosen AS MATERIALIZED ({written}) {statement}", constants
 
 
-def _document(dialect: Dialect, kind: Kind) -> str:
+def _document(dialect: Dialect, kind: Kind, about: Callable[[Table, str], str]) -> str:
     """All the rows, each a list of values; a document of the database's own is one in it."""
     rows, row = ("json_group_array", "json_array") if dialect.name == "sqlite" else ("json_agg", "json_build_array")
     names, _, _ = _columns(kind.table)
     values = ", ".join(_as_json(dialect, kind.table.c[name]) for name in names)
-    about = f" WHERE {_about(dialect, kind.table, kind.by)}" if kind.by else ""
-    mine = f"SELECT {_listed(dialect, names)} FROM {kind.table.name}{about} ORDER BY {_listed(dialect, kind.order)}"  # ruff: ignore[hardcoded-sql-expression] - as above
+    where = f" WHERE {about(kind.table, kind.by)}" if kind.by else ""
+    mine = f"SELECT {_listed(dialect, names)} FROM {kind.table.name}{where} ORDER BY {_listed(dialect, kind.order)}"  # ruff: ignore[hardcoded-sql-expression] - as above
     return f"(SELECT CAST({rows}({row}({values})) AS text) FROM ({mine}) AS mine)"  # ruff: ignore[hardcoded-sql-expression] - as above
 
 
@@ -118,11 +146,12 @@ def _as_json(dialect: Dialect, column: Column[Any]) -> str:
     return f"json({quoted})" if dialect.name == "sqlite" and isinstance(column.type, JSON) else quoted
 
 
-def _about(dialect: Dialect, table: Table, by: str) -> str:
+def _about(dialect: Dialect, table: Table, by: str, *, given: bool) -> str:
+    """Of the customers that are given, or else chosen in the statement."""
     references = [reference.column.table for reference in table.c[by].foreign_keys]
     if references and (named := references[0]) is not t.customers:
-        return f"{by} IN (SELECT id FROM {named.name} WHERE {_about(dialect, named, 'customer_id')})"  # ruff: ignore[hardcoded-sql-expression] - as above
-    return f"{by} IN (SELECT value FROM json_each(:ids))" if dialect.name == "sqlite" else f"{by} = ANY(%(ids)s)"  # ruff: ignore[hardcoded-sql-expression] - as above
+        return f"{by} IN (SELECT id FROM {named.name} WHERE {_about(dialect, named, 'customer_id', given=given)})"  # ruff: ignore[hardcoded-sql-expression] - as above
+    return f"{by} {(_GIVEN if given else _CHOSEN)[dialect.name]}"
 
 
 def _listed(dialect: Dialect, names: Sequence[str]) -> str:

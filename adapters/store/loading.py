@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store import rows
 from adapters.store import tables as t
-from adapters.store.fetch import Kind, Values, facts_of
+from adapters.store.fetch import Chosen, Kind, Values, facts_of
 from workflows.domain.account import Account, Book, Item, ItemKind, Notice, Plan
 from workflows.domain.approvals import Approval
 from workflows.domain.claims import Promise
@@ -63,19 +63,26 @@ async def accounts_of(connection: AsyncConnection, customers: Sequence[CustomerI
     return [known[customer] for customer in customers if customer in known]
 
 
+async def accounts_chosen(connection: AsyncConnection, customers: Chosen) -> list[Account]:
+    """In the order of their ids."""
+    return list(_Found(*await facts_of(connection, t.items, _ITEM, _KINDS, customers)).accounts().values())
+
+
 class _Found:
     """What is known of some customers."""
 
     def __init__(self, items: Sequence[Values], found: Mapping[str, Sequence[Row[Any]]]) -> None:
         """Instalments are in the order of their plan, all else by due day; ordered here, for the databases do not agree on it."""
-        self._items, self._rows = sorted(items, key=_by_due_day), found
+        self._owners, self._items = _made(sorted(items, key=_by_due_day))
+        self._rows = found
 
     def accounts(self) -> dict[UUID, Account]:
         """By their customers."""
         books = {row.id: rows.book(row) for row in self._of(t.books)}
         fresh = {key: [fresh_until(book, has_items=one) for one in (False, True)] for key, book in books.items()}
         emails = _grouped((row.customer_id, str(row.address)) for row in self._of(t.contacts))
-        invoices = _grouped((row[1], rows.item_of(*row[2:])) for row in self._items if row[9] == ItemKind.INVOICE)
+        owned = zip(self._owners, self._items, strict=True)
+        invoices = _grouped((owner, item) for owner, item in owned if item.kind is ItemKind.INVOICE)
         facts = self._facts()
         accounts = {}
         for row in self._of(t.customers):
@@ -88,7 +95,8 @@ class _Found:
         """By their names in an account, those that there are."""
         made = {"promises": self._promises, "plans": self._plans, "approvals": self._approvals, "notices": self._notices}
         found: dict[str, Groups[Any]] = {name: _grouped(make()) for name, make in made.items()}
-        found |= {name: _grouped((row.customer_id, read(row)) for row in self._of(table)) for name, table, read, _ in _PLAIN}
+        some = ((name, self._of(table), read) for name, table, read, _ in _PLAIN)
+        found |= {name: _grouped((row.customer_id, read(row)) for row in mine) for name, mine, read in some if mine}
         return {name: groups for name, groups in found.items() if groups}
 
     def _of(self, table: Table) -> Sequence[Row[Any]]:
@@ -104,12 +112,20 @@ class _Found:
 
     def _plans(self) -> Pairs[Plan]:
         covers = _grouped((row.plan_id, ItemId(row.item_id)) for row in self._of(t.plan_items))
-        parts = _grouped((row[10], rows.item_of(*row[2:])) for row in self._items if row[10] is not None)
+        parts = _grouped((item.plan, item) for item in self._items if item.plan is not None)
         return ((row.customer_id, rows.plan(row, covers.get(row.id, ()), parts.get(row.id, ()))) for row in self._of(t.plans))
 
     def _notices(self) -> Pairs[Notice]:
         items = _grouped((row.notice_id, rows.listed(row)) for row in self._of(t.notice_items))
         return ((row.customer_id, rows.notice(row, items.get(row.id, ()))) for row in self._of(t.notices))
+
+
+def _made(items: Sequence[Values]) -> tuple[Sequence[UUID], Sequence[Item]]:
+    """The customers they are of, and the items."""
+    if not items:
+        return (), ()
+    _, owners, *columns = zip(*items, strict=True)
+    return owners, list(map(rows.item_of, *columns))
 
 
 def _by_due_day(row: Values) -> tuple[int, date, str]:

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from adapters.store.accounts import OWNER, Accounts
+from adapters.store.accounts import Accounts
 from adapters.store.addresses import SqlAddresses
 from adapters.store.audit import AuditTrail, Trail
 from adapters.store.cards import Cards
@@ -45,7 +45,7 @@ from adapters.store.stops import Stops
 from adapters.store.unlisted import Unlisted
 from adapters.store.webhooks import Webhooks
 from workflows.domain.account import Book
-from workflows.domain.ids import CustomerId
+from workflows.domain.ids import CustomerId, ItemId
 from workflows.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -89,8 +89,6 @@ class SqlUnitOfWork(
 class SqlReading(SqlUnitOfWork):
     """Of a transaction that only reads: nothing can be locked in it, and nothing it has read is another a moment later."""
 
-    _owner = OWNER
-
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         super().__init__(connection, vault)
         self._known: Sequence[Book] | None = None
@@ -104,6 +102,9 @@ class SqlReading(SqlUnitOfWork):
         return query
 
     async def _hold(self, customers: Sequence[CustomerId]) -> None:
+        pass
+
+    async def _hold_owner(self, item: ItemId) -> None:
         pass
 
 
