@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from cards.actions import Action, Name
@@ -16,11 +16,12 @@ from cards.lines import following_line, next_words, past_line, which_line
 from cards.overdue import evidence_link
 from cards.standing import person
 from workflows.domain.account import Account, Book
-from workflows.domain.allocation import balances, on_plans
-from workflows.domain.decision import Decision, ItemDecision, State
+from workflows.domain.allocation import balances
+from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import UserId
 from workflows.domain.money import totals
 from workflows.domain.reach import addresses
+from workflows.domain.standing import Stands
 
 EVENTS = 12
 STATE_WORDS = {
@@ -43,18 +44,16 @@ def bucket(days_past_due: int | None) -> str:
     return next(words for most, words in BUCKETS if most is None or late <= most)
 
 
-def aging_words(items: Sequence[ItemDecision], locale: str) -> tuple[tuple[str, str], ...]:
+def aging_words(items: Sequence[Stands], locale: str) -> tuple[tuple[str, str], ...]:
     """Per bucket that holds something: its words and one sum per currency."""
     by = {words: [item.open for item in items if bucket(item.days_past_due) == words] for _, words in BUCKETS}
     return tuple((words, amounts(totals(sums), locale)) for words, sums in by.items() if sums)
 
 
-def balance(account: Account, decision: Decision, now: datetime) -> Card:
-    """A customer with every open item, oldest due first, totals per currency and their ages. Instalments stand for what is on a plan."""
+def balance(account: Account, items: Iterable[Stands], now: datetime) -> Card:
+    """A customer with every open item, oldest due first, totals per currency and their ages."""
     locale, today, customer = locale_of(account.book), account.book.place.day(now), name(account.customer.name)
-    spread = on_plans(account)
-    owed = (item for item in decision.items if item.state is not State.SETTLED and item.open and item.item.id not in spread)
-    items = sorted(owed, key=lambda item: item.item.due_on or date.max)
+    items = sorted(items, key=lambda item: item.item.due_on or date.max)
     if not items:
         return Card(
             f"{customer} owes nothing", (Heading(f"{customer} owes nothing", tone=Tone.GOOD), *_on_account(account, locale)), Tone.GOOD
@@ -71,7 +70,7 @@ def _on_account(account: Account, locale: str) -> tuple[Text, ...]:
     return (Text(f"Money on account, not set against an invoice: {amounts(free, locale)}", quiet=True),) if free else ()
 
 
-def overdue_of(account: Account, items: Sequence[ItemDecision], now: datetime, bounds: str = "") -> Card:
+def overdue_of(account: Account, items: Sequence[Stands], now: datetime, bounds: str = "") -> Card:
     """One customer's overdue items, the oldest first."""
     locale, customer = locale_of(account.book), name(account.customer.name)
     said = f"overdue{', ' + bounds if bounds else ''}"
@@ -83,9 +82,9 @@ def overdue_of(account: Account, items: Sequence[ItemDecision], now: datetime, b
     return Card(f"{customer}: {sums} {said}, {count(len(ordered), 'item')}", body, Tone.LATE)
 
 
-def customer(account: Account, decision: Decision, now: datetime, people: Mapping[UserId, str]) -> Card:
+def customer(account: Account, items: Iterable[Stands], now: datetime, people: Mapping[UserId, str]) -> Card:
     """Who the customer is to us, then what they owe."""
-    card, one, today = balance(account, decision, now), account.customer, account.book.place.day(now)
+    card, one, today = balance(account, items, now), account.customer, account.book.place.day(now)
     last = max((notice for notice in account.notices if notice.state.counts), key=lambda notice: notice.at, default=None)
     known = (
         ("Number", name(one.number)),
@@ -106,7 +105,7 @@ def _written_to(account: Account) -> str:
     return listing(told) or "no e-mail address is known"
 
 
-def _items(account: Account, items: Sequence[ItemDecision], today: date) -> Rows:
+def _items(account: Account, items: Sequence[Stands], today: date) -> Rows:
     locale, versions = locale_of(account.book), {item.item.id: len(account.acts_on(item.item.id)) for item in items}
     rows = tuple(
         Row(
@@ -119,7 +118,7 @@ def _items(account: Account, items: Sequence[ItemDecision], today: date) -> Rows
     return Rows(("Invoice", "Open", "Due", "State"), rows, frozenset({1}))
 
 
-def _due(decided: ItemDecision, today: date, locale: str) -> str:
+def _due(decided: Stands, today: date, locale: str) -> str:
     on = decided.item.due_on
     return f"{day(on, today, locale)}, {lateness(decided.days_past_due)}" if on else "no due date"
 

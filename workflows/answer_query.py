@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from workflows.domain.account import Account, Customer, Escalation, Flag, Plan, PlanState, Snooze
+from workflows.domain.account import Account, Customer, Escalation, Flag, Item, Plan, PlanState, Snooze
 from workflows.domain.allocation import on_plans
 from workflows.domain.claims import Dispute, Hold, Promise
-from workflows.domain.decide import by_item, decide, late_items
+from workflows.domain.decide import by_item, decide, look, open_items, owed_items, silence
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
 from workflows.domain.policy import Policy
-from workflows.domain.standing import Standing
+from workflows.domain.standing import Owed, Standing
 from workflows.domain.tasks import Task
+from workflows.domain.view import View
 from workflows.errors import NotKnown
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import FoundItem, Mark
@@ -41,14 +42,28 @@ class Seen:
         return decide(self.policy, self.account, self.at)
 
     @cached_property
-    def _by_item(self) -> Callable[[ItemId], ItemDecision]:
-        return by_item(self.policy, self.account, self.at)
+    def _views(self) -> Sequence[View]:
+        return look(self.policy, self.account, self.at)
 
     @cached_property
-    def late(self) -> tuple[Standing, ...]:
-        """Each debt once: of what a plan spreads, the instalments that are late."""
-        late, spread = late_items(self.policy, self.account, self.at), on_plans(self.account)
-        return tuple(one for one in late if one.item.id not in spread) if spread else late
+    def _by_item(self) -> Callable[[ItemId], ItemDecision]:
+        return by_item(self._views)
+
+    @cached_property
+    def open(self) -> tuple[Standing, ...]:
+        """Each debt once: of what a plan spreads, the instalments."""
+        spread = on_plans(self.account)
+        return tuple(one for one in open_items(self._views) if one.item.id not in spread)
+
+    @cached_property
+    def late(self) -> tuple[Owed, ...]:
+        """Those that are past due, for who does not ask how each stands."""
+        spread = on_plans(self.account)
+        return tuple(one for one in owed_items(self._views) if one.overdue and (not spread or one.item.id not in spread))
+
+    def silence(self, item: Item) -> State:
+        """What keeps an open item silent; open where nothing does."""
+        return silence(self._views, item)
 
     def of(self, item: ItemId) -> ItemDecision:
         """Cards and lists outlive a plan: an instalment of one that runs no longer is settled. Raises `KeyError` for another account's."""
@@ -60,7 +75,7 @@ class Seen:
 
     @property
     def overdue(self) -> tuple[ItemDecision, ...]:
-        """As `late`, with why and what comes next."""
+        """As `late`, with how they stand, why, and what comes next."""
         spread = on_plans(self.account)
         return tuple(decided for decided in self.decision.overdue if decided.item.id not in spread)
 

@@ -148,8 +148,8 @@ class Answering:
         if isinstance(found, Choices):
             return several(found, await self.work.books(), verb)
         if isinstance(ask, AskBalance):
-            return cards.balance(found.account, found.decision, self.now)
-        return cards.customer(found.account, found.decision, self.now, await names(self.work))
+            return cards.balance(found.account, found.open, self.now)
+        return cards.customer(found.account, found.open, self.now, await names(self.work))
 
     async def _invoice(self, number: str, ask: AskInvoice | AskWhy) -> Card:
         found = await invoice(number, self.work, self.policies, self.now)
@@ -178,7 +178,7 @@ class Answering:
         if isinstance(found, Choices):
             bound = f" >{ask.least} {ask.currency}".rstrip() if ask.least else ""
             return several(found, books, f"overdue {ask.days}{bound}")
-        late = [one for one in found.overdue if (one.days_past_due or 0) >= ask.days]
+        late = [one for one in found.open if one.overdue and (one.days_past_due or 0) >= ask.days]
         if least is not None:
             late = [one for one in late if one.open.currency == least.currency and one.open >= least]
         return cards.overdue_of(found.account, late, self.now, bounds)

@@ -10,11 +10,11 @@ from datetime import date, datetime, timedelta
 from cards.digest import DigestLine, OutgoingLine
 from cards.format import step_words
 from workflows.answer_query import Seen, see_many
-from workflows.domain.account import Book, Notice
+from workflows.domain.account import Account, Book, Notice
 from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import ItemId
 from workflows.domain.money import Money, totals
-from workflows.domain.standing import Standing
+from workflows.domain.standing import Owed
 from workflows.ports import Policies, UnitOfWork
 
 MOST = 500  # lines a list is drawn from; a longer one says how many more there are
@@ -24,31 +24,34 @@ async def digest_lines(items: Sequence[ItemId], work: UnitOfWork, policies: Poli
     """One line per customer, in the order given."""
     owners = await work.owners(items[:MOST])
     seen = await see_many(owners.values(), work, policies, now)
-    return [_line(seen[owners[item]], _now(seen[owners[item]], item)) for item in items[:MOST] if item in owners]
+    return [_line_by(item, seen[owners[item]]) for item in items[:MOST] if item in owners]
 
 
-def _now(seen: Seen, item: ItemId) -> Standing | ItemDecision:
-    return next((one for one in seen.late if one.item.id == item), None) or seen.of(item)
-
-
-def _line(seen: Seen, one: Standing | ItemDecision) -> DigestLine:
-    late, item = seen.late or (one,), one.item.id
-    sums = totals(each.open for each in late)
-    days = max((each.days_past_due or 0 for each in late), default=0)
-    waits = one.state not in {State.OPEN, State.CHASING}
-    return DigestLine(seen.account.customer.name, sums, days, _standing(seen, one), item, len(late), waits, len(seen.account.acts_on(item)))
+def _line_by(item: ItemId, seen: Seen) -> DigestLine:
+    """The customer's line, by how that item stands."""
+    if (late := next((one for one in seen.late if one.item.id == item), None)) is not None:
+        return _line(seen, late, seen.silence(late.item))
+    one = seen.of(item)
+    return _line(seen, one, one.state)
 
 
 def line_of(seen: Seen) -> DigestLine:
     """A customer's line in a list of what is overdue; its oldest item opens."""
-    return _line(seen, min(seen.late, key=lambda one: (one.item.due_on or date.max, one.item.number)))
+    oldest = min(seen.late, key=lambda one: (one.item.due_on or date.max, one.item.number))
+    return _line(seen, oldest, seen.silence(oldest.item))
 
 
-def _standing(seen: Seen, one: Standing | ItemDecision) -> str:
-    """Two or three words: what was done last, or where it waits."""
-    if one.state not in {State.OPEN, State.CHASING}:
-        return one.state.value.replace("_", " ")
-    last = max((n for n in seen.account.notices if n.state.counts and _lists(n, one.item.id)), key=lambda notice: notice.at, default=None)
+def _line(seen: Seen, one: Owed | ItemDecision, state: State) -> DigestLine:
+    account, late, item = seen.account, seen.late or (one,), one.item.id
+    sums = totals(each.open for each in late)
+    days = max((each.days_past_due or 0 for each in late), default=0)
+    chased = state is State.OPEN or state is State.CHASING
+    words = _last_said(account, item) if chased else state.value.replace("_", " ")
+    return DigestLine(account.customer.name, sums, days, words, item, len(late), not chased, len(account.acts_on(item)))
+
+
+def _last_said(account: Account, item: ItemId) -> str:
+    last = max((n for n in account.notices if n.state.counts and _lists(n, item)), key=lambda notice: notice.at, default=None)
     return f"{step_words(last.step)} {last.state.value}" if last else "not yet written to"
 
 

@@ -105,7 +105,7 @@ async def _overdue(place: Place, book: Book, work: UnitOfWork, policies: Policie
     found = [customer for _, customer in late]
     if only.state:
         seen = [_see(account, policies, now) for account in await work.accounts(found)]
-        fit = [one for one in seen if any(item.state is only.state for item in one.late)]
+        fit = [one for one in seen if any(item.overdue and item.state is only.state for item in one.open)]
         shown, more = fit[first : first + PAGE], len(fit) > first + PAGE
     else:
         shown = [_see(account, policies, now) for account in await work.accounts(found[first : first + PAGE])]

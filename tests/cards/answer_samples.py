@@ -11,7 +11,7 @@ from cards.help import help_card
 from cards.history import history
 from tests.cards.digest_samples import lines
 from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, SETTLED, account, decided
-from workflows.domain.decision import Decision, State
+from workflows.domain.decision import State
 from workflows.domain.money import Money
 
 POLICY_MOVE = policy.PolicyMove(
@@ -36,10 +36,10 @@ def answer_cards() -> dict[str, Card]:
     plain = account()
     settled = decided(State.SETTLED, following=None, open_="0.00")
     events = history(plain, ITEM.id, NOW, PEOPLE)
-    decision = Decision((decided(), SECOND_DECIDED), (), None)
+    items = (decided(), SECOND_DECIDED)
     return {
-        "balance": answers.balance(plain, decision, NOW),
-        "balance_nothing": answers.balance(plain, Decision((), (), None), NOW),
+        "balance": answers.balance(plain, items, NOW),
+        "balance_nothing": answers.balance(plain, (), NOW),
         "overdue_list": answers.overdue_list(BOOK, lines(20)),
         "overdue_nothing": answers.overdue_list(BOOK, ()),
         "invoice": answers.invoice(plain, decided(), events, NOW, PEOPLE),

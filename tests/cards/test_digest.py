@@ -16,7 +16,6 @@ from tests.cards import samples
 from tests.cards.digest_samples import TODAY_BRINGS, lines
 from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, TODAY, account, decided, eur
 from workflows.domain.account import Payment
-from workflows.domain.decision import Decision, State
 from workflows.domain.money import Money
 
 
@@ -128,7 +127,7 @@ def test_aging_has_the_bounds_of_the_field(late: int | None, words: str) -> None
 
 def test_a_balance_keeps_currencies_and_ages_apart() -> None:
     dollars = replace(SECOND_DECIDED, open=Money.of("9.00", "USD"), days_past_due=-2)
-    card = answers.balance(account(), Decision((dollars, decided()), (), None), NOW)
+    card = answers.balance(account(), (dollars, decided()), NOW)
     assert card.summary == "Acme GmbH owes €12,400.00 and $9.00, €12,400.00 overdue, 2 items"
     facts = next(part for part in card.body if isinstance(part, Facts))
     assert facts.pairs == (("not due", "$9.00"), ("1–30 d", "€12,400.00"))
@@ -137,14 +136,13 @@ def test_a_balance_keeps_currencies_and_ages_apart() -> None:
 
 def test_money_on_account_is_a_line_of_its_own() -> None:
     of = account(payments=(Payment(eur("50.00"), TODAY),))
-    card = answers.balance(of, Decision((decided(),), (), None), NOW)
+    card = answers.balance(of, (decided(),), NOW)
     assert card.body[-1] == Text("Money on account, not set against an invoice: €50.00", quiet=True)
 
 
-def test_a_settled_item_is_no_part_of_a_balance() -> None:
-    settled = Decision((decided(State.SETTLED, open_="0.00"),), (), None)
-    assert answers.balance(account(), settled, NOW).summary == "Acme GmbH owes nothing"
-    paid_twice = answers.balance(account(payments=(Payment(eur("50.00"), TODAY),)), settled, NOW)
+def test_who_owes_nothing_may_have_money_on_account() -> None:
+    assert answers.balance(account(), (), NOW).summary == "Acme GmbH owes nothing"
+    paid_twice = answers.balance(account(payments=(Payment(eur("50.00"), TODAY),)), (), NOW)
     assert paid_twice.body[-1] == Text("Money on account, not set against an invoice: €50.00", quiet=True)
 
 

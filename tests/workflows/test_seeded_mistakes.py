@@ -112,7 +112,7 @@ MISTAKES = [
         "if first is None or first > today:\n                continue",
     ),
     Mistake("ladder", "tomorrow.rank > above and", "False and"),
-    Mistake("standing", "if policy.first_contact is FirstContact.REPLAY", "if False"),
+    Mistake("standing", "if self.policy.first_contact is FirstContact.REPLAY", "if False"),
     Mistake("view", "rank > said and", ""),
     Mistake("view", "OnNewLeader.KEEP and self._leader_settled(last)", "OnNewLeader.KEEP"),
     Mistake("view", "if last is None or not self._leader_settled(last)", "if last is None"),

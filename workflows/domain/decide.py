@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import TypeVar
 
-from workflows.domain.account import Account
+from workflows.domain.account import Account, Item
 from workflows.domain.acts import acts
 from workflows.domain.choosing import parts
-from workflows.domain.decision import Action, ActionKind, Decision, ItemDecision
+from workflows.domain.decision import Action, ActionKind, Decision, ItemDecision, State
 from workflows.domain.ids import ItemId
 from workflows.domain.joining import joined
 from workflows.domain.lateness import turns, with_turns
 from workflows.domain.outlook import decided, next_change, next_look
 from workflows.domain.policy import Mode, Policy
-from workflows.domain.standing import Standing, leads_first
+from workflows.domain.standing import Owed, Standing, leads_first
 from workflows.domain.telling import escalations, to_tell
 from workflows.domain.view import View
 from workflows.domain.writing import notices
+
+T = TypeVar("T", bound=Owed)
 
 
 def decide(policy: Policy, account: Account, now: datetime) -> Decision:
@@ -37,27 +40,42 @@ def to_do(policy: Policy, account: Account, now: datetime) -> Decision:
     return _ask(policy, account, now)[1]
 
 
-def by_item(policy: Policy, account: Account, now: datetime) -> Callable[[ItemId], ItemDecision]:
-    """What `decide` says of an item: who shows one does not pay for the others, nor for what is to be done. Raises `KeyError` for another account's."""
-    account = with_turns(account, turns(policy, account, now))
-    standing = {seen.item.id: (view, seen) for view in _views(policy, account, now) for seen in view.seen}
+def look(policy: Policy, account: Account, now: datetime) -> Sequence[View]:
+    """What `decide` reads, for who shows some of the items: they do not pay for the others, nor for what is to be done."""
+    return _views(policy, with_turns(account, turns(policy, account, now)), now)
+
+
+def by_item(views: Sequence[View]) -> Callable[[ItemId], ItemDecision]:
+    """What `decide` says of an item. Raises `KeyError` for another account's."""
+    standing = {seen.item.id: (view, seen) for view in views for seen in view.seen}
     return cache(lambda item: decided(*standing[item]))
 
 
-def late_items(policy: Policy, account: Account, now: datetime) -> tuple[Standing, ...]:
-    """The open items that are late, as they stand: a line of a list does not pay for why, and for what comes next."""
-    account = with_turns(account, turns(policy, account, now))
-    late = [[seen for seen in view.unsettled if seen.overdue] for view in _views(policy, account, now)]
-    if len(late) == 1:
-        return tuple(late[0])
-    by_item = {seen.item.id: seen for each in late for seen in each}
-    return tuple(by_item[item.id] for item in account.all_items if item.id in by_item)
+def open_items(views: Sequence[View]) -> tuple[Standing, ...]:
+    """The items that are not settled, as they stand, but not why, nor what comes next."""
+    return _in_order(views, [view.unsettled for view in views])
+
+
+def owed_items(views: Sequence[View]) -> tuple[Owed, ...]:
+    """The same, without how they stand: the sums of a long list do not pay for that."""
+    return _in_order(views, [view.owed for view in views])
+
+
+def _in_order(views: Sequence[View], found: Sequence[Sequence[T]]) -> tuple[T, ...]:
+    if len(found) == 1:
+        return tuple(found[0])
+    by_item = {one.item.id: one for each in found for one in each}
+    return tuple(by_item[item.id] for item in views[0].account.all_items if item.id in by_item)
+
+
+def silence(views: Sequence[View], item: Item) -> State:
+    """What keeps an item silent that is not settled; open where nothing does, whatever step it has reached."""
+    return next(view for view in views if view.has(item.id)).silence(item)[0]
 
 
 def _ask(policy: Policy, account: Account, now: datetime) -> tuple[list[View], Decision]:
     found = turns(policy, account, now)
-    account = with_turns(account, found)
-    views = _views(policy, account, now)
+    views = _views(policy, with_turns(account, found), now)
     decision = joined([_decide(view) for view in views], views[0].balances.open_of)
     oldest = min((day for view in views if (day := view.oldest_due_on) is not None), default=None)
     return views, replace(decision, turns=found, oldest_due_on=oldest)

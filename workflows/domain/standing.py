@@ -9,7 +9,7 @@ from functools import cached_property
 from workflows.domain.account import Account, Item, ListedItem, Plan, PlanState
 from workflows.domain.allocation import Balances, balances, on_plans
 from workflows.domain.calendar import spoken
-from workflows.domain.decision import State
+from workflows.domain.decision import ItemDecision, State
 from workflows.domain.first_contact import late_at_first
 from workflows.domain.holds import dispute_on, held_words, holds_on
 from workflows.domain.ids import ItemId
@@ -24,20 +24,26 @@ PLAN_OFFER_DAYS = 7  # a proposed plan holds reminders this long for the custome
 
 
 @value
-class Standing:
-    """An item with what the facts make of it, before anything is decided."""
+class Owed:
+    """An item that is not settled, what is open of it, and how late it is: negative before its due day, null without one."""
 
     item: Item
-    ladder: Ladder
     open: Money
-    state: State
-    rung: Rung | None
     days_past_due: int | None
-    because: str
 
     @property
     def overdue(self) -> bool:
         return self.days_past_due is not None and self.days_past_due > 0
+
+
+@value
+class Standing(Owed):
+    """An item with what the facts make of it, before anything is decided."""
+
+    ladder: Ladder
+    state: State
+    rung: Rung | None
+    because: str
 
     @property
     def chased(self) -> bool:
@@ -47,6 +53,10 @@ class Standing:
         if self.rung is None:
             return ListedItem(self.item.id, None, 0, leads)
         return ListedItem(self.item.id, self.ladder.step(self.rung).name, self.rung.occurrence, leads)
+
+
+Stands = Standing | ItemDecision
+"""What a list shows of an item, whoever else knows why."""
 
 
 class Standings(Silences):
@@ -59,27 +69,41 @@ class Standings(Silences):
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
         self._left = self.balances.open
-        self._ladders = ladders(policy, account, [item for item in account.all_items if not is_settled(policy, self._left[item.id])])
-        if policy.first_contact is FirstContact.REPLAY:
-            late = [item.id for item in late_at_first(policy, account) if item.id in self._ladders]
-            self._ladders |= {item: replace(self._ladders[item], climbs=True, climbed=Climbed()) for item in late}
+        self._owing = [item for item in account.all_items if not is_settled(policy, self._left[item.id])]
+
+    @cached_property
+    def _ladders(self) -> dict[ItemId, Ladder]:
+        """Of what is not settled, whichever policy has it."""
+        found = ladders(self.policy, self.account, self._owing)
+        if self.policy.first_contact is FirstContact.REPLAY:
+            late = [item.id for item in late_at_first(self.policy, self.account) if item.id in found]
+            found |= {item: replace(found[item], climbs=True, climbed=Climbed()) for item in late}
+        return found
+
+    def has(self, item: ItemId) -> bool:
+        return self.mine is None or item in self.mine
+
+    @cached_property
+    def owed(self) -> list[Owed]:
+        """What is not settled, for who asks neither for its state nor for its step."""
+        return [Owed(item, self._left[item.id], self._days_late(item)) for item in self._owing if self.has(item.id)]
 
     @cached_property
     def unsettled(self) -> list[Standing]:
         """In an old account few items are: whatever asks no more than this does not pay for the many that are done with."""
-        mine = self.mine
-        return [self._see(item, ladder) for item, ladder in self._ladders.items() if mine is None or item in mine]
+        see = self._undisturbed if self.undisturbed else self._see
+        return [see(ladder) for item, ladder in self._ladders.items() if self.has(item)]
 
     @property
     def oldest_due_on(self) -> date | None:
         """Of what is not settled, each debt counted once."""
-        spread, mine = on_plans(self.account), self.mine
-        owing = (ladder.item for ladder in self._ladders.values() if mine is None or ladder.item.id in mine)
-        return min((item.due_on for item in owing if item.due_on is not None and item.id not in spread), default=None)
+        spread = on_plans(self.account)
+        owing = (item for item in self._owing if item.id not in spread and self.has(item.id))
+        return min((item.due_on for item in owing if item.due_on is not None), default=None)
 
     @cached_property
     def _paid(self) -> frozenset[ItemId]:
-        return frozenset(item.id for item in self.account.all_items if item.id not in self._ladders)
+        return frozenset(item.id for item in self.account.all_items) - frozenset(item.id for item in self._owing)
 
     @cached_property
     def chased(self) -> list[Standing]:
@@ -89,7 +113,7 @@ class Standings(Silences):
     def seen(self) -> list[Standing]:
         """All items, in the account's order."""
         unsettled = {seen.item.id: seen for seen in self.unsettled}
-        mine = (item for item in self.account.all_items if self.mine is None or item.id in self.mine)
+        mine = (item for item in self.account.all_items if self.has(item.id))
         return [unsettled.get(item.id) or self._settled(item) for item in mine]
 
     @cached_property
@@ -101,24 +125,33 @@ class Standings(Silences):
         return self._standings.get(item)
 
     def _settled(self, item: Item) -> Standing:
-        return Standing(item, Ladder(self.policy, item, {}), self._left[item.id], State.SETTLED, None, self._days_late(item), "It is paid.")
+        nothing = Ladder(self.policy, item, {})
+        return Standing(item, self._left[item.id], self._days_late(item), nothing, State.SETTLED, None, "It is paid.")
 
     def _days_late(self, item: Item) -> int | None:
         return None if item.due_on is None else (self.book_day - item.due_on).days
 
-    def _see(self, key: ItemId, ladder: Ladder) -> Standing:
-        item, left = ladder.item, self._left[key]
-        late = self._days_late(item)
-        state, because = (State.OPEN, "") if self.undisturbed else self._state(item)
-        idle = left.currency in self.covered_currencies
-        if not self.undisturbed:
-            idle = item.id in self._plans or item.id in self.plan_asked or idle
+    def _undisturbed(self, ladder: Ladder) -> Standing:
+        """As `_see`, where nothing keeps an item silent."""
+        item = ladder.item
+        left = self._left[item.id]
+        rung = None if left.currency in self.covered_currencies else ladder.reached(self.day)
+        return Standing(item, left, self._days_late(item), ladder, State.OPEN if rung is None else State.CHASING, rung, "")
+
+    def _see(self, ladder: Ladder) -> Standing:
+        item = ladder.item
+        left = self._left[item.id]
+        state, because = self.silence(item)
+        idle = item.id in self._plans or item.id in self.plan_asked or left.currency in self.covered_currencies
         rung = None if idle else ladder.reached(self.day) if state is State.OPEN else ladder.paused(self.day)
         if state is State.OPEN and rung is not None:
             state = State.CHASING
-        return Standing(item, ladder, left, state, rung, late, because)
+        return Standing(item, left, self._days_late(item), ladder, state, rung, because)
 
-    def _state(self, item: Item) -> tuple[State, str]:
+    def silence(self, item: Item) -> tuple[State, str]:
+        """What keeps an item silent that is not settled, and why; open where nothing does."""
+        if self.undisturbed:
+            return State.OPEN, ""
         if holds := holds_on(self.account, item, self.book_day):
             return State.HELD, held_words(holds[0])
         if self.answered(item.id):

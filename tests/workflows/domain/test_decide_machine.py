@@ -34,8 +34,8 @@ from workflows.domain.account import (
     Raised,
 )
 from workflows.domain.calendar import Place
-from workflows.domain.decide import by_item, decide, late_items
-from workflows.domain.decision import Action, ActionKind, Decision
+from workflows.domain.decide import by_item, decide, look, open_items, owed_items, silence
+from workflows.domain.decision import Action, ActionKind, Decision, State
 from workflows.domain.ids import NoticeId
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence
 from workflows.domain.telling import HOLD_OVER, PLAN_DEFAULTED, PLAN_LATE, PROMISE_BROKEN
@@ -276,15 +276,19 @@ class Weeks(Deeds, RuleBasedStateMachine):
             assert one.open.minor == opened[one.item.id]
 
     @invariant()
-    def a_list_shows_what_is_late_as_it_is_decided(self) -> None:
-        decided, listed = decide(self.ladder, self.account, self.now).overdue, late_items(self.ladder, self.account, self.now)
-        assert [(one.item, one.state, one.open, one.days_past_due) for one in listed] == [
-            (one.item, one.state, one.open, one.days_past_due) for one in decided
-        ]
+    def a_list_shows_what_is_open_as_it_is_decided(self) -> None:
+        views = look(self.ladder, self.account, self.now)
+        decided = [one for one in decide(self.ladder, self.account, self.now).items if one.state is not State.SETTLED]
+        sums = [(one.item, one.open, one.days_past_due, one.overdue) for one in decided]
+        assert [(one.item, one.open, one.days_past_due, one.overdue) for one in owed_items(views)] == sums
+        assert [(one.item, one.open, one.days_past_due, one.overdue) for one in open_items(views)] == sums
+        assert [one.state for one in open_items(views)] == [one.state for one in decided]
+        silent = [State.OPEN if one.state is State.CHASING else one.state for one in decided]
+        assert [silence(views, one.item) for one in decided] == silent
 
     @invariant()
     def an_item_by_itself_is_what_is_decided_of_it(self) -> None:
-        one = by_item(self.ladder, self.account, self.now)
+        one = by_item(look(self.ladder, self.account, self.now))
         for decided in decide(self.ladder, self.account, self.now).items:
             assert one(decided.item.id) == decided
 
