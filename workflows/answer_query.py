@@ -59,7 +59,8 @@ class Seen:
     def late(self) -> tuple[Owed, ...]:
         """Those that are past due, for who does not ask how each stands."""
         spread = on_plans(self.account)
-        return tuple(one for one in owed_items(self._views) if one.overdue and (not spread or one.item.id not in spread))
+        late = [one for one in owed_items(self._views) if one.overdue]
+        return tuple(one for one in late if one.item.id not in spread) if spread else tuple(late)
 
     def silence(self, item: Item) -> State:
         """What keeps an open item silent; open where nothing does."""

@@ -100,6 +100,8 @@ def look(row: Row[Any]) -> Look:
 
 def _place(row: Row[Any], fallback: Place) -> Place:
     """What the customer's row leaves open is as at the book's place; a country of its own brings its own holidays."""
+    if row.zone is None and row.country is None:
+        return fallback
     if row.country is None:
         return Place(row.zone or fallback.zone, fallback.country, fallback.subdivision)
     return Place(row.zone or fallback.zone, row.country, row.subdivision)

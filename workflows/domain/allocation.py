@@ -65,8 +65,9 @@ def balances(account: Account, up_to: date | None = None) -> Balances:
         if plan.state is PlanState.ACTIVE:
             applied |= _fill_instalments(plan, items, fees, applied, named)
     on_account = {code: Money(minor, code) for code, minor in sorted(unapplied.items()) if minor}
-    changed = {key: _left(items[key].total, fees.get(key, 0), applied.get(key, 0)) for key in fees.keys() | applied.keys()}
-    return Balances(on_account, {key: item.total for key, item in items.items()} | changed, items, fees, applied)
+    left = {key: item.total for key, item in items.items()}
+    left |= {key: _left(items[key].total, fees.get(key, 0), applied.get(key, 0)) for key in fees.keys() | applied.keys()}
+    return Balances(on_account, left, items, fees, applied)
 
 
 def _left(total: Money, fees: int, applied: int) -> Money:

@@ -69,12 +69,12 @@ class Standings(Silences):
         self.day = account.customer.place.day(now)
         self.balances: Balances = balances(account)
         self._left = self.balances.open
-        self._owing = [item for item in account.all_items if not is_settled(policy, self._left[item.id])]
+        self._owing = [(item, left) for item in account.all_items if not is_settled(policy, left := self._left[item.id])]
 
     @cached_property
     def _ladders(self) -> dict[ItemId, Ladder]:
         """Of what is not settled, whichever policy has it."""
-        found = ladders(self.policy, self.account, self._owing)
+        found = ladders(self.policy, self.account, [item for item, _ in self._owing])
         if self.policy.first_contact is FirstContact.REPLAY:
             late = [item.id for item in late_at_first(self.policy, self.account) if item.id in found]
             found |= {item: replace(found[item], climbs=True, climbed=Climbed()) for item in late}
@@ -86,7 +86,7 @@ class Standings(Silences):
     @cached_property
     def owed(self) -> list[Owed]:
         """What is not settled, for who asks neither for its state nor for its step."""
-        return [Owed(item, self._left[item.id], self._days_late(item)) for item in self._owing if self.has(item.id)]
+        return [Owed(item, left, self._days_late(item)) for item, left in self._owing if self.has(item.id)]
 
     @cached_property
     def unsettled(self) -> list[Standing]:
@@ -98,12 +98,12 @@ class Standings(Silences):
     def oldest_due_on(self) -> date | None:
         """Of what is not settled, each debt counted once."""
         spread = on_plans(self.account)
-        owing = (item for item in self._owing if item.id not in spread and self.has(item.id))
+        owing = (item for item, _ in self._owing if item.id not in spread and self.has(item.id))
         return min((item.due_on for item in owing if item.due_on is not None), default=None)
 
     @cached_property
     def _paid(self) -> frozenset[ItemId]:
-        return frozenset(item.id for item in self.account.all_items) - frozenset(item.id for item in self._owing)
+        return frozenset(item.id for item in self.account.all_items) - frozenset(item.id for item, _ in self._owing)
 
     @cached_property
     def chased(self) -> list[Standing]:
