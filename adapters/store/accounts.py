@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, select, true
 
 from adapters.store import tables as t
 from adapters.store.books import Books
-from adapters.store.fetch import fetched, kept
+from adapters.store.fetch import Chosen, fetched, kept
 from adapters.store.folded import folded
 from adapters.store.loading import accounts_chosen, accounts_of
 from adapters.store.many import among, update_many
@@ -37,13 +37,13 @@ class Accounts(Books):
 
     async def account_of(self, item: ItemId) -> Account:
         await self._hold_owner(item)
-        found = await accounts_chosen(self._connection, (_OWNER, {"item": item}))
+        found = await accounts_chosen(self._connection, Chosen(_OWNER, {"item": item}))
         if not found:
             raise NotKnown("There is no such invoice.")
         return found[0]
 
     async def named_account(self, words: str) -> Account | None:
-        found = await accounts_chosen(self._connection, (_NAMED, spelt(words))) if folded(words) else []
+        found = await accounts_chosen(self._connection, Chosen(_NAMED, spelt(words))) if folded(words) else []
         return found[0] if len(found) == 1 else None
 
     async def lock_accounts(self, customers: Sequence[CustomerId]) -> Mapping[CustomerId, int]:

@@ -13,7 +13,6 @@ from itertools import starmap
 from typing import Any
 from uuid import UUID
 
-from psycopg import AsyncRawCursor
 from sqlalchemy import JSON, Boolean, Column, ColumnElement, Date, Dialect, LargeBinary, Row, Select, Table, Uuid
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import result_tuple
@@ -25,11 +24,9 @@ from adapters.store.columns import Instant
 from adapters.store.many import instant_text
 
 Values = tuple[Any, ...]
-Chosen = tuple[Select[Any], Mapping[str, object]]
-"""A query that is put together once, whose rows are ids of customers, and its parameters."""
 _GIVEN = {"sqlite": "IN (SELECT value FROM json_each(:ids))", "postgresql": "= ANY(%(ids)s)"}
 _CHOSEN = {"sqlite": "IN (SELECT * FROM chosen)", "postgresql": "= ANY(ARRAY(SELECT * FROM chosen))"}
-_NAMED = re.compile(r"%\((\w+)\)s")
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 Reader = Callable[[Any], object] | None
 Readers = Sequence[Reader]
 
@@ -43,6 +40,14 @@ class Kind:
     by: str | None = "customer_id"
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Customers by a query that is put together once, whose rows are their ids, and its parameters; without one their ids are given."""
+
+    query: Select[Any] | None
+    given: Mapping[str, object]
+
+
 async def facts_of(
     connection: AsyncConnection,
     most: Table,
@@ -53,9 +58,9 @@ async def facts_of(
     """With one statement: the values of those names of the rows of the table that has `most`, and the rows of all other kinds, but for what
     is sealed, by the names of the tables that hold any. Each of these comes as one document.
     """
-    chosen, given = customers if isinstance(customers, tuple) else (None, {"ids": list(customers)})
-    statement, constants = _statement(connection.dialect, most, names, kinds, chosen)
-    found = await fetched(connection, statement, {**constants, **given})
+    chosen = customers if isinstance(customers, Chosen) else Chosen(None, {"ids": list(customers)})
+    statement, constants = _statement(connection.dialect, most, names, kinds, chosen.query)
+    found = await fetched(connection, statement, {**constants, **chosen.given})
     rows = _read(_typed(connection.dialect, tuple(most.c[name] for name in names)), [row for row in found if row[-1] is None])
     keys = cache(UUID)  # the same customers and items are named in many rows
     others = {row[-1]: json.loads(row[-2]) for row in found if row[-1] is not None and row[-2]}
@@ -71,26 +76,33 @@ async def kept(connection: AsyncConnection, query: Select[Any], given: Mapping[s
 async def fetched(connection: AsyncConnection, statement: str, given: Mapping[str, object]) -> Sequence[Values]:
     """What the driver has to say, in the connection's transaction. Its errors are SQLAlchemy's, as of all other statements."""
     pooled: Any = connection.sync_connection
-    driver = pooled.connection.driver_connection
+    driver, dialect = pooled.connection.driver_connection, connection.dialect
     try:
-        if connection.dialect.name == "sqlite":
-            found: Sequence[Values] = await driver.execute_fetchall(statement, {name: _given(value) for name, value in given.items()})
-        else:
-            text, names = _numbered(statement)
-            found = await (await AsyncRawCursor(driver).execute(text, [given[name] for name in names], binary=True)).fetchall()
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise DBAPIError.instance(statement, None, error, connection.dialect.loaded_dbapi.Error, hide_parameters=True) from error
+        return await (_from_sqlite if dialect.name == "sqlite" else _from_postgresql)(driver, dialect, statement, given)
+    except dialect.loaded_dbapi.Error as error:
+        raise DBAPIError.instance(statement, None, error, dialect.loaded_dbapi.Error, hide_parameters=True) from error
     except asyncio.CancelledError:
         await connection.invalidate()  # where it was torn nobody knows
         raise
+
+
+async def _from_sqlite(driver: Any, _: Dialect, statement: str, given: Mapping[str, object]) -> Sequence[Values]:
+    found: Sequence[Values] = await driver.execute_fetchall(statement, {name: _given(value) for name, value in given.items()})
+    return found
+
+
+async def _from_postgresql(driver: Any, dialect: Any, statement: str, given: Mapping[str, object]) -> Sequence[Values]:
+    text, names = _numbered(statement)
+    cursor = dialect.loaded_dbapi.AsyncRawCursor(driver)
+    found: Sequence[Values] = await (await cursor.execute(text, [given[name] for name in names], binary=True)).fetchall()
     return found
 
 
 @cache
 def _numbered(statement: str) -> tuple[bytes, Sequence[str]]:
     """With numbers for parameters and their names in this order, as the server knows them: psycopg takes a long statement apart each time."""
-    names = list(dict.fromkeys(_NAMED.findall(statement)))
-    return _NAMED.sub(lambda found: f"${names.index(found[1]) + 1}", statement).replace("%%", "%").encode(), names
+    names = list(dict.fromkeys(_PARAMETER.findall(statement)))
+    return _PARAMETER.sub(lambda found: f"${names.index(found[1]) + 1}", statement).replace("%%", "%").encode(), names
 
 
 def _given(value: object) -> object:
