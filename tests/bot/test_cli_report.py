@@ -91,7 +91,7 @@ def test_a_book_with_nothing_in_it_has_every_report(place: Place) -> None:
             assert Path(place.folder / "empty").stat().st_size > 20
 
 
-def test_what_draws_and_writes_files_is_loaded_only_for_a_file() -> None:
-    told = "import sys, bot.verbs.report, bot.serve; print(sorted({'matplotlib', 'numpy', 'xlsxwriter'} & set(sys.modules)))"
+def test_what_draws_writes_files_or_speaks_to_a_server_is_loaded_only_where_it_is_wanted() -> None:
+    told = "import sys, bot.verbs.report, bot.serve; print(sorted({'matplotlib', 'numpy', 'psycopg', 'xlsxwriter'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
