@@ -171,10 +171,9 @@ def item_json(seen: Seen, decided: ItemDecision) -> dict[str, Any]:
 
 
 def account_json(seen: Seen, *, overdue_only: bool = False) -> dict[str, Any]:
-    """A customer with every open item, or those that are overdue."""
+    """A customer with every open item, or those that are overdue, each debt once."""
     customer = seen.account.customer
-    chosen = seen.overdue if overdue_only else seen.decision.items
-    items = [item_json(seen, decided) for decided in chosen if decided.open.minor > 0]
+    items = [item_json(seen, seen.of(one.item.id)) for one in (seen.late if overdue_only else seen.open)]
     keep = ("invoice", "state", "level", "open", "currency", "due", "days_past_due")
     return {
         "customer": customer.name,

@@ -74,12 +74,6 @@ class Seen:
             return self._by_item(item)
         return ItemDecision(part, State.SETTLED, None, Money.zero(part.total.currency), None, "Its payment plan no longer runs.")
 
-    @property
-    def overdue(self) -> tuple[ItemDecision, ...]:
-        """As `late`, with how they stand, why, and what comes next."""
-        spread = on_plans(self.account)
-        return tuple(decided for decided in self.decision.overdue if decided.item.id not in spread)
-
 
 @dataclass(frozen=True, slots=True)
 class Choices:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -10,6 +11,7 @@ from adapters.store.unit_of_work import SqlStore
 from bot.commands import AskBalance, AskOverdue
 from bot.desk.answers import answer
 from bot.live.lines import digest_lines
+from bot.reports import account_json
 from bot.web.panel import customer_panel
 from bot.web.place import Place
 from cards.plain.render import render
@@ -50,6 +52,16 @@ async def test_the_inbox_counts_a_debt_on_a_plan_once(store: SqlStore, how: str)
     async with store() as work:
         seen = await see(account.customer.id, work, office.policies, office.clock.now())
     assert customer_panel(seen, account.items[0].id, Place(), {}).told == "€100.00 open"
+
+
+@pytest.mark.parametrize("how", ["by phone", ""])
+async def test_a_balance_as_json_counts_a_debt_on_a_plan_once(store: SqlStore, how: str) -> None:
+    office = await opened(store, "acme")
+    await agreed(office, "acme", how)
+    account = await office.account("acme")
+    async with store() as work:
+        told = account_json(await see(account.customer.id, work, office.policies, office.clock.now()))
+    assert sum(Decimal(item["open"]) for item in told["items"]) == 100
 
 
 async def test_what_a_plan_spreads_is_not_overdue_before_its_instalments_are(store: SqlStore) -> None:

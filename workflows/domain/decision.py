@@ -135,7 +135,3 @@ class Decision:
     def moves_money(self) -> bool:
         """Carrying it out changes what is owed on which item."""
         return bool(self.turns) or any(action.kind is ActionKind.FEE for action in self.actions)
-
-    @property
-    def overdue(self) -> tuple[ItemDecision, ...]:
-        return tuple(decided for decided in self.items if decided.overdue)

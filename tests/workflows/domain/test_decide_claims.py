@@ -185,7 +185,7 @@ def test_a_disputed_item_is_silent_until_it_is_settled_and_stays_overdue() -> No
         ("disputed", "handover"),
     ]
     decided = look(policy(), owed, at(11))
-    assert [one.item.number for one in decided.overdue] == ["A", "B"]
+    assert [one.item.number for one in decided.items if one.overdue] == ["A", "B"]
     found = message(decided)
     assert found is not None
     assert numbers(owed, found.items) == ["B"]
