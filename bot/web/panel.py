@@ -14,10 +14,10 @@ from cards.history import Event, history
 from workflows.answer_query import Seen
 from workflows.domain.account import Account, Book
 from workflows.domain.aging import AgingRow
-from workflows.domain.allocation import balances, on_plans
-from workflows.domain.decision import ItemDecision, State
+from workflows.domain.allocation import balances
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import Money, total, totals
+from workflows.domain.standing import Standing
 
 EVENTS = 25
 ITEMS = 12
@@ -78,23 +78,20 @@ class Panel:
 def customer_panel(seen: Seen, item: ItemId | None, place: Place, people: Mapping[UserId, str]) -> Panel:
     """What a colleague wants to know before the phone rings."""
     account, locale = seen.account, locale_of(seen.account.book)
-    spread = on_plans(account)
-    left = [one for one in seen.decision.items if one.state is not State.SETTLED and one.open]
-    counted = [one for one in left if one.item.id not in spread]
-    facts, ages, told = tuple(_facts(account, people)), _ages(counted, locale), "Nothing open"
-    if counted:
-        told = f"{amounts(totals(one.open for one in counted), locale)} open"
+    facts, ages, told = tuple(_facts(account, people)), _ages(seen.open, locale), "Nothing open"
+    if seen.open:
+        told = f"{amounts(totals(one.open for one in seen.open), locale)} open"
     if item is None:
         return Panel(name(account.customer.name), told, ages, facts)
     events = history(account, item, seen.at, people)
-    shown = sorted(counted, key=lambda one: (one.item.id != item, one.item.due_on or date.max, one.item.number))[:ITEMS]
+    shown = sorted(seen.open, key=lambda one: (one.item.id != item, one.item.due_on or date.max, one.item.number))[:ITEMS]
     return Panel(
         name(account.customer.name),
         told,
         ages,
         facts,
         tuple(_open_item(one, seen, item, place) for one in shown),
-        len(counted) - len(shown),
+        len(seen.open) - len(shown),
         name(seen.of(item).item.number),
         events[:EVENTS],
         max(len(events) - EVENTS, 0),
@@ -102,7 +99,7 @@ def customer_panel(seen: Seen, item: ItemId | None, place: Place, people: Mappin
     )
 
 
-def _open_item(one: ItemDecision, seen: Seen, item: ItemId, place: Place) -> OpenItem:
+def _open_item(one: Standing, seen: Seen, item: ItemId, place: Place) -> OpenItem:
     tone, amount = Tone.LATE if one.overdue else Tone.QUIET, money(one.open, locale_of(seen.account.book))
     number, chosen = cell(one.item.number), one.item.id == item
     return OpenItem(number, amount, lateness(one.days_past_due), STATE_WORDS[one.state], tone, place.of_item(one.item.id), chosen)
@@ -134,7 +131,7 @@ def _habit(account: Account) -> str:
     return f"Pays {days(mean)} late on average, {of}" if mean > 0 else f"Pays on time, {of}"
 
 
-def _ages(items: Sequence[ItemDecision], locale: str) -> tuple[Aging, ...]:
+def _ages(items: Sequence[Standing], locale: str) -> tuple[Aging, ...]:
     """A bar per currency."""
     bars = []
     for code in sorted({one.open.currency for one in items}):
