@@ -36,13 +36,18 @@ class Accounts(Books):
         return found[0]
 
     async def account_of(self, item: ItemId) -> Account:
-        await self._hold_owner(item)
-        found = await accounts_chosen(self._connection, Chosen(_OWNER, {"item": item}))
+        """What was locked is read, and no other account that the item moved to while it was waited for."""
+        if self._locks:
+            held = await kept(self._connection, _HELD_OWNER, {"item": item})
+            found = await accounts_of(self._connection, [CustomerId(row.id) for row in held])
+        else:
+            found = await accounts_chosen(self._connection, Chosen(_OWNER, {"item": item}))
         if not found:
             raise NotKnown("There is no such invoice.")
         return found[0]
 
     async def named_account(self, words: str) -> Account | None:
+        """A name that two books have is read twice for nothing: it is rare, and a choice is then looked for."""
         found = await accounts_chosen(self._connection, Chosen(_NAMED, spelt(words))) if folded(words) else []
         return found[0] if len(found) == 1 else None
 
@@ -53,17 +58,9 @@ class Accounts(Books):
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
         """Whole ones, in the order asked for, their rows locked unless the unit only reads; a few queries, however many accounts."""
-        await self._hold(customers)
-        return await accounts_of(self._connection, customers)
-
-    async def _hold(self, customers: Sequence[CustomerId]) -> None:
-        """On SQLite a unit that may write holds all there is."""
-        if self._connection.dialect.name != "sqlite":
+        if self._locks:
             await fetched(self._connection, _HOLD, {"ids": list(customers)})
-
-    async def _hold_owner(self, item: ItemId) -> None:
-        if self._connection.dialect.name != "sqlite":
-            await kept(self._connection, _HELD_OWNER, {"item": item})
+        return await accounts_of(self._connection, customers)
 
     async def all_accounts(self, book: BookId | None = None) -> AsyncIterator[Account]:
         async for account in self._each(true() if book is None else t.customers.c.book_id == book):

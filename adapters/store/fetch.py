@@ -42,9 +42,9 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Customers by a query that is put together once, whose rows are their ids, and its parameters; without one their ids are given."""
+    """Customers by a query that is put together once, whose rows are their ids, and its parameters."""
 
-    query: Select[Any] | None
+    query: Select[Any]
     given: Mapping[str, object]
 
 
@@ -58,9 +58,9 @@ async def facts_of(
     """With one statement: the values of those names of the rows of the table that has `most`, and the rows of all other kinds, but for what
     is sealed, by the names of the tables that hold any. Each of these comes as one document.
     """
-    chosen = customers if isinstance(customers, Chosen) else Chosen(None, {"ids": list(customers)})
-    statement, constants = _statement(connection.dialect, most, names, kinds, chosen.query)
-    found = await fetched(connection, statement, {**constants, **chosen.given})
+    query, given = (customers.query, customers.given) if isinstance(customers, Chosen) else (None, {"ids": list(customers)})
+    statement, constants = _statement(connection.dialect, most, names, kinds, query)
+    found = await fetched(connection, statement, {**constants, **given})
     rows = _read(_typed(connection.dialect, tuple(most.c[name] for name in names)), [row for row in found if row[-1] is None])
     keys = cache(UUID)  # the same customers and items are named in many rows
     others = {row[-1]: json.loads(row[-2]) for row in found if row[-1] is not None and row[-2]}

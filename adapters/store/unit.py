@@ -37,9 +37,14 @@ class Part:
     async def give_way(self) -> None:
         await asyncio.sleep(0)
 
+    @property
+    def _locks(self) -> bool:
+        """On SQLite a unit that may write holds all there is."""
+        return self._connection.dialect.name != "sqlite"
+
     def _held(self, query: Select[Any]) -> Select[Any]:
-        """Its rows are locked to the end of the unit."""
-        return query.with_for_update(key_share=True)
+        """Its rows are locked to the end of the unit, unless it only reads."""
+        return query.with_for_update(key_share=True) if self._locks else query
 
     async def _one(self, query: Select[Any], what: str, given: Mapping[str, object] | None = None) -> Row[Any]:
         """The only row; raises `NotKnown`."""

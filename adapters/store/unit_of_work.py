@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 import structlog
-from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.store.accounts import Accounts
@@ -45,7 +43,6 @@ from adapters.store.stops import Stops
 from adapters.store.unlisted import Unlisted
 from adapters.store.webhooks import Webhooks
 from workflows.domain.account import Book
-from workflows.domain.ids import CustomerId, ItemId
 from workflows.ports import Clock
 
 log = structlog.get_logger(__name__)
@@ -89,6 +86,8 @@ class SqlUnitOfWork(
 class SqlReading(SqlUnitOfWork):
     """Of a transaction that only reads: nothing can be locked in it, and nothing it has read is another a moment later."""
 
+    _locks = False
+
     def __init__(self, connection: AsyncConnection, vault: Vault) -> None:
         super().__init__(connection, vault)
         self._known: Sequence[Book] | None = None
@@ -97,15 +96,6 @@ class SqlReading(SqlUnitOfWork):
         if self._known is None:
             self._known = await super().books()
         return self._known
-
-    def _held(self, query: Select[Any]) -> Select[Any]:
-        return query
-
-    async def _hold(self, customers: Sequence[CustomerId]) -> None:
-        pass
-
-    async def _hold_owner(self, item: ItemId) -> None:
-        pass
 
 
 class SqlStore(PolicyTexts):

@@ -18,7 +18,7 @@ from tests.conftest import SECRET_KEY
 from tests.fakes.clock import FixedClock
 from tests.statements import statements
 from tests.store.samples import LATER, NOW, TODAY, account, add_user, awake, customer_id, import_rows, item_id, notice, row
-from workflows.domain.account import Flag, Snooze
+from workflows.domain.account import Account, Flag, Snooze
 from workflows.domain.ids import CardId, CustomerId, new_id
 from workflows.import_ledger import Entry, Imported, ImportLedger, import_ledger
 from workflows.records import CardKind, LedgerRow, Look, StaffCard
@@ -236,6 +236,34 @@ async def test_a_file_does_not_name_a_person_who_is_erased_while_it_is_read(post
 
     await asyncio.gather(erase(), bring_file())
     assert (await account(store)).customer.name == "Erased 1"
+    await store.close()
+
+
+async def test_who_acts_on_an_invoice_reads_no_account_that_is_not_locked(postgresql_url: str) -> None:
+    """On PostgreSQL only. The invoice moves to another customer while its account is waited for."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    await import_rows(store, row("INV-1", "C1"), row("INV-2", "C2"))
+    item, mine, theirs = await item_id(store, "INV-1"), await customer_id(store, "INV-1"), await customer_id(store, "INV-2")
+    holding = asyncio.Event()
+
+    engine = open_engine(postgresql_url)
+
+    async def move() -> None:
+        async with engine.begin() as session:
+            await session.execute(text("SELECT id FROM customers FOR NO KEY UPDATE"))
+            holding.set()
+            while not await waiting(postgresql_url):
+                pass
+            await session.execute(text("UPDATE items SET customer_id = :theirs WHERE id = :item"), {"theirs": theirs, "item": item})
+
+    async def act() -> Account:
+        await holding.wait()
+        async with store() as work:
+            return await work.account_of(item)
+
+    _, read = await asyncio.gather(move(), act())
+    assert (read.customer.id, read.items) == (mine, ())
+    await engine.dispose()
     await store.close()
 
 

@@ -30,7 +30,7 @@ class AccountWork(Protocol):
 
     async def account_of(self, item: ItemId) -> Account: ...
     async def named_account(self, words: str) -> Account | None:
-        """As `account`, of the one customer whose number or whole name it is, any case; null where it is nobody's, or that of several."""
+        """Of the one customer whose number or whole name it is, any case, for who only shows it; null where it is nobody's, or several have it."""
         ...
 
     async def accounts(self, customers: Sequence[CustomerId]) -> Sequence[Account]:
