@@ -21,7 +21,7 @@ from workflows.domain.decision import ItemDecision, State
 from workflows.domain.ids import UserId
 from workflows.domain.money import totals
 from workflows.domain.reach import addresses
-from workflows.domain.standing import Stands
+from workflows.domain.standing import Standing
 
 EVENTS = 12
 STATE_WORDS = {
@@ -44,13 +44,13 @@ def bucket(days_past_due: int | None) -> str:
     return next(words for most, words in BUCKETS if most is None or late <= most)
 
 
-def aging_words(items: Sequence[Stands], locale: str) -> tuple[tuple[str, str], ...]:
+def aging_words(items: Sequence[Standing], locale: str) -> tuple[tuple[str, str], ...]:
     """Per bucket that holds something: its words and one sum per currency."""
     by = {words: [item.open for item in items if bucket(item.days_past_due) == words] for _, words in BUCKETS}
     return tuple((words, amounts(totals(sums), locale)) for words, sums in by.items() if sums)
 
 
-def balance(account: Account, items: Iterable[Stands], now: datetime) -> Card:
+def balance(account: Account, items: Iterable[Standing], now: datetime) -> Card:
     """A customer with every open item, oldest due first, totals per currency and their ages."""
     locale, today, customer = locale_of(account.book), account.book.place.day(now), name(account.customer.name)
     items = sorted(items, key=lambda item: item.item.due_on or date.max)
@@ -70,7 +70,7 @@ def _on_account(account: Account, locale: str) -> tuple[Text, ...]:
     return (Text(f"Money on account, not set against an invoice: {amounts(free, locale)}", quiet=True),) if free else ()
 
 
-def overdue_of(account: Account, items: Sequence[Stands], now: datetime, bounds: str = "") -> Card:
+def overdue_of(account: Account, items: Sequence[Standing], now: datetime, bounds: str = "") -> Card:
     """One customer's overdue items, the oldest first."""
     locale, customer = locale_of(account.book), name(account.customer.name)
     said = f"overdue{', ' + bounds if bounds else ''}"
@@ -82,7 +82,7 @@ def overdue_of(account: Account, items: Sequence[Stands], now: datetime, bounds:
     return Card(f"{customer}: {sums} {said}, {count(len(ordered), 'item')}", body, Tone.LATE)
 
 
-def customer(account: Account, items: Iterable[Stands], now: datetime, people: Mapping[UserId, str]) -> Card:
+def customer(account: Account, items: Iterable[Standing], now: datetime, people: Mapping[UserId, str]) -> Card:
     """Who the customer is to us, then what they owe."""
     card, one, today = balance(account, items, now), account.customer, account.book.place.day(now)
     last = max((notice for notice in account.notices if notice.state.counts), key=lambda notice: notice.at, default=None)
@@ -105,7 +105,7 @@ def _written_to(account: Account) -> str:
     return listing(told) or "no e-mail address is known"
 
 
-def _items(account: Account, items: Sequence[Stands], today: date) -> Rows:
+def _items(account: Account, items: Sequence[Standing], today: date) -> Rows:
     locale, versions = locale_of(account.book), {item.item.id: len(account.acts_on(item.item.id)) for item in items}
     rows = tuple(
         Row(
@@ -118,7 +118,7 @@ def _items(account: Account, items: Sequence[Stands], today: date) -> Rows:
     return Rows(("Invoice", "Open", "Due", "State"), rows, frozenset({1}))
 
 
-def _due(decided: Stands, today: date, locale: str) -> str:
+def _due(decided: Standing, today: date, locale: str) -> str:
     on = decided.item.due_on
     return f"{day(on, today, locale)}, {lateness(decided.days_past_due)}" if on else "no due date"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-NO_BREAK = "\xa0"  # a space that many amounts have, and Python does not count as printable
+_NO_BREAK = "\xa0"  # a space that many amounts have, and Python does not count as printable
 OPEN, CLOSE = "\u2068", "\u2069"  # FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e")
 _DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
@@ -18,7 +18,7 @@ def clean(text: str, *, lines: bool = False) -> str:
 
     Isolates are kept where they are balanced, since our own names are wrapped in them. Line breaks become spaces unless `lines`.
     """
-    if text.replace(NO_BREAK, " ").isprintable() and (text.isascii() or max(text) < _TAGS):
+    if text.replace(_NO_BREAK, " ").isprintable() and (text.isascii() or max(text) < _TAGS):
         return text
     kept: list[str] = []
     isolated = False

@@ -12,7 +12,7 @@ from uuid import UUID
 from workflows.domain.account import Account, Customer, Escalation, Flag, Item, Plan, PlanState, Snooze
 from workflows.domain.allocation import on_plans
 from workflows.domain.claims import Dispute, Hold, Promise
-from workflows.domain.decide import by_item, decide, look, open_items, owed_items, silence
+from workflows.domain.decide import by_item, decide, open_items, owed_items, silence, views_of
 from workflows.domain.decision import Decision, ItemDecision, State
 from workflows.domain.ids import BookId, CustomerId, ItemId, UserId
 from workflows.domain.money import Money
@@ -26,6 +26,7 @@ from workflows.records import FoundItem, Mark
 
 MOST = 50
 
+Some = TypeVar("Some", bound=Owed)
 Ends = TypeVar("Ends", Snooze, Flag, Escalation, Dispute, Hold)
 
 
@@ -43,24 +44,30 @@ class Seen:
 
     @cached_property
     def _views(self) -> Sequence[View]:
-        return look(self.policy, self.account, self.at)
+        return views_of(self.policy, self.account, self.at)
 
     @cached_property
     def _by_item(self) -> Callable[[ItemId], ItemDecision]:
         return by_item(self._views)
 
+    @property
+    def _now(self) -> Account:
+        """With its plans as they have turned by now, whether or not that is kept yet."""
+        return self._views[0].account
+
     @cached_property
     def open(self) -> tuple[Standing, ...]:
-        """Each debt once: of what a plan spreads, the instalments."""
-        spread = on_plans(self.account)
-        return tuple(one for one in open_items(self._views) if one.item.id not in spread)
+        """What is not settled, each debt once: of what a plan spreads, the instalments."""
+        return self._each_once(open_items(self._views))
 
     @cached_property
     def late(self) -> tuple[Owed, ...]:
-        """Those that are past due, for who does not ask how each stands."""
-        spread = on_plans(self.account)
-        late = [one for one in owed_items(self._views) if one.overdue]
-        return tuple(one for one in late if one.item.id not in spread) if spread else tuple(late)
+        """Of `open` what is past due, for who does not ask how each stands."""
+        return self._each_once(tuple(one for one in owed_items(self._views) if one.overdue))
+
+    def _each_once(self, found: tuple[Some, ...]) -> tuple[Some, ...]:
+        spread = on_plans(self._now)
+        return tuple(one for one in found if one.item.id not in spread) if spread else found
 
     def silence(self, item: Item) -> State:
         """What keeps an open item silent; open where nothing does."""
@@ -68,7 +75,7 @@ class Seen:
 
     def of(self, item: ItemId) -> ItemDecision:
         """Cards and lists outlive a plan: an instalment of one that runs no longer is settled. Raises `KeyError` for another account's."""
-        ended = (part for plan in self.account.plans if plan.state is not PlanState.ACTIVE for part in plan.instalments)
+        ended = (part for plan in self._now.plans if plan.state is not PlanState.ACTIVE for part in plan.instalments)
         part = next((one for one in ended if one.id == item), None)
         if part is None:
             return self._by_item(item)

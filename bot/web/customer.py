@@ -13,7 +13,6 @@ from cards.format import amounts, cell, count, lateness, locale_of, money, name
 from cards.history import Event, whole_history
 from cards.lines import following_line
 from workflows.answer_query import Seen
-from workflows.domain.allocation import on_plans
 from workflows.domain.decision import State
 from workflows.domain.ids import NoticeId, ReplyId, UserId
 from workflows.domain.money import totals
@@ -44,8 +43,7 @@ class CustomerPage:
 async def customer_page(seen: Seen, place: Place, people: Mapping[UserId, str], work: UnitOfWork) -> CustomerPage:
     """The open invoices, the oldest due first, and a stretch of the history, the newest first."""
     account, locale = seen.account, locale_of(seen.account.book)
-    spread = on_plans(account)
-    left = [one for one in seen.decision.items if one.state is not State.SETTLED and one.open and one.item.id not in spread]
+    left = [seen.of(one.item.id) for one in seen.open]
     left.sort(key=lambda one: (one.item.due_on or date.max, one.item.number))
     lines = tuple(
         Line(

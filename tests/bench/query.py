@@ -32,7 +32,7 @@ from tests.bench.query_floor import Told, told_of_balance, told_of_overdue
 from workflows.domain.access import Role, User
 from workflows.domain.ids import UserId
 
-ROUNDS, TIMES, WARM = 5, 150, 20
+ROUNDS, TIMES, WARM = 5, 320, 20
 FIRST = timedelta(days=3)  # before the due day the shipped policy begins
 Answers = tuple[list[float], list[Told]]
 ASKER = User(UserId(UUID(int=1)), "ana@bench.example", "Ana", Role.COLLECTOR)

@@ -64,6 +64,19 @@ async def test_a_balance_as_json_counts_a_debt_on_a_plan_once(store: SqlStore, h
     assert sum(Decimal(item["open"]) for item in told["items"]) == 100
 
 
+async def test_what_a_plan_in_default_covers_is_owed_before_that_is_kept(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    await agreed(office, "acme", "by phone")
+    office.clock.advance(timedelta(days=60))
+    assert "€100.00" in await balance(office)
+
+
+async def test_what_is_paid_is_no_part_of_a_balance(store: SqlStore) -> None:
+    office = await opened(store, "acme", "other")
+    await office.pay("acme")
+    assert "owes nothing" in await balance(office)
+
+
 async def test_what_a_plan_spreads_is_not_overdue_before_its_instalments_are(store: SqlStore) -> None:
     office = await opened(store, "acme", "acme/2")
     await agreed(office, "acme", "by phone")

@@ -10,7 +10,7 @@ from cards.elements import Card
 from cards.help import help_card
 from cards.history import history
 from tests.cards.digest_samples import lines
-from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, SETTLED, account, decided
+from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, SETTLED, account, decided, stood
 from workflows.domain.decision import State
 from workflows.domain.money import Money
 
@@ -36,7 +36,7 @@ def answer_cards() -> dict[str, Card]:
     plain = account()
     settled = decided(State.SETTLED, following=None, open_="0.00")
     events = history(plain, ITEM.id, NOW, PEOPLE)
-    items = (decided(), SECOND_DECIDED)
+    items = (stood(decided()), stood(SECOND_DECIDED))
     return {
         "balance": answers.balance(plain, items, NOW),
         "balance_nothing": answers.balance(plain, (), NOW),

@@ -30,8 +30,11 @@ from workflows.domain.calendar import Place
 from workflows.domain.claims import Dispute, Hold, HoldKind, Promise
 from workflows.domain.decision import ItemDecision, NextStep, PromiseNow, State
 from workflows.domain.ids import BookId, CustomerId, HoldId, ItemId, NoticeId, PlanId, PromiseId, UserId
+from workflows.domain.ladder import Ladder
 from workflows.domain.money import Money, split
+from workflows.domain.policy import Policy
 from workflows.domain.promises import Fate
+from workflows.domain.standing import Standing
 
 BERLIN = Place("Europe/Berlin", "DE")
 TODAY = date(2026, 11, 24)
@@ -110,6 +113,11 @@ def decided(
 def promised(fate: Fate = Fate.RUNNING, state: State = State.PROMISED) -> ItemDecision:
     following = LATER if state is State.PROMISED else NEXT
     return replace(decided(state, following=following), promise=PromiseNow(PROMISE, fate, date(2026, 12, 8)))
+
+
+def stood(one: ItemDecision) -> Standing:
+    """Where it stands, as lists have it."""
+    return Standing(one.item, one.open, one.days_past_due, Ladder(Policy("standard", ()), one.item, {}), one.state, None, one.because)
 
 
 SECOND_DECIDED = ItemDecision(

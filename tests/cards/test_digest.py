@@ -14,7 +14,7 @@ from cards.elements import Actions, Card, Facts, Heading, Rows, Text, Tone
 from cards.history import history
 from tests.cards import samples
 from tests.cards.digest_samples import TODAY_BRINGS, lines
-from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, TODAY, account, decided, eur
+from tests.cards.samples import BOOK, ITEM, NOW, PEOPLE, SECOND_DECIDED, TODAY, account, decided, eur, stood
 from workflows.domain.account import Payment
 from workflows.domain.money import Money
 
@@ -127,7 +127,7 @@ def test_aging_has_the_bounds_of_the_field(late: int | None, words: str) -> None
 
 def test_a_balance_keeps_currencies_and_ages_apart() -> None:
     dollars = replace(SECOND_DECIDED, open=Money.of("9.00", "USD"), days_past_due=-2)
-    card = answers.balance(account(), (dollars, decided()), NOW)
+    card = answers.balance(account(), (stood(dollars), stood(decided())), NOW)
     assert card.summary == "Acme GmbH owes €12,400.00 and $9.00, €12,400.00 overdue, 2 items"
     facts = next(part for part in card.body if isinstance(part, Facts))
     assert facts.pairs == (("not due", "$9.00"), ("1–30 d", "€12,400.00"))
@@ -136,7 +136,7 @@ def test_a_balance_keeps_currencies_and_ages_apart() -> None:
 
 def test_money_on_account_is_a_line_of_its_own() -> None:
     of = account(payments=(Payment(eur("50.00"), TODAY),))
-    card = answers.balance(of, (decided(),), NOW)
+    card = answers.balance(of, (stood(decided()),), NOW)
     assert card.body[-1] == Text("Money on account, not set against an invoice: €50.00", quiet=True)
 
 

@@ -40,7 +40,7 @@ def to_do(policy: Policy, account: Account, now: datetime) -> Decision:
     return _ask(policy, account, now)[1]
 
 
-def look(policy: Policy, account: Account, now: datetime) -> Sequence[View]:
+def views_of(policy: Policy, account: Account, now: datetime) -> Sequence[View]:
     """What `decide` reads, for who shows some of the items: they do not pay for the others, nor for what is to be done."""
     return _views(policy, with_turns(account, turns(policy, account, now)), now)
 
@@ -64,13 +64,13 @@ def owed_items(views: Sequence[View]) -> tuple[Owed, ...]:
 def _in_order(views: Sequence[View], found: Sequence[Sequence[T]]) -> tuple[T, ...]:
     if len(found) == 1:
         return tuple(found[0])
-    by_item = {one.item.id: one for each in found for one in each}
-    return tuple(by_item[item.id] for item in views[0].account.all_items if item.id in by_item)
+    found_by = {one.item.id: one for each in found for one in each}
+    return tuple(found_by[item.id] for item in views[0].account.all_items if item.id in found_by)
 
 
 def silence(views: Sequence[View], item: Item) -> State:
-    """What keeps an item silent that is not settled; open where nothing does, whatever step it has reached."""
-    return next(view for view in views if view.has(item.id)).silence(item)[0]
+    """What keeps one of `owed_items` silent; open where nothing does, whatever step it has reached."""
+    return next(view for view in views if view.has(item.id)).silenced(item)[0]
 
 
 def _ask(policy: Policy, account: Account, now: datetime) -> tuple[list[View], Decision]:

@@ -24,7 +24,7 @@ _Days = tuple[bool, date | None, date | None]
 _MANY = 8  # days of which it is remembered where items stood
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True)  # few are made: items whose days are the same share one
 class Rung:
     """A step an item stands on. `occurrence` counts the repeats of a step that repeats; `day` is that occurrence's own day."""
 

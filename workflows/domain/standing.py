@@ -9,7 +9,7 @@ from functools import cached_property
 from workflows.domain.account import Account, Item, ListedItem, Plan, PlanState
 from workflows.domain.allocation import Balances, balances, on_plans
 from workflows.domain.calendar import spoken
-from workflows.domain.decision import ItemDecision, State
+from workflows.domain.decision import State
 from workflows.domain.first_contact import late_at_first
 from workflows.domain.holds import dispute_on, held_words, holds_on
 from workflows.domain.ids import ItemId
@@ -25,7 +25,7 @@ PLAN_OFFER_DAYS = 7  # a proposed plan holds reminders this long for the custome
 
 @value
 class Owed:
-    """An item that is not settled, what is open of it, and how late it is: negative before its due day, null without one."""
+    """An item, what is open of it, and how late that is: negative before its due day, null without one."""
 
     item: Item
     open: Money
@@ -53,10 +53,6 @@ class Standing(Owed):
         if self.rung is None:
             return ListedItem(self.item.id, None, 0, leads)
         return ListedItem(self.item.id, self.ladder.step(self.rung).name, self.rung.occurrence, leads)
-
-
-Stands = Standing | ItemDecision
-"""What a list shows of an item, whoever else knows why."""
 
 
 class Standings(Silences):
@@ -91,7 +87,7 @@ class Standings(Silences):
     @cached_property
     def unsettled(self) -> list[Standing]:
         """In an old account few items are: whatever asks no more than this does not pay for the many that are done with."""
-        see = self._undisturbed if self.undisturbed else self._see
+        see = self._see_undisturbed if self.undisturbed else self._see
         return [see(ladder) for item, ladder in self._ladders.items() if self.has(item)]
 
     @property
@@ -131,7 +127,7 @@ class Standings(Silences):
     def _days_late(self, item: Item) -> int | None:
         return None if item.due_on is None else (self.book_day - item.due_on).days
 
-    def _undisturbed(self, ladder: Ladder) -> Standing:
+    def _see_undisturbed(self, ladder: Ladder) -> Standing:
         """As `_see`, where nothing keeps an item silent."""
         item = ladder.item
         left = self._left[item.id]
@@ -141,14 +137,14 @@ class Standings(Silences):
     def _see(self, ladder: Ladder) -> Standing:
         item = ladder.item
         left = self._left[item.id]
-        state, because = self.silence(item)
+        state, because = self.silenced(item)
         idle = item.id in self._plans or item.id in self.plan_asked or left.currency in self.covered_currencies
         rung = None if idle else ladder.reached(self.day) if state is State.OPEN else ladder.paused(self.day)
         if state is State.OPEN and rung is not None:
             state = State.CHASING
         return Standing(item, left, self._days_late(item), ladder, state, rung, because)
 
-    def silence(self, item: Item) -> tuple[State, str]:
+    def silenced(self, item: Item) -> tuple[State, str]:
         """What keeps an item silent that is not settled, and why; open where nothing does."""
         if self.undisturbed:
             return State.OPEN, ""

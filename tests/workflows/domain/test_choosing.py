@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.workflows.domain.accounts import account, at, euro, invoice, message, minimum, notice, numbers, paid, plan, policy, step
+from tests.workflows.domain.accounts import account, at, dispute, euro, invoice, message, minimum, notice, numbers, paid, plan, policy, step
 from workflows.domain.account import Account, Item, Party
 from workflows.domain.choosing import choose, could_both_win, with_apart
-from workflows.domain.decide import decide
-from workflows.domain.decision import ActionKind, Decision
+from workflows.domain.decide import decide, open_items, owed_items, silence, views_of
+from workflows.domain.decision import ActionKind, Decision, State
 from workflows.domain.policy import AppliesTo, OnAccount, Policy
 
 
@@ -109,6 +109,19 @@ def test_each_item_climbs_the_ladder_of_its_own_policy() -> None:
     owing = account(invoice("A"), hosting("H"))
     levels = [[one.level for one in decided(owing, offset).items] for offset in (0, 1, 8, 10, 30)]
     assert levels == [[None, None], ["now", None], ["again", None], ["again", "gentle"], ["again", "firm"]]
+
+
+def test_lists_show_the_items_of_every_policy_in_the_accounts_order_as_they_are_decided() -> None:
+    owing = account(
+        invoice("A"), hosting("H", due=-2), invoice("B", due=1), invoice("P"), disputes=(dispute(1, "H"),), payments=(paid("100.00", "P"),)
+    )
+    views, left = views_of(both(owing), owing, at(6)), [one for one in decided(owing, 6).items if one.state is not State.SETTLED]
+    assert [one.item.number for one in left] == ["A", "H", "B"]
+    assert [(one.item, one.open, one.days_past_due, one.state) for one in open_items(views)] == [
+        (one.item, one.open, one.days_past_due, one.state) for one in left
+    ]
+    assert [one.item for one in owed_items(views)] == [one.item for one in left]
+    assert [silence(views, one.item) for one in left] == [State.OPEN, State.DISPUTED, State.OPEN]
 
 
 def test_a_message_lists_what_falls_to_its_policy_and_says_which_that_is() -> None:

@@ -26,17 +26,20 @@ from tests.workflows.domain.accounts import (
     step,
 )
 from tests.workflows.domain.deeds import Deeds
+from workflows.answer_query import Seen
 from workflows.domain.account import (
     Escalation,
+    ItemKind,
     Notice,
     NoticeState,
     PlanState,
     Raised,
 )
 from workflows.domain.calendar import Place
-from workflows.domain.decide import by_item, decide, look, open_items, owed_items, silence
+from workflows.domain.decide import by_item, decide, open_items, owed_items, silence, views_of
 from workflows.domain.decision import Action, ActionKind, Decision, State
 from workflows.domain.ids import NoticeId
+from workflows.domain.money import totals
 from workflows.domain.policy import CatchUp, FirstContact, OnAccount, Policy, Sequence
 from workflows.domain.telling import HOLD_OVER, PLAN_DEFAULTED, PLAN_LATE, PROMISE_BROKEN
 from workflows.domain.writing import NEEDS_A_LOOK
@@ -277,7 +280,7 @@ class Weeks(Deeds, RuleBasedStateMachine):
 
     @invariant()
     def a_list_shows_what_is_open_as_it_is_decided(self) -> None:
-        views = look(self.ladder, self.account, self.now)
+        views = views_of(self.ladder, self.account, self.now)
         decided = [one for one in decide(self.ladder, self.account, self.now).items if one.state is not State.SETTLED]
         sums = [(one.item, one.open, one.days_past_due, one.overdue) for one in decided]
         assert [(one.item, one.open, one.days_past_due, one.overdue) for one in owed_items(views)] == sums
@@ -287,8 +290,17 @@ class Weeks(Deeds, RuleBasedStateMachine):
         assert [silence(views, one.item) for one in decided] == silent
 
     @invariant()
+    def each_debt_is_shown_once(self) -> None:
+        """Also while it is not kept yet that a plan has come to its end."""
+        for now in (self.now, self.now + 40 * DAY):
+            decided, seen = decide(self.ladder, self.account, now).items, Seen(self.account, self.ladder, now)
+            owed = totals(one.open for one in decided if one.item.kind is ItemKind.INVOICE and one.state is not State.SETTLED)
+            assert totals(one.open for one in seen.open) == owed
+            assert totals(seen.of(one.item.id).open for one in seen.open) == owed
+
+    @invariant()
     def an_item_by_itself_is_what_is_decided_of_it(self) -> None:
-        one = by_item(look(self.ladder, self.account, self.now))
+        one = by_item(views_of(self.ladder, self.account, self.now))
         for decided in decide(self.ladder, self.account, self.now).items:
             assert one(decided.item.id) == decided
 
