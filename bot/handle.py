@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -44,6 +45,7 @@ from workflows.ports import Clock, Letters, Policies, Store, UnitOfWork
 from workflows.send_reminder import PreviewReminder, SendReminder, preview_reminder, send_reminder
 from workflows.stops import BeingMaintained
 
+BREATH = 1.0  # seconds before what failed is tried once more: by then every connection that rested is asked whether it lives
 _BEFORE_A_QUESTION: Mapping[str, str] = {"slack": COMMAND}  # what people type there, by platform
 
 log = structlog.get_logger(__name__)
@@ -87,7 +89,7 @@ class Desk:
     async def _answered(self, incoming: Incoming) -> Reply:
         what = incoming.action.name.value if incoming.action else "command"
         try:
-            reply = await self._handled(incoming)
+            reply = await self._tried(incoming)
         except BeingMaintained as paused:
             return Reply(card=problems.refused(str(paused)))
         except OutsideError as error:
@@ -102,6 +104,17 @@ class Desk:
         log.info("request handled", what=what, platform=incoming.person.platform)
         self.nudge()
         return await self._allowed(reply, self.rooms[incoming.person.platform]) if reply.shared else reply
+
+    async def _tried(self, incoming: Incoming) -> Reply:
+        """Once more where it fails: nothing has changed then, and a connection to the database that was cut is another one a moment later."""
+        try:
+            return await self._handled(incoming)
+        except (BeingMaintained, OutsideError):
+            raise
+        except Exception:
+            log.warning("request is tried once more", exc_info=True)
+        await asyncio.sleep(BREATH)
+        return await self._handled(incoming)
 
     async def _allowed(self, reply: Reply, room: ChatRoom) -> Reply:
         """What may not be shown in a channel does not get there; who asked for it is told now."""

@@ -9,6 +9,7 @@ from itertools import count, starmap
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from structlog.testing import capture_logs
 
 from adapters.chat.protocol import Incoming, Person, Reply
@@ -24,6 +25,7 @@ from cards.actions import Action, Name
 from cards.plain.render import render
 from tests.conftest import SECRET_KEY
 from tests.fakes.clock import FixedClock
+from tests.workflows.office import ANA, opened
 from workflows.domain.access import Role, User
 from workflows.domain.account import Escalation, Flag, Item, ItemKind, ListedItem, Notice, NoticeState, Plan, PlanState, Snooze
 from workflows.domain.approving import Limits
@@ -277,7 +279,7 @@ async def test_an_unexpected_error_is_an_apology_with_the_reference_of_the_log(o
     with capture_logs() as logged:
         reply = await office.desk(incoming)
     assert reply.card is not None
-    assert logged[0]["reference"] in render(reply.card)
+    assert next(entry["reference"] for entry in logged if entry["log_level"] == "error") in render(reply.card)
     assert "never accepted" not in render(reply.card)
     assert not office.nudged
 
@@ -288,6 +290,25 @@ async def test_two_failures_in_the_same_minute_have_a_reference_each(office: Off
             await office.desk(Incoming(key, Person("inbox", "", str(PEOPLE[Role.VIEWER].id)), text="overdue"))
     references = [entry["reference"] for entry in logged if "reference" in entry]
     assert len(set(references)) == len(references) == 2
+
+
+async def test_a_press_is_done_though_the_connections_to_the_database_were_cut(postgresql_url: str) -> None:
+    """On PostgreSQL only: the server ends every one, those of the pool that have just worked too."""
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    owing = await opened(store, "acme")
+    item = (await owing.account("acme")).items[0].id
+    incoming = Incoming("press", Person("inbox", "", str(ANA.id)), Action(Name.FLAG, item))
+    await store.inbound(owing.clock).accept(incoming)
+    elsewhere = open_engine(postgresql_url)
+    async with elsewhere.begin() as session:
+        mine = "datname = current_database() AND pid <> pg_backend_pid()"
+        await session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"))
+    reply = await owing.desk(incoming)
+    assert reply.card is not None
+    assert "reference" not in render(reply.card)
+    assert len((await owing.account("acme")).flags) == 1
+    await elsewhere.dispose()
+    await store.close()
 
 
 async def test_what_was_done_wakes_the_delivery_and_a_second_time_it_is_not_done(office: Office) -> None:
