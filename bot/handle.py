@@ -94,13 +94,11 @@ class Desk:
             return Reply(card=problems.refused(str(paused)))
         except OutsideError as error:
             log.warning("profile not read", platform=incoming.person.platform, why=str(error))
-            await self._give_up(incoming)
-            return Reply(card=problems.refused("The chat did not say who you are. Please try again in a minute."))
+            return Reply(card=problems.refused("The chat did not say who you are. Please try again in a minute."), failed=True)
         except Exception:
             reference = cause_of(incoming.key)
             log.exception("request failed", reference=reference, action=what)
-            await self._give_up(incoming)
-            return Reply(card=problems.apology(reference))
+            return Reply(card=problems.apology(reference), failed=True)
         log.info("request handled", what=what, platform=incoming.person.platform)
         self.nudge()
         return await self._allowed(reply, self.rooms[incoming.person.platform]) if reply.shared else reply
@@ -292,14 +290,6 @@ class Desk:
         if look.edit or wording is not None:
             return Reply(form=forms.edited_reminder(preview, self.policies, self.clock.now(), wording, words), errors=errors)
         return Reply(form=forms.reminder(preview, self.policies, self.clock.now(), sorted(self.letters.languages), words), errors=errors)
-
-    async def _give_up(self, incoming: Incoming) -> None:
-        """The person was told that it failed, so it is not tried again behind their back."""
-        try:
-            async with self.store() as work:
-                await self._first(incoming, work)
-        except Exception:
-            log.exception("request could not be marked as handled")
 
 
 def _wrong(refused: Refused, values: Mapping[str, str]) -> tuple[str, dict[str, str]]:

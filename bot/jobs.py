@@ -10,7 +10,8 @@ from typing import Protocol
 
 import structlog
 
-from adapters.chat.protocol import ChatRoom, Handler, Incoming
+from adapters.chat.protocol import ChatRoom, Handler, Incoming, Pending
+from adapters.core.cause import cause_of
 from bot.live import live_cards
 from bot.live.minding import MindChats
 from bot.live.routing import Routing
@@ -29,7 +30,8 @@ from workflows.raise_alerts import AlertsRaised, raise_alerts
 from workflows.records import CardKind
 
 HOME_KEPT = timedelta(days=14)
-PATIENCE = timedelta(seconds=60)  # what was accepted longer ago and is not handled, nobody is working on
+PATIENCE = timedelta(minutes=3)  # what was accepted longer ago and is not handled, nobody is working on, nor telling that it failed
+TRIED_FOR = timedelta(days=1)  # what fails again and again; by then nobody expects it any more
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +50,8 @@ class Ticked:
 class Accepted(Protocol):
     """What was accepted and is not handled."""
 
-    async def pending(self, before: datetime, limit: int) -> Sequence[Incoming]: ...
+    async def pending(self, before: datetime, limit: int) -> Sequence[Pending]: ...
+    async def give_up(self, incoming: Incoming) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,17 @@ class Jobs:
             return await expire_requests(work, self.clock)
 
     async def catch_up(self) -> int:
-        """Handles what was accepted and then lost to a stop; the answer has nobody to go to, the effect has."""
-        left = await self.inbound.pending(self.clock.now() - PATIENCE, AT_ONCE)
-        for incoming in left:
-            await self.handler(incoming)
+        """Handles what was accepted and then lost to a stop; the answer has nobody to go to, the effect has.
+
+        So what fails is tried again, as nobody would be told.
+        """
+        now = self.clock.now()
+        left = await self.inbound.pending(now - PATIENCE, AT_ONCE)
+        for one in left:
+            reply = await self.handler(one.incoming)
+            if reply.failed and one.since < now - TRIED_FOR:
+                log.error("request given up", reference=cause_of(one.incoming.key))
+                await self.inbound.give_up(one.incoming)
         return len(left)
 
     async def deliver(self) -> Delivered:

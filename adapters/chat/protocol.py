@@ -60,6 +60,7 @@ class Reply:
     The live card that was pressed is updated through the outbox: `redrawn` says that it is, also where nothing changed. Where the answer takes
     its place, `standing` is how it looks now.
     `then` is pressed on the answer once it stands in a message that can be kept up to date.
+    `failed`: nothing was done. Once the person knows, it is to be given up (`Inbound.give_up`).
     """
 
     card: Card | None = None
@@ -69,6 +70,7 @@ class Reply:
     redrawn: bool = False
     standing: Card | None = None
     then: Action | None = None
+    failed: bool = False
 
 
 class Handler(Protocol):
@@ -77,11 +79,23 @@ class Handler(Protocol):
     async def __call__(self, incoming: Incoming) -> Reply: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What was accepted at `since` and is not handled."""
+
+    incoming: Incoming
+    since: datetime
+
+
 class Inbound(Protocol):
     """Keeps what was accepted until it is handled."""
 
     async def accept(self, incoming: Incoming) -> bool:
         """Commits the row. False when that key was accepted before: nothing is to be done then."""
+        ...
+
+    async def give_up(self, incoming: Incoming) -> None:
+        """It failed and the person knows, so it is not tried again behind their back. Never raises: at worst it is."""
         ...
 
 

@@ -9,11 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.chat.protocol import CardRef, Incoming, Person
+from adapters.chat.protocol import CardRef, Incoming, Pending, Person
+from adapters.core.cause import cause_of
 from adapters.store import tables as t
 from adapters.store.many import insert_unless
 from adapters.store.secrets import Vault
@@ -29,6 +31,7 @@ SKEW = timedelta(minutes=10)  # two machines' clocks differ by less, what nobody
 MOST_TOGETHER = 100  # rows committed at once
 _NEW = ("id", "key", "payload", "accepted_at")
 _IN = t.inbound.c
+log = structlog.get_logger(__name__)
 _Row = tuple[UUID, str, bytes, datetime]
 _PAUSED = stopped(bindparam("now", type_=_IN.accepted_at.type), StopKind.MAINTENANCE)
 _OF_ALL = (BeingMaintained, OperationalError, InterfaceError, OSError)
@@ -102,7 +105,15 @@ class SqlInbound:
                 raise BeingMaintained
         return frozenset(taken)
 
-    async def pending(self, before: datetime, limit: int) -> Sequence[Incoming]:
+    async def give_up(self, incoming: Incoming) -> None:
+        waiting = (_IN.key == incoming.key) & _IN.handled_at.is_(None)
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(update(t.inbound).where(waiting).values(handled_at=self._clock.now()))
+        except Exception as trouble:  # ruff: ignore[blind-except] - the person has their answer
+            log.warning("request could not be given up", reference=cause_of(incoming.key), why=type(trouble).__name__)
+
+    async def pending(self, before: datetime, limit: int) -> Sequence[Pending]:
         """What was accepted before that instant and is still not handled, oldest first: a crash left it.
 
         So it did with what a clock accepted that was ahead then and has been put right.
@@ -111,7 +122,7 @@ class SqlInbound:
         left = select(t.inbound).where(_IN.handled_at.is_(None), old)
         async with self._engine.connect() as connection:
             found = (await connection.execute(left.order_by(_IN.accepted_at, _IN.id).limit(limit))).all()
-        return [from_json(self._vault.open(row.payload, "inbound", "payload", row.id)) for row in found]
+        return [Pending(from_json(self._vault.open(row.payload, "inbound", "payload", row.id)), row.accepted_at) for row in found]
 
 
 @dataclass(frozen=True, slots=True)

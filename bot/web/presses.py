@@ -55,7 +55,10 @@ class Presses:
             task = self._running[incoming.key] = asyncio.create_task(self._do(incoming))
             task.add_done_callback(lambda _: self._running.pop(incoming.key, None))
         reply = await asyncio.shield(task)
-        return self.keep(incoming.key, Answer(reply, incoming.values))
+        self.keep(incoming.key, Answer(reply, incoming.values))
+        if reply.failed:
+            await self._inbound.give_up(incoming)
+        return name
 
     async def _do(self, incoming: Incoming) -> Reply:
         try:
@@ -63,5 +66,5 @@ class Presses:
         except BeingMaintained as paused:
             return Reply(card=refused(str(paused)))
         if not is_new:
-            return Reply(card=refused("This was done already, and was not done twice. The page shows how things stand now."))
+            return Reply(card=refused("This came in before, and is not done twice. The page shows how things stand now."))
         return await self._handler(incoming)

@@ -278,6 +278,7 @@ async def test_an_unexpected_error_is_an_apology_with_the_reference_of_the_log(o
     incoming = Incoming("never accepted", Person("inbox", "", str(PEOPLE[Role.VIEWER].id)), text="overdue")
     with capture_logs() as logged:
         reply = await office.desk(incoming)
+    assert reply.failed
     assert reply.card is not None
     assert next(entry["reference"] for entry in logged if entry["log_level"] == "error") in render(reply.card)
     assert "never accepted" not in render(reply.card)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
-from adapters.chat.protocol import Incoming, Person
+from structlog.testing import capture_logs
+
+from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.store.unit_of_work import SqlStore
-from bot.jobs import PATIENCE
+from bot.jobs import PATIENCE, TRIED_FOR
 from cards.actions import Action, Name
+from tests.fakes.handler import FakeHandler, line
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, Office, opened
 
@@ -45,6 +49,32 @@ async def test_a_press_handled_late_and_caught_up_at_once_counts_once(store: Sql
     await office.jobs.catch_up()
     await office.jobs.handler(incoming)
     assert len((await office.account("acme")).acts) == 1
+
+
+async def test_what_fails_after_a_stop_is_tried_again_until_nobody_expects_it(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    incoming = await press(office, Name.FLAG, (await office.account("acme")).items[0].id)
+    inbound, handler = office.store.inbound(office.clock), FakeHandler({Name.FLAG: Reply(line("It failed."), failed=True)})
+    jobs = replace(office.jobs, handler=handler)
+    for waits in (PATIENCE + timedelta(seconds=1), TRIED_FOR - PATIENCE - timedelta(seconds=1)):
+        office.clock.advance(waits)
+        assert await jobs.catch_up() == 1
+        assert [one.incoming for one in await inbound.pending(office.clock.now(), 10)] == [incoming]
+    office.clock.advance(timedelta(seconds=1))
+    with capture_logs() as logged:
+        assert await jobs.catch_up() == 1
+    assert [(entry["event"], entry["log_level"]) for entry in logged] == [("request given up", "error")]
+    assert await jobs.catch_up() == 0
+    assert len(handler.handled) == 3
+
+
+async def test_what_failed_after_a_stop_and_does_not_any_more_is_done(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    await press(office, Name.FLAG, (await office.account("acme")).items[0].id)
+    office.clock.advance(PATIENCE + timedelta(seconds=1))
+    await replace(office.jobs, handler=FakeHandler({Name.FLAG: Reply(line("It failed."), failed=True)})).catch_up()
+    await office.jobs.catch_up()
+    assert len((await office.account("acme")).flags) == 1
 
 
 async def test_mail_leaves_while_the_chat_is_held_up(store: SqlStore) -> None:

@@ -1,6 +1,6 @@
-"""A Duebot service that comes to a stand while it handles what a person did, and stays so until it is killed; for `test_slack_killed.py`.
+"""A Duebot service that comes to a stand while it handles what a person did, and stays so until it is killed; for the tests of kills.
 
-Everything in it is the real thing; only the units of work of the desk wait where they are told to.
+Everything in it is the real thing; only the desk and its units of work wait, or fail, where they are told to.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from enum import StrEnum
 from multiprocessing.connection import Connection
 from typing import Any, ClassVar, cast
 
+from adapters.chat.protocol import Incoming, Reply
 from adapters.store.unit_of_work import SqlStore, SqlUnitOfWork
 from bot.app import running
 from bot.config import Settings
+from bot.handle import Desk
 from bot.serve import listening, serve_app
 from tests.chaos.warmth import build_with
 from tests.fakes.clock import FixedClock
@@ -27,10 +29,11 @@ HELD = "held"
 
 
 class Stand(StrEnum):
-    """What is to be done is, or everything but for the commit."""
+    """What is to be done is, or everything but for the commit; or it failed each time it was tried."""
 
     BEFORE = "before it is noted as handled"
     COMMIT = "before its handling is committed"
+    FAILED = "before the person is told that it failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class _Unit:
         return getattr(self.work, name)
 
     async def handled(self, *given: Any, kept: bool = True) -> bool:
+        if HeldDesk.fails():
+            raise ConnectionError
         await self.wait(Stand.BEFORE)
         self.handles = True
         return await self.work.handled(*given, kept=kept)
@@ -67,15 +72,34 @@ class HeldStore(SqlStore):
     @asynccontextmanager
     async def _holding(self) -> AsyncGenerator[SqlUnitOfWork, None]:
         async with super().__call__() as work:
-            unit = _Unit(work, self._wait)
+            unit = _Unit(work, _wait)
             yield cast(SqlUnitOfWork, unit)  # ruff: ignore[fallible-context-manager] - one that raises is not committed
             if unit.handles:
-                await self._wait(Stand.COMMIT)
+                await _wait(Stand.COMMIT)
 
-    async def _wait(self, stand: Stand) -> None:
-        if stand is self.life.stand:
-            self.pipe.send(HELD)
-            await asyncio.get_running_loop().create_future()
+
+class HeldDesk(Desk):
+    """What it is given fails each of the two times it is tried."""
+
+    left: ClassVar[int] = 2
+
+    @classmethod
+    def fails(cls) -> bool:
+        """Whether this time does, too."""
+        trying = HeldStore.life.stand is Stand.FAILED and cls.left > 0
+        cls.left -= trying
+        return trying
+
+    async def __call__(self, incoming: Incoming) -> Reply:
+        reply = await super().__call__(incoming)
+        await _wait(Stand.FAILED)
+        return reply
+
+
+async def _wait(stand: Stand) -> None:
+    if stand is HeldStore.life.stand:
+        HeldStore.pipe.send(HELD)
+        await asyncio.get_running_loop().create_future()
 
 
 def serve_held(life: Life, pipe: Connection) -> None:
@@ -83,7 +107,7 @@ def serve_held(life: Life, pipe: Connection) -> None:
     for name in [name for name in os.environ if "proxy" in name.lower() or name.startswith("DUEBOT_")]:
         del os.environ[name]
     HeldStore.life, HeldStore.pipe = life, pipe
-    build_with(SqlStore=HeldStore)
+    build_with(SqlStore=HeldStore, Desk=HeldDesk)
     asyncio.run(_serve(life, pipe))
 
 

@@ -1,5 +1,5 @@
-"""Forms and commands that were acknowledged survive `kill -9`: a real service is killed before and while it handles them, and what was asked
-is done once by the next one.
+"""Forms and commands that were acknowledged survive `kill -9`: a real service is killed before and while it handles them, and before it tells
+anybody that it could not; what was asked is done once by the next one.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from tests.e2e.held import Stand
 from tests.e2e.service import CHANNEL, Service, words
 from tests.peers.slack import interactive, signed
 
-BIRKENHOF, HARROW = "Birkenhof Manufaktur GmbH", "Harrow & Pike LLP"
+BIRKENHOF, HARROW, CALLOWAY = "Birkenhof Manufaktur GmbH", "Harrow & Pike LLP", "Calloway Interiors Ltd"
 FLAG, FLAGGED = "flag AF-1031", "item.flagged"
 # On whose card, the button, what is filled in.
 FORMS = {
     Stand.BEFORE: (BIRKENHOF, "Note", {"note": "Their bookkeeper is ill"}, "item.noted"),
     Stand.COMMIT: (HARROW, "Send reminder", {"reason": "asked for a copy"}, "reminder.sent_by_hand"),
+    Stand.FAILED: (CALLOWAY, "Note", {"note": "They moved"}, "item.noted"),
 }
 
 

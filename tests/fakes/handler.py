@@ -16,9 +16,10 @@ from workflows.records import Installation
 
 @dataclass(slots=True)
 class FakeInbound:
-    """Keeps the rows. `refuse` stands for a database that is down; while `gate` is not set nothing is committed."""
+    """Keeps the rows, and the keys of what was given up. `refuse` stands for a database that is down; while `gate` is not set nothing is committed."""
 
     rows: dict[str, Incoming] = field(default_factory=dict)
+    given_up: list[str] = field(default_factory=list)
     refuse: bool = False
     refused: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event | None = None
@@ -33,6 +34,9 @@ class FakeInbound:
             return False
         self.rows[incoming.key] = incoming
         return True
+
+    async def give_up(self, incoming: Incoming) -> None:
+        self.given_up.append(incoming.key)
 
 
 @dataclass(slots=True)

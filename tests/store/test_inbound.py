@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from structlog.testing import capture_logs
 
-from adapters.chat.protocol import CardRef, Incoming, Person
+from adapters.chat.protocol import CardRef, Incoming, Pending, Person
 from adapters.store import tables as t
 from adapters.store.engine import open_engine
-from adapters.store.inbound import from_json, to_json
+from adapters.store.inbound import SqlInbound, from_json, to_json
 from adapters.store.unit_of_work import SqlStore
 from cards.actions import Action, Name
 from tests.conftest import SECRET_KEY
@@ -35,6 +36,10 @@ PRESS = Incoming(
 TYPED = Incoming("slack:command:1", PERSON, text="balance acme")
 
 
+async def left(inbound: SqlInbound, before: datetime) -> list[Incoming]:
+    return [one.incoming for one in await inbound.pending(before, 10)]
+
+
 @pytest.mark.parametrize("incoming", [PRESS, TYPED])
 def test_what_came_in_survives_being_written_down(incoming: Incoming) -> None:
     assert from_json(to_json(incoming)) == incoming
@@ -52,9 +57,10 @@ async def test_a_crash_leaves_what_was_accepted_for_later(store: SqlStore, clock
     await inbound.accept(PRESS)
     clock.advance(timedelta(minutes=1))
     await inbound.accept(TYPED)
-    assert await inbound.pending(clock.now(), 10) == [PRESS]
-    assert await inbound.pending(clock.now() + timedelta(seconds=1), 10) == [PRESS, TYPED]
-    assert await inbound.pending(clock.now() + timedelta(seconds=1), 1) == [PRESS]
+    assert await inbound.pending(clock.now(), 10) == [Pending(PRESS, clock.now() - timedelta(minutes=1))]
+    later = clock.now() + timedelta(seconds=1)
+    assert await left(inbound, later) == [PRESS, TYPED]
+    assert [one.incoming for one in await inbound.pending(later, 1)] == [PRESS]
 
 
 async def test_what_a_clock_that_was_ahead_has_accepted_does_not_wait_until_then(store: SqlStore, clock: FixedClock) -> None:
@@ -63,7 +69,7 @@ async def test_what_a_clock_that_was_ahead_has_accepted_does_not_wait_until_then
     await inbound.accept(PRESS)
     clock.advance(-timedelta(days=1))
     await inbound.accept(TYPED)
-    assert await inbound.pending(clock.now() - timedelta(minutes=1), 10) == [PRESS]
+    assert await left(inbound, clock.now() - timedelta(minutes=1)) == [PRESS]
 
 
 async def test_it_is_handled_once_and_only_with_its_effect(store: SqlStore, clock: FixedClock) -> None:
@@ -79,13 +85,40 @@ async def test_it_is_handled_once_and_only_with_its_effect(store: SqlStore, cloc
     with pytest.raises(RuntimeError):
         await crashing()
     later = clock.now() + timedelta(seconds=1)
-    assert await inbound.pending(later, 10) == [PRESS]
+    assert await left(inbound, later) == [PRESS]
     async with store() as work:
         assert (await work.user(user)).role is Role.COLLECTOR
         assert await work.handled(PRESS.key, clock.now())
     async with store() as work:
         assert not await work.handled(PRESS.key, clock.now())
     assert await inbound.pending(later, 10) == []
+
+
+async def test_what_was_given_up_does_not_wait_and_what_was_handled_stays_so(store: SqlStore, clock: FixedClock) -> None:
+    inbound, later = store.inbound(clock), clock.now() + timedelta(seconds=1)
+    await inbound.accept(PRESS)
+    await inbound.accept(TYPED)
+    await inbound.give_up(PRESS)
+    await inbound.give_up(replace(TYPED, key="never kept"))
+    assert await left(inbound, later) == [TYPED]
+    assert not await inbound.accept(PRESS)
+
+
+async def test_what_cannot_be_given_up_waits_and_nobody_is_troubled(clock: FixedClock, postgresql_url: str) -> None:
+    store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
+    inbound = store.inbound(clock)
+    await inbound.accept(PRESS)
+    elsewhere = open_engine(postgresql_url)
+    async with elsewhere.begin() as session:
+        await session.execute(text("ALTER TABLE inbound RENAME TO away"))
+    with capture_logs() as logged:
+        await inbound.give_up(PRESS)
+    assert [entry["event"] for entry in logged] == ["request could not be given up"]
+    async with elsewhere.begin() as session:
+        await session.execute(text("ALTER TABLE away RENAME TO inbound"))
+    assert await left(inbound, clock.now() + timedelta(seconds=1)) == [PRESS]
+    await elsewhere.dispose()
+    await store.close()
 
 
 async def test_what_is_kept_by_the_unit_that_does_it_is_so_once(store: SqlStore, clock: FixedClock) -> None:

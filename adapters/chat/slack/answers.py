@@ -31,7 +31,10 @@ log = structlog.get_logger(__name__)
 
 
 class Answers:
-    """Trouble with Slack ends here: it is logged, and the person is told another way where there is one."""
+    """Trouble with Slack ends here: it is logged, and the person is told another way where there is one.
+
+    What answers a person says whether it reached them.
+    """
 
     def __init__(self, workspaces: Workspaces, pauses: Pauses) -> None:
         self._workspaces, self._pauses = workspaces, pauses
@@ -65,7 +68,7 @@ class Answers:
             return None
         return str(answer["view"]["id"]) if answer is not None else None
 
-    async def fill(self, window: str, reply: Reply, incoming: Incoming, channel: str | None = None) -> None:
+    async def fill(self, window: str, reply: Reply, incoming: Incoming, channel: str | None = None) -> bool:
         """Puts the answer into the open window; into a private line when the window is gone."""
         try:
             view = view_of(reply, remember(incoming.card))
@@ -73,7 +76,8 @@ class Answers:
         except OutsideError as trouble:
             _report("a window was not filled", trouble)
             card = reply.card or problem("The window closed", "Slack did not keep the window open. Press the button again.")
-            await self.whisper(card, incoming.person, channel)
+            return await self.whisper(card, incoming.person, channel)
+        return True
 
     async def refill(self, window: str, reply: Reply, incoming: Incoming, version: str, newest: Callable[[], bool]) -> None:
         """The form as it is with what is typed by now; Slack keeps what stands in the fields. While this is the `newest`, it is shown even
@@ -114,19 +118,19 @@ class Answers:
         if found.message is not None and found.incoming.respond is not None:
             await self._send(found.incoming.respond, text=found.message.text, blocks=found.message.blocks, replace_original=True)
 
-    async def tell(self, reply: Reply, incoming: Incoming, channel: str | None, trigger: str | None = None) -> None:
+    async def tell(self, reply: Reply, incoming: Incoming, channel: str | None, trigger: str | None = None) -> bool:
         """A card as a private line where the person asked, a form as a window."""
         if reply.form is not None:
             if trigger and await self.open(trigger, view_of(reply, remember(incoming.card)), incoming.person):
-                return
+                return True
             reply = Reply(problem("The form did not open", "Slack gave no time to open it. Please try once more."))
         if reply.card is None:
-            return
+            return True
         if incoming.respond and self._ours(incoming.respond) and await self._respond(incoming.respond, reply.card):
-            return
-        await self.whisper(reply.card, incoming.person, channel)
+            return True
+        return await self.whisper(reply.card, incoming.person, channel)
 
-    async def whisper(self, card: Card, person: Person, channel: str | None) -> None:
+    async def whisper(self, card: Card, person: Person, channel: str | None) -> bool:
         """A line only they see in the channel; a direct message when there is no channel or they are not in it."""
         drawn = render(card)
         said: dict[str, Any] = {"text": drawn.text, "blocks": drawn.blocks}
@@ -140,7 +144,7 @@ class Answers:
                     TO_ANSWER,
                     channel=channel,
                 )
-                return
+                return True
         except OutsideError as trouble:
             _report("a private line was not shown", trouble)
         try:
@@ -154,14 +158,18 @@ class Answers:
             )
         except OutsideError as trouble:
             _report("an answer did not arrive", trouble)
+            return False
+        return True
 
-    async def publish(self, card: Card, person: Person) -> None:
+    async def publish(self, card: Card, person: Person) -> bool:
         """In their Home tab."""
         try:
             view = render_home(card)
             await self._call(person.team, "views.publish", lambda client: client.views_publish(user_id=person.id, view=view), TO_ANSWER)
         except OutsideError as trouble:
             _report("a home was not shown", trouble)
+            return False
+        return True
 
     async def _respond(self, url: str, card: Card) -> bool:
         drawn = render(card)

@@ -1,4 +1,4 @@
-"""What was verified is kept, acknowledged, then handled and answered, in this order."""
+"""What was verified is kept, acknowledged, then handled and answered, in this order; what failed is given up once the person knows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.chat.protocol import Handler, Inbound, Installations, Reply
+from adapters.chat.protocol import Handler, Inbound, Incoming, Installations, Reply
 from adapters.chat.slack.answers import Answers, ack_of, apology
 from adapters.chat.slack.names import HOME
 from adapters.chat.slack.pauses import Pauses
@@ -105,12 +105,13 @@ class Listeners:
             self._workspaces.forget()
 
     async def _said(self, kept: Kept, found: Said) -> None:
-        await self._answers.tell(await self._handle(kept), found.incoming, found.channel, found.trigger)
+        reply = await self._handle(kept)
+        await self._told(reply, found.incoming, self._answers.tell(reply, found.incoming, found.channel, found.trigger))
 
     async def _opened(self, kept: Kept) -> None:
-        reply = await self._handle(kept)
+        reply, incoming = await self._handle(kept), kept.found.incoming
         if reply.card is not None:  # also for whom nobody knows: the tab says why it is empty
-            await self._answers.publish(reply.card, kept.found.incoming.person)
+            await self._told(reply, incoming, self._answers.publish(reply.card, incoming.person))
 
     async def _pressed(self, kept: Kept, found: Pressed) -> None:
         opening = self._open(found) if found.opens else None
@@ -120,9 +121,10 @@ class Listeners:
             await self._answers.give_back(found)
         window = await opening if opening else found.view
         if window is None:
-            await self._answers.tell(reply, found.incoming, found.channel, None if found.opens else found.trigger)
+            telling = self._answers.tell(reply, found.incoming, found.channel, None if found.opens else found.trigger)
         else:
-            await self._answers.fill(window, reply, found.incoming, found.channel)
+            telling = self._answers.fill(window, reply, found.incoming, found.channel)
+        await self._told(reply, found.incoming, telling)
 
     async def _changed(self, kept: Kept, found: Changed) -> None:
         """Only the newest change of a window is shown: what is typed on meanwhile is on its way by itself."""
@@ -136,6 +138,7 @@ class Listeners:
             await self._answers.refill(found.view, reply, found.incoming, found.version, newest)
         if newest():
             del self._typed[found.view]
+        await self._given_up(reply, found.incoming)
 
     def _open(self, found: Pressed) -> asyncio.Future[str | None]:
         return asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …"), found.incoming.person))
@@ -145,6 +148,7 @@ class Listeners:
         work = asyncio.ensure_future(self._handle(kept, urgent=True))
         await asyncio.wait({work}, timeout=self._patience)
         if work.done():
+            self._start(self._given_up(work.result(), found.incoming))
             return ack_of(work.result(), found)
         self._start(self._fill_later(work, found))
         return {"response_action": "update", "view": waiting("Working …")}
@@ -152,7 +156,17 @@ class Listeners:
     async def _fill_later(self, work: asyncio.Future[Reply], found: Submitted) -> None:
         card = found.incoming.card
         channel = card.channel if card and card.message != HOME else None
-        await self._answers.fill(found.view, await work, found.incoming, channel)
+        reply = await work
+        await self._told(reply, found.incoming, self._answers.fill(found.view, reply, found.incoming, channel))
+
+    async def _told(self, reply: Reply, incoming: Incoming, telling: Awaitable[bool]) -> None:
+        """What failed without their learning of it stays, and is tried again with what a crash left behind."""
+        if await telling:
+            await self._given_up(reply, incoming)
+
+    async def _given_up(self, reply: Reply, incoming: Incoming) -> None:
+        if reply.failed:
+            await self._inbound.give_up(incoming)
 
     async def _handle(self, kept: Kept, *, urgent: bool = False) -> Reply:
         """Nothing when the row turns out to be known, and an apology when it cannot be kept."""
@@ -162,7 +176,7 @@ class Listeners:
             async with self._turns.turn(urgent=urgent):
                 return await self._handler(kept.found.incoming)
         except Exception as trouble:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
-            return Reply(apology(trouble))
+            return Reply(apology(trouble), failed=True)
 
     def _start(self, answer: Coroutine[None, None, None]) -> None:
         """From here on `settled` waits for it."""

@@ -1,6 +1,6 @@
 """What was verified is kept, then handled, then answered, in this order, but for an invoke: its answer says what was done, so who does it keeps it, too.
 
-It is answered in time whatever happens behind.
+It is answered in time whatever happens behind. What failed is given up once the person knows.
 """
 
 from __future__ import annotations
@@ -104,7 +104,10 @@ class Listeners:
                 await self._soon(self._inbound.accept(incoming))
                 await asyncio.wait({answer}, timeout=max(until - asyncio.get_running_loop().time(), self._patience / 4))
             if answer.done():
-                return answer.result()
+                given = answer.result()
+                if work.result().failed:  # it may be that it was kept
+                    self._start(self._inbound.give_up(incoming))
+                return given
         finally:
             if not answer.done():  # Teams is told that it takes longer, or that it failed; the person what came of it
                 answer.cancel()
@@ -132,7 +135,7 @@ class Listeners:
         try:
             return await self._handler(incoming)
         except Exception as trouble:  # ruff: ignore[blind-except] - the last net under a handler that promises not to raise
-            return Reply(apology(trouble))
+            return Reply(apology(trouble), failed=True)
 
     async def _tell(self, reply: Reply, incoming: Incoming, turn: Turn) -> None:
         """Only the person reads it: in their chat with the app, wherever they asked."""
@@ -141,6 +144,8 @@ class Listeners:
             standing = await self._said(to, reply)
             if standing is not None:
                 await self._then(reply, incoming, standing)
+            if reply.failed:
+                await self._inbound.give_up(incoming)
         except OutsideError as trouble:
             log.warning("teams answer lost its way", reason=str(trouble))
             if turn.room is not Room.PERSONAL:

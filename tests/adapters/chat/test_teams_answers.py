@@ -66,6 +66,29 @@ async def test_a_database_that_takes_too_long_is_told_at_once_and_loses_nothing(
     assert key_of(press) in met.inbound.rows
 
 
+async def test_what_failed_is_given_up_once_the_person_was_told(met: TeamsDesk) -> None:
+    met.handler.replies["overdue"] = met.handler.replies[Name.FLAG] = Reply(line("It failed."), failed=True)
+    said = met.tenant.message("overdue", by="ana", at="")
+    press, slow = flag(met), flag(met)
+    for one in (said, press):
+        await met.post(one)
+        await met.chat.settled(20)
+    met.handler.gate = asyncio.Event()
+    await met.post(slow)
+    assert met.inbound.given_up == [key_of(said), key_of(press)]
+    met.handler.gate.set()
+    await met.chat.settled(20)
+    assert met.inbound.given_up == [key_of(said), key_of(press), key_of(slow)]
+
+
+async def test_what_failed_and_could_not_be_told_stays(met: TeamsDesk) -> None:
+    met.handler.replies["overdue"] = Reply(line("It failed."), failed=True)
+    met.tenant.faults.append(Fault(403, BLOCKED))
+    await met.post(met.tenant.message("overdue", by="ana", at=CHANNEL))
+    await met.chat.settled(20)
+    assert met.inbound.given_up == []
+
+
 async def test_of_a_press_that_takes_long_and_cannot_be_kept_the_person_reads_what_came_of_it(met: TeamsDesk) -> None:
     met.handler.gate, met.inbound.refuse = asyncio.Event(), True
     met.handler.replies[Name.FLAG] = Reply(line("Flagged at last."))

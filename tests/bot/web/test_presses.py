@@ -68,8 +68,16 @@ async def test_what_was_accepted_by_another_process_is_not_done_again() -> None:
     handler, inbound = FakeHandler(), FakeInbound()
     await inbound.accept(press())
     presses = Presses(handler, inbound)
-    assert "was not done twice" in summary(presses, await presses.once(press()))
+    assert "is not done twice" in summary(presses, await presses.once(press()))
     assert handler.handled == []
+
+
+async def test_what_failed_is_given_up_once_its_answer_can_be_had() -> None:
+    handler, inbound = FakeHandler({Name.FLAG: Reply(line("It failed."), failed=True)}), FakeInbound()
+    presses = Presses(handler, inbound)
+    for one in (press("inbox:view:flag"), Incoming("inbox:view:snooze", ANA, Action(Name.SNOOZE, UUID(int=1)))):
+        await presses.once(one)
+    assert inbound.given_up == ["inbox:view:flag"]
 
 
 async def test_two_presses_of_one_page_view_are_two() -> None:

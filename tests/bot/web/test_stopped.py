@@ -32,6 +32,9 @@ class Maintained:
     async def accept(self, incoming: Incoming) -> bool:
         raise BeingMaintained
 
+    async def give_up(self, incoming: Incoming) -> None:
+        raise NotImplementedError
+
 
 async def test_a_press_during_maintenance_is_told_to_come_back_and_changes_nothing() -> None:
     handler = Slow()
