@@ -91,7 +91,7 @@ class Desk:
         try:
             reply = await self._tried(incoming)
         except BeingMaintained as paused:
-            return Reply(card=problems.refused(str(paused)))
+            return Reply(card=problems.refused(str(paused)), failed=True)
         except OutsideError as error:
             log.warning("profile not read", platform=incoming.person.platform, why=str(error))
             return Reply(card=problems.refused("The chat did not say who you are. Please try again in a minute."), failed=True)

@@ -113,7 +113,7 @@ def chat_app(app: App, *, runs_jobs: bool = True) -> FastAPI:
 def inbox_app(app: App, port: int) -> FastAPI:
     """The private application of a running Duebot."""
     secret = secret_keys(app.settings)[0]
-    parts = Parts(app.store, app.policies, app.clock, app.inbound, app.desk, Backstage(app), secret, app.settings.inbox_user)
+    parts = Parts(app.store, app.policies, app.clock, app.desk, Backstage(app), secret, app.settings.inbox_user)
     local = app.teams.endpoint if app.teams is not None and app.teams.local else None
     return private_app(Inbox(parts), port, local, Metrics(app))
 

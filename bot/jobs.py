@@ -30,7 +30,7 @@ from workflows.raise_alerts import AlertsRaised, raise_alerts
 from workflows.records import CardKind
 
 HOME_KEPT = timedelta(days=14)
-PATIENCE = timedelta(minutes=3)  # what was accepted longer ago and is not handled, nobody is working on, nor telling that it failed
+PATIENCE = timedelta(minutes=3)  # what was accepted longer ago and is not handled, nobody works on, or tells that it failed, by now
 TRIED_FOR = timedelta(days=1)  # what fails again and again; by then nobody expects it any more
 
 log = structlog.get_logger(__name__)
@@ -50,7 +50,7 @@ class Ticked:
 class Accepted(Protocol):
     """What was accepted and is not handled."""
 
-    async def pending(self, before: datetime, limit: int) -> Sequence[Pending]: ...
+    async def pending(self, before: datetime, limit: int, skip: int = 0) -> Sequence[Pending]: ...
     async def give_up(self, incoming: Incoming) -> None: ...
 
 
@@ -106,16 +106,23 @@ class Jobs:
     async def catch_up(self) -> int:
         """Handles what was accepted and then lost to a stop; the answer has nobody to go to, the effect has.
 
-        So what fails is tried again, as nobody would be told.
+        As nobody would be told of it, what fails is tried again the next time, for a day.
         """
-        now = self.clock.now()
-        left = await self.inbound.pending(now - PATIENCE, AT_ONCE)
-        for one in left:
-            reply = await self.handler(one.incoming)
-            if reply.failed and one.since < now - TRIED_FOR:
-                log.error("request given up", reference=cause_of(one.incoming.key))
-                await self.inbound.give_up(one.incoming)
-        return len(left)
+        now, failed, done = self.clock.now(), 0, 0
+        while left := await self.inbound.pending(now - PATIENCE, AT_ONCE, skip=failed):
+            for one in left:
+                failed += await self._fails(one, now)
+            done += len(left)
+        return done
+
+    async def _fails(self, one: Pending, now: datetime) -> bool:
+        """Whether it waits for the next time."""
+        reply = await self.handler(one.incoming)
+        if not reply.failed or one.since >= now - TRIED_FOR:
+            return reply.failed
+        log.error("request given up", reference=cause_of(one.incoming.key))
+        await self.inbound.give_up(one.incoming)
+        return False
 
     async def deliver(self) -> Delivered:
         """Everything that waits: messages to customers, then cards."""

@@ -60,7 +60,7 @@ class Reply:
     The live card that was pressed is updated through the outbox: `redrawn` says that it is, also where nothing changed. Where the answer takes
     its place, `standing` is how it looks now.
     `then` is pressed on the answer once it stands in a message that can be kept up to date.
-    `failed`: nothing was done. Once the person knows, it is to be given up (`Inbound.give_up`).
+    `failed`: it could not be done. What was kept is to be given up once the person knows (`Inbound.give_up`).
     """
 
     card: Card | None = None
@@ -95,7 +95,7 @@ class Inbound(Protocol):
         ...
 
     async def give_up(self, incoming: Incoming) -> None:
-        """It failed and the person knows, so it is not tried again behind their back. Never raises: at worst it is."""
+        """It failed and the person knows, so it is not tried again behind their back. Never raises; where it cannot be noted, it is tried again."""
         ...
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, delete, func, or_, select, update
 
 from adapters.store import tables as t
 from adapters.store.folded import folded
@@ -139,13 +139,14 @@ class Erasing(Part):
                 await self._connection.execute(update(t.cards).where(c.id == row.id).values(data=emptied))
 
     async def _forget_typed(self, customer: CustomerId) -> None:
-        """What colleagues typed about the customer, as it came in; the key stays, so that nothing is taken twice."""
+        """What colleagues typed about the customer, as it came in; the key stays, so that nothing is taken twice. What was left waits no more."""
         about = {str(one) for one in await self._ids_of(customer)}
         i = t.inbound.c
-        for row in await self._all(select(i.id, i.payload).where(i.handled_at.is_not(None))):
+        for row in await self._all(select(i.id, i.payload)):
             if about.intersection(_UUID.findall(self._vault.open(row.payload, "inbound", "payload", row.id))):
                 sealed = self._vault.seal(EMPTY, "inbound", "payload", row.id)
-                await self._connection.execute(update(t.inbound).where(i.id == row.id).values(payload=sealed))
+                ended = func.coalesce(i.handled_at, i.accepted_at)
+                await self._connection.execute(update(t.inbound).where(i.id == row.id).values(payload=sealed, handled_at=ended))
 
     async def _ids_of(self, customer: CustomerId) -> list[UUID]:
         """The customer's own id, and those of everything that hangs on it and may be the subject of a card or a press."""

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -29,6 +29,7 @@ from workflows.stops import BeingMaintained, StopKind
 
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less, what nobody works on by now counted in
 MOST_TOGETHER = 100  # rows committed at once
+AGAIN_AFTER = (0.0, 1.0, 5.0, 20.0)  # seconds; how often giving up is tried
 _NEW = ("id", "key", "payload", "accepted_at")
 _IN = t.inbound.c
 log = structlog.get_logger(__name__)
@@ -42,8 +43,7 @@ class Arrivals(Part):
         """Raises `NotKnown` for a key that should be `kept` and was never accepted."""
         if not kept and await self._new(key, at):
             return True
-        waiting = (_IN.key == key) & _IN.handled_at.is_(None)
-        if (await self._connection.execute(update(t.inbound).where(waiting).values(handled_at=at))).rowcount:
+        if (await self._connection.execute(_end(key, at))).rowcount:
             return True
         there = await self._all(select(_IN.id).where(_IN.key == key))
         if not there:
@@ -106,14 +106,18 @@ class SqlInbound:
         return frozenset(taken)
 
     async def give_up(self, incoming: Incoming) -> None:
-        waiting = (_IN.key == incoming.key) & _IN.handled_at.is_(None)
-        try:
-            async with self._engine.begin() as connection:
-                await connection.execute(update(t.inbound).where(waiting).values(handled_at=self._clock.now()))
-        except Exception as trouble:  # ruff: ignore[blind-except] - the person has their answer
-            log.warning("request could not be given up", reference=cause_of(incoming.key), why=type(trouble).__name__)
+        """The database may still be away, which made it fail."""
+        for pause in AGAIN_AFTER:
+            await asyncio.sleep(pause)
+            try:
+                async with self._engine.begin() as connection:
+                    await connection.execute(_end(incoming.key, self._clock.now()))
+            except Exception as error:  # ruff: ignore[blind-except] - the person has their answer
+                log.warning("request not given up yet", reference=cause_of(incoming.key), why=type(error).__name__)
+            else:
+                return
 
-    async def pending(self, before: datetime, limit: int) -> Sequence[Pending]:
+    async def pending(self, before: datetime, limit: int, skip: int = 0) -> Sequence[Pending]:
         """What was accepted before that instant and is still not handled, oldest first: a crash left it.
 
         So it did with what a clock accepted that was ahead then and has been put right.
@@ -121,8 +125,13 @@ class SqlInbound:
         old = (_IN.accepted_at < before) | (_IN.accepted_at > before + SKEW)
         left = select(t.inbound).where(_IN.handled_at.is_(None), old)
         async with self._engine.connect() as connection:
-            found = (await connection.execute(left.order_by(_IN.accepted_at, _IN.id).limit(limit))).all()
+            found = (await connection.execute(left.order_by(_IN.accepted_at, _IN.id).limit(limit).offset(skip))).all()
         return [Pending(from_json(self._vault.open(row.payload, "inbound", "payload", row.id)), row.accepted_at) for row in found]
+
+
+def _end(key: str, at: datetime) -> Update:
+    """Once."""
+    return update(t.inbound).where(_IN.key == key, _IN.handled_at.is_(None)).values(handled_at=at)
 
 
 @dataclass(frozen=True, slots=True)

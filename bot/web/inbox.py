@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import UploadFile
 
-from adapters.chat.protocol import Handler, Inbound, Incoming, Person, Reply
+from adapters.chat.protocol import Handler, Incoming, Person, Reply
 from bot.web.acting import Nobody, acting_user
 from bot.web.backstage import Backstage
 from bot.web.counts import Counts
@@ -45,7 +45,6 @@ class Parts:
     store: Store
     policies: Policies
     clock: Clock
-    inbound: Inbound
     handler: Handler
     backstage: Backstage
     secret: bytes
@@ -55,7 +54,7 @@ class Parts:
 class Inbox:
     def __init__(self, parts: Parts) -> None:
         self._parts, self._tokens, self._counts = parts, FormTokens(parts.secret), Counts()
-        self._presses = Presses(parts.handler, parts.inbound)
+        self._presses = Presses(parts.handler)
         loader = FileSystemLoader(TEMPLATES)
         self._templates = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         self.router = APIRouter()
@@ -159,7 +158,7 @@ class Inbox:
         if isinstance(user, Nobody):
             return INBOX
         values = {field: value for field, value in given.items() if field not in HIDDEN}
-        incoming = Incoming(_key(nonce, given.get("press", ""), values), _person(user), action, values=values)
+        incoming = Incoming(_key(nonce, given.get("press", ""), values), _person(user), action, values=values, at_once=True)
         answer = await self._presses.once(incoming)
         self._counts.forget()
         return self._shown(back, answer)

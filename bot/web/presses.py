@@ -8,9 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from adapters.chat.protocol import Handler, Inbound, Incoming, Reply
-from cards.problems import refused
-from workflows.stops import BeingMaintained
+from adapters.chat.protocol import Handler, Incoming, Reply
 
 MOST_KEPT = 200
 
@@ -26,8 +24,8 @@ class Answer:
 class Presses:
     """Kept in the process: after a restart an old answer is gone, the action itself is not."""
 
-    def __init__(self, handler: Handler, inbound: Inbound) -> None:
-        self._handler, self._inbound = handler, inbound
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
         self._running: dict[str, asyncio.Task[Reply]] = {}
         self._kept: OrderedDict[str, Answer] = OrderedDict()
 
@@ -43,7 +41,7 @@ class Presses:
         return name
 
     async def once(self, incoming: Incoming) -> str:
-        """Does it, or waits for the one that is doing it, or finds what it was answered with. Returns the answer's name.
+        """Does what is answered `at_once`, or waits for the one that is doing it, or finds what it was answered with. Returns the answer's name.
 
         A browser that was closed in between changes nothing: the work goes on.
         """
@@ -52,19 +50,7 @@ class Presses:
             return name
         task = self._running.get(incoming.key)
         if task is None:
-            task = self._running[incoming.key] = asyncio.create_task(self._do(incoming))
+            task = self._running[incoming.key] = asyncio.create_task(self._handler(incoming))
             task.add_done_callback(lambda _: self._running.pop(incoming.key, None))
         reply = await asyncio.shield(task)
-        self.keep(incoming.key, Answer(reply, incoming.values))
-        if reply.failed:
-            await self._inbound.give_up(incoming)
-        return name
-
-    async def _do(self, incoming: Incoming) -> Reply:
-        try:
-            is_new = await self._inbound.accept(incoming)
-        except BeingMaintained as paused:
-            return Reply(card=refused(str(paused)))
-        if not is_new:
-            return Reply(card=refused("This came in before, and is not done twice. The page shows how things stand now."))
-        return await self._handler(incoming)
+        return self.keep(incoming.key, Answer(reply, incoming.values))

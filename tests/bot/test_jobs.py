@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.store.unit_of_work import SqlStore
 from bot.jobs import PATIENCE, TRIED_FOR
+from bot.sending import AT_ONCE
 from cards.actions import Action, Name
 from tests.fakes.handler import FakeHandler, line
 from tests.fakes.room import FakeRoom
@@ -66,6 +67,28 @@ async def test_what_fails_after_a_stop_is_tried_again_until_nobody_expects_it(st
     assert [(entry["event"], entry["log_level"]) for entry in logged] == [("request given up", "error")]
     assert await jobs.catch_up() == 0
     assert len(handler.handled) == 3
+
+
+async def test_however_many_fail_the_others_are_done(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    item = (await office.account("acme")).items[0].id
+    for number in range(AT_ONCE + 1):
+        await press(office, Name.SNOOZE, item, f"press-{number}")
+        office.clock.advance(timedelta(seconds=1))
+    await press(office, Name.FLAG, item, "the last")
+    office.clock.advance(PATIENCE + timedelta(seconds=1))
+    handler = FakeHandler({Name.SNOOZE: Reply(line("It failed."), failed=True)})
+    inbound = office.store.inbound(office.clock)
+
+    async def handled(incoming: Incoming) -> Reply:
+        reply = await handler(incoming)
+        if not reply.failed:
+            await inbound.give_up(incoming)
+        return reply
+
+    assert await replace(office.jobs, handler=handled).catch_up() == AT_ONCE + 2
+    assert [one.key for one in handler.handled if one.action and one.action.name is Name.FLAG] == ["the last"]
+    assert len(await inbound.pending(office.clock.now(), 99)) == AT_ONCE + 1
 
 
 async def test_what_failed_after_a_stop_and_does_not_any_more_is_done(store: SqlStore) -> None:

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from adapters.chat.slack.reading import Ended, read
+from bot.jobs import PATIENCE
 from cards.actions import Action, Name
 from tests.e2e.service import CHANNEL, Service, words
 from tests.peers.slack import Fault, Workspace, interactive, signed
@@ -133,7 +134,7 @@ async def test_a_click_accepted_before_a_crash_is_finished_once_by_the_next_star
     assert not isinstance(pressed, Ended)
     assert await duebot.app.inbound.accept(pressed.incoming)
     assert await duebot.app.jobs.catch_up() == 0  # it may still be at work
-    duebot.clock.advance(timedelta(seconds=61))
+    duebot.clock.advance(PATIENCE + timedelta(seconds=1))
     counts = await asyncio.gather(*(duebot.app.jobs.catch_up() for _ in range(2)))
     assert max(counts) == 1
     assert await duebot.app.jobs.catch_up() == 0

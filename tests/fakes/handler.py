@@ -22,9 +22,11 @@ class FakeInbound:
     given_up: list[str] = field(default_factory=list)
     refuse: bool = False
     refused: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     gate: asyncio.Event | None = None
 
     async def accept(self, incoming: Incoming) -> bool:
+        self.asked.set()
         if self.gate is not None:
             await self.gate.wait()
         if self.refuse:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import select, text
-from structlog.testing import capture_logs
+from sqlalchemy import select
 
 from adapters.chat.protocol import CardRef, Incoming, Pending, Person
 from adapters.store import tables as t
@@ -17,6 +18,7 @@ from adapters.store.engine import open_engine
 from adapters.store.inbound import SqlInbound, from_json, to_json
 from adapters.store.unit_of_work import SqlStore
 from cards.actions import Action, Name
+from tests.bench.bulk import driver_url
 from tests.conftest import SECRET_KEY
 from tests.fakes.clock import FixedClock
 from tests.store.samples import add_user
@@ -94,30 +96,40 @@ async def test_it_is_handled_once_and_only_with_its_effect(store: SqlStore, cloc
     assert await inbound.pending(later, 10) == []
 
 
-async def test_what_was_given_up_does_not_wait_and_what_was_handled_stays_so(store: SqlStore, clock: FixedClock) -> None:
+async def test_what_was_given_up_does_not_wait(store: SqlStore, clock: FixedClock) -> None:
     inbound, later = store.inbound(clock), clock.now() + timedelta(seconds=1)
     await inbound.accept(PRESS)
     await inbound.accept(TYPED)
     await inbound.give_up(PRESS)
     await inbound.give_up(replace(TYPED, key="never kept"))
     assert await left(inbound, later) == [TYPED]
+    assert [one.incoming for one in await inbound.pending(later, 10, skip=1)] == []
     assert not await inbound.accept(PRESS)
 
 
-async def test_what_cannot_be_given_up_waits_and_nobody_is_troubled(clock: FixedClock, postgresql_url: str) -> None:
+@pytest.mark.parametrize("comes_back", [True, False])
+async def test_giving_up_is_tried_until_the_database_is_back(
+    clock: FixedClock, postgresql_url: str, monkeypatch: pytest.MonkeyPatch, *, comes_back: bool
+) -> None:
+    def name(old: str, new: str) -> None:
+        with psycopg.connect(driver_url(postgresql_url), autocommit=True) as server:
+            server.execute(f"ALTER TABLE {old} RENAME TO {new}".encode())
+
+    def pauses() -> Iterator[float]:
+        yield 0.0
+        if comes_back:
+            name("away", "inbound")
+        yield 0.0
+
     store = SqlStore(open_engine(postgresql_url), [SECRET_KEY])
     inbound = store.inbound(clock)
     await inbound.accept(PRESS)
-    elsewhere = open_engine(postgresql_url)
-    async with elsewhere.begin() as session:
-        await session.execute(text("ALTER TABLE inbound RENAME TO away"))
-    with capture_logs() as logged:
-        await inbound.give_up(PRESS)
-    assert [entry["event"] for entry in logged] == ["request could not be given up"]
-    async with elsewhere.begin() as session:
-        await session.execute(text("ALTER TABLE away RENAME TO inbound"))
-    assert await left(inbound, clock.now() + timedelta(seconds=1)) == [PRESS]
-    await elsewhere.dispose()
+    monkeypatch.setattr("adapters.store.inbound.AGAIN_AFTER", pauses())
+    name("inbound", "away")
+    await inbound.give_up(PRESS)
+    if not comes_back:
+        name("away", "inbound")
+    assert await left(inbound, clock.now() + timedelta(seconds=1)) == ([] if comes_back else [PRESS])
     await store.close()
 
 

@@ -127,6 +127,8 @@ async def test_what_cards_and_opt_outs_say_of_the_person_is_gone_too(store: SqlS
 async def test_texts_that_were_sealed_are_gone_too(store: SqlStore) -> None:
     office = await talked_with(store)
     before = await office.account("acme")
+    noted = Incoming("left", Person("inbox", "", str(ANA)), Action(Name.CONFIRM_NOTE, before.items[0].id), values={"note": SECRET})
+    await office.store.inbound(office.clock).accept(noted)
     await erase(office)
     async with store() as work:
         assert await work.body(before.notices[0].id) is None

@@ -14,7 +14,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from adapters.chat.protocol import Handler, Inbound, Incoming, Installations, Reply
-from adapters.chat.slack.answers import Answers, ack_of, apology
+from adapters.chat.slack.answers import TO_ANSWER, Answers, ack_of, apology
 from adapters.chat.slack.names import HOME
 from adapters.chat.slack.pauses import Pauses
 from adapters.chat.slack.reading import Changed, Ended, Opened, Pressed, Read, Said, Submitted, Unreadable, read
@@ -160,8 +160,17 @@ class Listeners:
         await self._told(reply, found.incoming, self._answers.fill(found.view, reply, found.incoming, channel))
 
     async def _told(self, reply: Reply, incoming: Incoming, telling: Awaitable[bool]) -> None:
-        """What failed without their learning of it stays, and is tried again with what a crash left behind."""
-        if await telling:
+        """What failed without their learning of it stays, and is tried again with what a crash left behind.
+
+        Where Slack said neither yes nor no it stays, too: done though they were told that it failed is better than lost.
+        """
+        try:
+            async with asyncio.timeout(TO_ANSWER):
+                told = await telling
+        except TimeoutError:
+            log.warning("slack answer took too long")
+            return
+        if told:
             await self._given_up(reply, incoming)
 
     async def _given_up(self, reply: Reply, incoming: Incoming) -> None:

@@ -79,11 +79,9 @@ class Listeners:
         It goes on all the same; should it be kept after all, it is handled with what a crash left behind.
         """
         task = asyncio.ensure_future(keeping)
+        task.add_done_callback(_looked_at)
         await asyncio.wait({task}, timeout=self._patience / 2)
-        if not task.done():
-            task.add_done_callback(_looked_at)
-            raise TimeoutError("the database took too long")
-        return task.result()
+        return _kept_by_now(task)
 
     async def settled(self, timeout: float | None = None) -> None:
         """Returns when every answer under way has been given, or after `timeout` seconds."""
@@ -99,19 +97,22 @@ class Listeners:
         work = asyncio.ensure_future(self._known(incoming, turn))
         answer = asyncio.ensure_future(self._answer(work, found, incoming))
         await asyncio.wait({answer}, timeout=self._patience / 2)
+        if answer.done():
+            return answer.result()
+        keeping = asyncio.ensure_future(self._inbound.accept(incoming))
+        keeping.add_done_callback(_looked_at)
         try:
+            await asyncio.wait({answer, keeping}, timeout=self._patience / 2, return_when=asyncio.FIRST_COMPLETED)
             if not answer.done():
-                await self._soon(self._inbound.accept(incoming))
+                _kept_by_now(keeping)
                 await asyncio.wait({answer}, timeout=max(until - asyncio.get_running_loop().time(), self._patience / 4))
             if answer.done():
-                given = answer.result()
-                if work.result().failed:  # it may be that it was kept
-                    self._start(self._inbound.give_up(incoming))
-                return given
+                self._start(self._given_up(work, keeping, incoming))
+                return answer.result()
         finally:
             if not answer.done():  # Teams is told that it takes longer, or that it failed; the person what came of it
                 answer.cancel()
-                self._start(self._later(work, incoming, turn))
+                self._start(self._later(work, keeping, incoming, turn))
         return working(dialog=found.dialog)
 
     async def _known(self, incoming: Incoming, turn: Turn) -> Reply:
@@ -125,8 +126,15 @@ class Listeners:
             return as_dialog(reply, incoming, self._link)
         return in_place(reply, self._link)
 
-    async def _later(self, work: asyncio.Future[Reply], incoming: Incoming, turn: Turn) -> None:
-        await self._tell(await work, incoming, turn)
+    async def _given_up(self, work: asyncio.Future[Reply], keeping: asyncio.Future[bool], incoming: Incoming) -> None:
+        """What failed while it was being kept: not before it is."""
+        await asyncio.gather(work, keeping, return_exceptions=True)
+        if work.result().failed:
+            await self._inbound.give_up(incoming)
+
+    async def _later(self, work: asyncio.Future[Reply], keeping: asyncio.Future[bool], incoming: Incoming, turn: Turn) -> None:
+        await asyncio.gather(work, keeping, return_exceptions=True)
+        await self._tell(work.result(), incoming, turn)
 
     async def _heard(self, incoming: Incoming, turn: Turn) -> None:
         await self._tell(await self._handled(incoming), incoming, turn)
@@ -199,6 +207,12 @@ def _read(turn: Turn) -> Read | None:
     except NothingOfOurs as reason:
         log.info("teams activity left alone", reason=str(reason))
         return None
+
+
+def _kept_by_now(keeping: asyncio.Future[_Kept]) -> _Kept:
+    if not keeping.done():
+        raise TimeoutError("the database took too long")
+    return keeping.result()
 
 
 def _looked_at(task: asyncio.Future[Any]) -> None:

@@ -75,10 +75,24 @@ async def test_what_failed_is_given_up_once_the_person_was_told(met: TeamsDesk) 
         await met.chat.settled(20)
     met.handler.gate = asyncio.Event()
     await met.post(slow)
-    assert met.inbound.given_up == [key_of(said), key_of(press)]
+    assert met.inbound.given_up == [key_of(said)]  # what is answered at once was not kept
     met.handler.gate.set()
     await met.chat.settled(20)
-    assert met.inbound.given_up == [key_of(said), key_of(press), key_of(slow)]
+    assert met.inbound.given_up == [key_of(said), key_of(slow)]
+
+
+async def test_an_answer_that_is_ready_while_it_is_kept_is_given_and_what_failed_given_up_after_that(met: TeamsDesk) -> None:
+    met.handler.gate, met.inbound.gate, met.inbound.asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    met.handler.replies[Name.FLAG] = Reply(line("It failed."), failed=True)
+    press = flag(met)
+    answering = asyncio.create_task(met.post(press))
+    await met.inbound.asked.wait()
+    met.handler.gate.set()
+    assert "It failed." in words((await answering).json())
+    assert met.inbound.given_up == []
+    met.inbound.gate.set()
+    await met.chat.settled(20)
+    assert met.inbound.given_up == [key_of(press)]
 
 
 async def test_what_failed_and_could_not_be_told_stays(met: TeamsDesk) -> None:

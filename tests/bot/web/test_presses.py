@@ -9,7 +9,7 @@ from uuid import UUID
 from adapters.chat.protocol import Incoming, Person, Reply
 from bot.web.presses import MOST_KEPT, Answer, Presses
 from cards.actions import Action, Name
-from tests.fakes.handler import FakeHandler, FakeInbound, line
+from tests.fakes.handler import FakeHandler, line
 
 ANA = Person("inbox", "", "ana")
 
@@ -42,7 +42,7 @@ def summary(presses: Presses, name: str) -> str:
 
 async def test_a_double_click_waits_for_the_first_and_gets_its_answer() -> None:
     handler = Slow()
-    presses = Presses(handler, FakeInbound())
+    presses = Presses(handler)
     both = [asyncio.create_task(presses.once(press())) for _ in range(2)]
     await handler.started.wait()
     handler.go.set()
@@ -54,7 +54,7 @@ async def test_a_double_click_waits_for_the_first_and_gets_its_answer() -> None:
 
 async def test_a_browser_that_goes_away_does_not_stop_what_was_accepted() -> None:
     handler = Slow()
-    presses = Presses(handler, FakeInbound())
+    presses = Presses(handler)
     gone = asyncio.create_task(presses.once(press()))
     await handler.started.wait()
     gone.cancel()
@@ -64,31 +64,15 @@ async def test_a_browser_that_goes_away_does_not_stop_what_was_accepted() -> Non
     assert handler.times == 1
 
 
-async def test_what_was_accepted_by_another_process_is_not_done_again() -> None:
-    handler, inbound = FakeHandler(), FakeInbound()
-    await inbound.accept(press())
-    presses = Presses(handler, inbound)
-    assert "is not done twice" in summary(presses, await presses.once(press()))
-    assert handler.handled == []
-
-
-async def test_what_failed_is_given_up_once_its_answer_can_be_had() -> None:
-    handler, inbound = FakeHandler({Name.FLAG: Reply(line("It failed."), failed=True)}), FakeInbound()
-    presses = Presses(handler, inbound)
-    for one in (press("inbox:view:flag"), Incoming("inbox:view:snooze", ANA, Action(Name.SNOOZE, UUID(int=1)))):
-        await presses.once(one)
-    assert inbound.given_up == ["inbox:view:flag"]
-
-
 async def test_two_presses_of_one_page_view_are_two() -> None:
     handler = FakeHandler()
-    presses = Presses(handler, FakeInbound())
+    presses = Presses(handler)
     names = {await presses.once(press("inbox:view:flag")), await presses.once(press("inbox:view:snooze"))}
     assert len(names) == len(handler.handled) == 2
 
 
 def test_old_answers_make_room_and_their_names_cannot_be_guessed_from_the_press() -> None:
-    presses = Presses(FakeHandler(), FakeInbound())
+    presses = Presses(FakeHandler())
     first = presses.keep("inbox:view:0", Answer(Reply(line("0"))))
     for n in range(1, MOST_KEPT):
         presses.keep(f"inbox:view:{n}", Answer(Reply(line(str(n)))))

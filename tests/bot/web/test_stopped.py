@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import httpx
 
-from adapters.chat.protocol import Incoming
 from bot.app import App
 from bot.health.running import readiness_of
-from bot.web.presses import Presses
-from tests.bot.web.asking import page_of
-from tests.bot.web.test_presses import Slow, press, summary
+from tests.bot.web.asking import page_of, pressed
 from workflows.domain.ids import new_id
-from workflows.stops import BeingMaintained, Stop, StopKind
+from workflows.stops import Stop, StopKind
 
 
 async def test_a_restored_copy_says_so_on_every_page_and_to_whoever_watches_it(app: App, web: httpx.AsyncClient) -> None:
@@ -28,17 +25,10 @@ async def test_a_restored_copy_says_so_on_every_page_and_to_whoever_watches_it(a
     assert (state["sending"], readiness.good(state)) == (False, True)
 
 
-class Maintained:
-    async def accept(self, incoming: Incoming) -> bool:
-        raise BeingMaintained
-
-    async def give_up(self, incoming: Incoming) -> None:
-        raise NotImplementedError
-
-
-async def test_a_press_during_maintenance_is_told_to_come_back_and_changes_nothing() -> None:
-    handler = Slow()
-    presses = Presses(handler, Maintained())
-    said = summary(presses, await presses.once(press()))
-    assert "Try again when it is over." in said
-    assert handler.times == 0
+async def test_a_press_during_maintenance_is_told_to_come_back_and_changes_nothing(app: App, web: httpx.AsyncClient) -> None:
+    page = await page_of(web)
+    async with app.store() as work:
+        await work.add_stop(Stop(new_id(), StopKind.MAINTENANCE, app.clock.now()))
+    answer = await pressed(web, page, "Costa Lda", "Flag")
+    assert "Try again when it is over." in answer.text
+    assert "Flagged 0" in answer.links
