@@ -47,7 +47,7 @@ def _command(url: str | None) -> dict[str, Any]:
     return {**asked, "url": url} if url else asked
 
 
-TEAMS_VERSION = "1.19"  # of the manifest's schema
+TEAMS_VERSION = "1.25"  # of the manifest's schema; from it on an app for teams says which channels it is for
 
 
 def teams_manifest(app_id: str, public_url: str) -> dict[str, Any]:
@@ -76,6 +76,7 @@ def teams_manifest(app_id: str, public_url: str) -> dict[str, Any]:
                 "isNotificationOnly": False,
             }
         ],
+        "supportsChannelFeatures": "tier1",  # private and shared channels, too
         "permissions": ["identity", "messageTeamMembers"],
         "validDomains": [urlsplit(address).hostname or ""],
     }

@@ -48,6 +48,7 @@ def test_the_teams_package_offers_in_every_scope_what_can_be_asked() -> None:
             assert not (isinstance(asked, AskHelp) and asked.unknown), one
             assert len(one["title"]) <= 32
             assert len(one["description"]) <= 128
+    assert manifest["supportsChannelFeatures"] == "tier1"  # else it cannot be added to private and shared channels
     assert manifest["validDomains"] == ["due.example.com"]
     assert len(manifest["description"]["short"]) <= 80
 
