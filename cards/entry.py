@@ -60,7 +60,7 @@ def customer_form(book: Book, values: Answers = None, errors: Answers = None) ->
 
 
 def invoice_form(book: Book, today: date, values: Answers = None, errors: Answers = None) -> Form:
-    """Answers: `customer`, `number`, `total` (text), `currency`, `issued_on` and `due_on` (ISO), `reference`."""
+    """Answers: `customer`, `number`, `total` (text), `currency`, `issued_on` and `due_on` (ISO), `reference`, `product`."""
     fields: tuple[Field, ...] = (
         TextField("customer", "Customer", hint="Their number or full name", max_length=140),
         TextField("number", "Invoice number", max_length=140),
@@ -69,6 +69,7 @@ def invoice_form(book: Book, today: date, values: Answers = None, errors: Answer
         DateField("issued_on", "Issued on", today),
         DateField("due_on", "Due on", today + _TERM),
         TextField("reference", "Their order or reference", required=False, max_length=140),
+        TextField("product", "What was sold", hint="For routes and policies that name a product", required=False, max_length=140),
     )
     more = "Reminders follow the policy from its due day."
     return _form("New invoice", "Save invoice", Name.ENTER_INVOICE, fields, more, book, values, errors)

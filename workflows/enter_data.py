@@ -71,6 +71,7 @@ class EnterInvoice:
     by: User
     issued_on: date | None = None
     reference: str = ""
+    product: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ async def enter_invoice(ask: EnterInvoice, work: UnitOfWork, clock: Clock) -> In
     _must_be_right(wrong)
     customer = await _customer(ask.customer, book, work)
     await _must_be_new(number, book, work)
-    row = LedgerRow(number, customer.number, None, ask.total, ask.due_on, ask.issued_on, reference=_tidy(ask.reference) or None)
+    reference, product = _tidy(ask.reference) or None, _tidy(ask.product) or None
+    row = LedgerRow(number, customer.number, None, ask.total, ask.due_on, ask.issued_on, reference=reference, product=product)
     await work.store_rows(book.id, [row], now)
     if book.read_through is None:  # kept by hand from the start: what was just typed is as fresh as it gets
         await note_freshness(book, today, now, work)
@@ -174,7 +176,8 @@ def _amounts_and_days(ask: EnterInvoice, today: date) -> dict[str, str]:
         "total": "" if ask.total.minor > 0 else "An invoice is of some amount; a credit note comes with a file.",
         "due_on": "Check the year: that is more than ten years away." if far else "It cannot be due before it was issued." if late else "",
         "issued_on": "That day has not come." if issued_on is not None and issued_on > today else "",
-        "reference": f"At most {LONGEST} characters." if len(ask.reference) > LONGEST else "",
+        "reference": _too_long(ask.reference),
+        "product": _too_long(ask.product),
     }
 
 
@@ -185,6 +188,10 @@ def _tidy(text: str) -> str:
 def _text(text: str, what: str) -> str:
     if not text:
         return f"Give {what}."
+    return _too_long(text)
+
+
+def _too_long(text: str) -> str:
     return f"At most {LONGEST} characters." if len(text) > LONGEST else ""
 
 

@@ -167,7 +167,8 @@ class FoundItem:
 class LedgerRow:
     """One invoice as a file says it. `paid` is everything received so far, dated `paid_on` (the file's date where the file has none).
 
-    A total below zero is a credit note: money on account, less what `paid` (below zero too) says was used of it.
+    A total below zero is a credit note: money on account, less what `paid` (below zero too) says was used of it. Lines that say the same of an
+    invoice may each name another `product`, so rows are not told apart by it.
     """
 
     number: str
@@ -179,6 +180,7 @@ class LedgerRow:
     paid: Money | None = None
     paid_on: date | None = None
     reference: str | None = None
+    product: str | None = field(default=None, repr=False, compare=False)
     email: str | None = None
     more_emails: tuple[str, ...] = ()
     language: str | None = None

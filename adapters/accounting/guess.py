@@ -42,6 +42,8 @@ _WORDS: dict[str, str] = {
     "estadofactura estado state",
     "reference": "reference yourreference customerreference ponumber purchaseorder po orderreference referenz kundenreferenz ihrzeichen "
     "ihrebestellnummer ihrebestellnr bestellnummer bestellnr referenceclient votrereference bondecommande boncommande referencia referenciacliente ordendecompra pedido",
+    "product": "product productname itemname productline productgroup service produkt produktname artikel artikelname warengruppe produktgruppe leistung "
+    "produit nomproduit article prestation producto nombreproducto articulo servicio",
     "email": "email emailaddress customeremail clientemail billingemail emailrecipient mail mailadresse courriel adressemail adresseemail "
     "correoelectronico correo",
     "language": "language lang sprache langue idioma",
@@ -52,7 +54,7 @@ _WORDS: dict[str, str] = {
 _PLACES = {field: {word: place for place, word in enumerate(words.split())} for field, words in _WORDS.items()}
 _FIELDS = {word: field for field, words in _WORDS.items() for word in words.split()}
 _UNREAD_STATUS = frozenset(["isopen", "open"])
-_OPTIONAL = frozenset(["customer_name", "reference", "terms", "email", "language", "country", "zone", "party"])
+_OPTIONAL = frozenset(["customer_name", "reference", "product", "terms", "email", "language", "country", "zone", "party"])
 _MATTERS = ("number", "customer", "due", "total", "currency", "issued", "paid_on", "paid", "balance")
 _PAYMENTS = ("paid_on", "paid", "balance")
 _CALLED = {"number": "the invoice number", "customer": "the customer", "due": "the due date", "total": "the invoice total"}

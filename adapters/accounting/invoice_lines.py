@@ -86,8 +86,9 @@ def _added(invoice: _Invoice, number: str, column: str | None) -> Iterator[Entry
         paid = None if any(row.paid is None for row in rows) else _sum([row.paid for row in rows if row.paid is not None])
         days = [row.paid_on for row in rows if row.paid_on]
         due = next((row.due_on for row in rows if row.due_on), None)
-        whole = _sum([row.total for row in rows])
-        yield invoice.whole(replace(rows[0], number=number, total=whole, due_on=due, paid=paid, paid_on=max(days, default=None)))
+        product = next((row.product for row in rows if row.product), None)
+        first = replace(rows[0], number=number, due_on=due, product=product)
+        yield invoice.whole(replace(first, total=_sum([row.total for row in rows]), paid=paid, paid_on=max(days, default=None)))
 
 
 def _repeated(invoice: _Invoice, number: str, column: str | None) -> Iterator[Entry | Refusal]:

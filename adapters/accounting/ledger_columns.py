@@ -33,10 +33,12 @@ _AT_ONCE = frozenset(
 _SHAPES = {
     "language": re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2,4})?"),
     "country": re.compile(r"[A-Z]{2}"),
+    "product": re.compile(f".{{1,{LONGEST_WORDS}}}"),
 }
 _WANTED = {
     "language": "a language code such as en",
     "country": "a country code of two capital letters such as DE",
+    "product": "a product's name",
     "zone": "a time zone such as Europe/Berlin",
     "party": f"one of {', '.join(Party)}",
 }

@@ -21,7 +21,7 @@ from workflows.domain.money import UnknownCurrency, exponent
 from workflows.errors import Refused
 from workflows.import_ledger import Entry, NeedsAnswers, Refusal
 
-_DETAILS = ("terms", "language", "country", "zone", "party")
+_DETAILS = ("terms", "product", "language", "country", "zone", "party")
 _AMOUNTS = ("total", "paid", "balance")
 _SEEN = 20_000  # cells of a column
 

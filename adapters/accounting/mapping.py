@@ -142,6 +142,7 @@ class Mapping(_Part):
     status: Annotated[StatusIn | None, _Short] = None
     account: MaybeColumn = None
     reference: MaybeColumn = None
+    product: MaybeColumn = None
     email: MaybeColumn = None
     language: MaybeColumn = None
     country: MaybeColumn = None

@@ -136,10 +136,12 @@ class Batch:
             said["issued_on"] = row.issued_on
         if row.reference is not None:
             said["reference"] = row.reference
+        if row.product is not None:
+            said["product"] = row.product
         known = self.invoices.get(row.number)
         if known is None:
             values = {"book_id": self.book, "kind": ItemKind.INVOICE.value, "number": row.number, "seen_at": self.at, "position": 0}
-            values |= {"issued_on": None, "reference": None}
+            values |= {"issued_on": None, "reference": None, "product": None}
             self.invoices[row.number] = KnownInvoice(new_id(), values | said, new=True)
             return Stored.IMPORTED
         # A file that corrects the currency corrects that of the money received too.

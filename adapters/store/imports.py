@@ -26,7 +26,7 @@ CHUNK = 2_000
 # The columns that a file may change, and those that stay as they were written first.
 _CUSTOMER, _CUSTOMER_IS = (*DETAILS, "name", "folded", "party"), ("book_id", "number", "next_look_at")
 _ITEM, _ITEM_IS = (
-    ("customer_id", "total", "currency", "due_on", "issued_on", "reference"),
+    ("customer_id", "total", "currency", "due_on", "issued_on", "reference", "product"),
     ("book_id", "kind", "number", "seen_at", "position"),
 )
 _CREDIT, _CREDIT_IS = ("customer_id", "currency", "amount"), ("credited_on", "key")

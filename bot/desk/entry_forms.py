@@ -138,7 +138,7 @@ class EntryDesk:
         if total is None or due_on is None or wrong:
             raise BadEntry(wrong)
         said = values.get("customer", ""), values.get("number", "")
-        ask = EnterInvoice(book, *said, total, due_on, self.user, issued_on, values.get("reference", ""))
+        ask = EnterInvoice(book, *said, total, due_on, self.user, issued_on, values.get("reference", ""), values.get("product", ""))
         done = await enter_invoice(ask, self.work, self.clock)
         return cards.invoice_entered(done.book, done.found.customer, done.found.item, done.book.place.day(self.clock.now()))
 

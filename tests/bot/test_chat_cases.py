@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import time, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from adapters.accounting.ledger_file import read_ledger
 from adapters.chat.protocol import CardRef, ChatRoom, Incoming, Person
 from bot.live import live_cards
 from bot.live.routing import Routing
 from cards.actions import Name
 from cards.elements import Card, Quote
 from cards.plain.render import render
+from tests.adapters.accounting.files import written
 from tests.bot.chat_office import BOTH, ChatOffice, in_both_chats
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, BEN, MAX
@@ -26,6 +29,7 @@ from workflows.domain.ids import UserId, new_id
 from workflows.domain.money import Money
 from workflows.domain.routing import Channel, Quiet, Route
 from workflows.errors import Unavailable
+from workflows.import_ledger import ImportLedger, import_ledger
 from workflows.publish_head import HeadPlaces, publish_head
 from workflows.records import CardKind
 
@@ -225,6 +229,20 @@ async def test_a_card_goes_where_the_first_route_that_fits_sends_it(office: Chat
         room: office.slack.channels[message] for message, card in office.slack.standing.items() for room in [card.summary.split(" ")[0]]
     }
     assert where | {"Acme": "C1"} == {"Acme": "C1", "Costa": "C-large", "Dorn": "C-old", "Ebert": "C1"}
+
+
+async def test_a_card_goes_to_the_channel_of_the_product_that_the_file_names(office: ChatOffice, tmp_path: Path) -> None:
+    office.routing = Routing((Route((Channel("", "C-hosting"),), product="hosting"),))
+    line = f"{{0}}-1,{{0}},{office.today},100.00,EUR,{{1}}".format
+    head = "Invoice number,Customer,Due date,Total,Currency,Product"
+    path = written(tmp_path, head, line("Brill", "Hosting"), line("Costa", ""))
+    async with office.store() as work:
+        await import_ledger(ImportLedger("main", read_ledger(path).rows(), office.today), work, office.clock)
+    office.clock.advance(timedelta(days=3))
+    await office.tick()
+    await office.jobs.show_cards()
+    where = {card.summary.split(" ")[0]: office.slack.channels[message] for message, card in office.slack.standing.items()}
+    assert where == {"Acme": "C1", "Brill": "C-hosting", "Costa": "C1"}
 
 
 async def test_a_public_channel_gets_nothing_and_the_administrators_one_card(office: ChatOffice) -> None:

@@ -76,6 +76,17 @@ async def test_a_changed_total_or_due_day_is_an_update_and_wakes_the_account(sto
     assert await awake(store) == [found.customer.id]
 
 
+async def test_another_product_is_an_update_and_a_file_without_products_leaves_it(store: SqlStore) -> None:
+    await import_rows(store, row(product="Hosting"))
+    await sleep_all(store)
+    assert await import_rows(store, row(product=None)) == ["unchanged"]
+    assert (await account(store)).items[0].product == "Hosting"
+    assert await import_rows(store, row(product="Licences")) == ["updated"]
+    found = await account(store)
+    assert found.items[0].product == "Licences"
+    assert await awake(store) == [found.customer.id]
+
+
 async def test_only_the_difference_to_what_was_paid_before_becomes_a_payment(store: SqlStore) -> None:
     for paid in ("30.00", "50.00", "50.00", "20.00", "50.00"):
         await import_rows(store, row(paid=eur(paid)))

@@ -57,7 +57,7 @@ class Route:
         least = self.least
         return (
             self.book in {None, subject.book}
-            and (self.product is None or self.product in subject.products)
+            and (self.product is None or self.product.casefold() in map(str.casefold, subject.products))
             and (least is None or any(one.currency == least.currency and one >= least for one in subject.amounts))
             and (self.days is None or subject.days >= self.days)
             and self.owner in {None, subject.owner}

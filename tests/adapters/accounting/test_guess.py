@@ -100,6 +100,19 @@ def test_a_guessed_detail_that_its_cells_do_not_bear_out_is_left_unread(tmp_path
     assert [(row.country, row.language) for row in kept(read.rows())] == [(None, "de"), (None, "fr")]
 
 
+@pytest.mark.parametrize("heading", ["Product", "Item name", "Artikel", "Produit", "Producto"])
+def test_a_column_of_products_is_read(tmp_path: Path, heading: str) -> None:
+    read = reading(tmp_path, f"{HEADER},{heading}", f"{LINE},Web hosting", f"{LINE.replace('R-1', 'R-2')},")
+    assert read.certain
+    assert [row.product for row in kept(read.rows())] == ["Web hosting", None]
+
+
+def test_a_guessed_column_of_products_that_tells_stories_is_left_unread(tmp_path: Path) -> None:
+    read = reading(tmp_path, f"{HEADER},Service", f"{LINE},{'On Monday we met. ' * 12}")
+    assert [row.product for row in kept(read.rows())] == [None]
+    assert read.left_out == ["Service"]
+
+
 def test_yes_in_a_column_of_amounts_paid_is_refused_not_read_as_unpaid(tmp_path: Path) -> None:
     parsed = list(reading(tmp_path, HEADER + ",Paid", LINE + ",Yes").rows())
     assert refused(parsed) == [(2, "Paid", "Yes is not an amount; write it as 1234.50.")]

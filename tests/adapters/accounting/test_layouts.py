@@ -55,6 +55,7 @@ def test_freshbooks_lines_add_up_wherever_they_stand_and_the_terms_are_asked_for
         (7, "Invoice Status", "The invoice is partly paid, and no column says how much."),
     ]
     assert [one.rows for one in parsed if isinstance(one, Entry)] == [3, 1, 1]
+    assert [row.product for row in kept(parsed)] == ["Ovens", "Flour", "Flour"]
 
 
 def test_an_invoice_with_a_bad_line_is_left_out_whole_and_every_line_is_told(tmp_path: Path) -> None:
@@ -105,7 +106,7 @@ def test_zoho_totals_stand_once_however_many_lines_repeat_them_and_long_ids_stay
         ("INV-000001", "2520018000000073035", "489.75 USD", "100.00", "2026-02-27"),
         ("INV-000002", "2520018000000073035", "0.00 USD", None, "2026-02-27"),
     ]
-    assert kept(parsed)[0].customer_name == "Highland Ltd"
+    assert (kept(parsed)[0].customer_name, kept(parsed)[0].product) == ("Highland Ltd", "Pens")
     assert str(kept(parsed)[0].paid_on) == "2026-02-05"
     bad = refused(parsed)
     assert sum(entry.rows for entry in parsed if isinstance(entry, Entry)) + len(bad) == read.count == 6
@@ -219,6 +220,7 @@ def test_invoice_ninja_has_three_banner_lines_and_what_was_paid_in_dollars_of_so
         ("2", "Kit Ltd", "1026.67 CAD", "0.00", "2025-12-20"),
     ]
     assert [entry.line for entry in parsed] == [5, 6]
+    assert [row.product for row in kept(parsed)] == ["pens", "pens"]
     assert {reason for _, _, reason in refused(read_ledger(tmp_path / "ledger.csv", currency="EUR").rows())} >= {
         "The amount is in $ and its row in EUR."
     }

@@ -38,6 +38,7 @@ INVOICE = {
     "issued_on": "2026-11-20",
     "due_on": "2026-12-20",
     "reference": "PO 1",
+    "product": "Hosting",
 }
 PAYMENT = {"invoice": "INV-2080", "amount": "990.00", "paid_on": "2026-11-23", "reference": "SEPA 1"}
 
@@ -69,7 +70,7 @@ async def test_a_customer_and_an_invoice_are_kept_as_an_import_keeps_them(app: A
     assert (account.customer.party, account.customer.language, account.customer.place.zone) == (Party.CONSUMER, "de", "Europe/Vienna")
     assert account.customer.emails == ("pay@juno.example",)
     (item,) = account.items
-    assert (item.number, item.total, item.reference) == ("H-1", Money.of("1250.50", "EUR"), "PO 1")
+    assert (item.number, item.total, item.reference, item.product) == ("H-1", Money.of("1250.50", "EUR"), "PO 1", "Hosting")
     assert "Nothing" not in (await page_of(web, "/inbox?q=H-1")).form("Juno Works").text
     await app.store.audit.seal()
     trail = [sealed async for sealed in app.store.audit.entries()]
@@ -110,6 +111,7 @@ WRONG_INVOICES = [
     ({"due_on": "2026-11-01"}, "before it was issued"),
     ({"due_on": "2226-11-01"}, "ten years away"),
     ({"issued_on": "2026-11-25"}, "That day has not come."),
+    ({"product": "x" * 141}, "At most 140 characters."),
 ]
 WRONG_PAYMENTS = [
     ({"invoice": "H-99"}, "No invoice of this book has that number."),
