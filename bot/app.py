@@ -38,6 +38,8 @@ from bot.live.pace import Pace
 from bot.live.route_settings import routing_of
 from bot.policies import PolicyBook, PolicyVersion, policy_files
 from bot.rates import read_rates
+from bot.web.place import inbox_way
+from cards.linked import Way
 from workflows.domain.approving import Limits
 from workflows.errors import Refused
 from workflows.ports import Clock, Letters, Outreach
@@ -104,10 +106,10 @@ async def _build(settings: Settings, clock: Clock) -> App:
     slack = _slack(settings, desk, inbound, store, clock)
     if slack is not None:
         rooms["slack"] = slack.room
-    if (hooks := await _hooks(settings, store)) is not None:
-        rooms[hooks.platform] = hooks
     links = FileLinks(settings.public_url, keys, clock)
-    teams = _teams(settings.teams, desk, store, clock, links)
+    if (hooks := await _hooks(settings, store, links)) is not None:
+        rooms[hooks.platform] = hooks
+    teams = _teams(settings.teams, desk, store, clock, links, inbox_way(settings.inbox_url))
     if teams is not None:
         rooms["teams"] = teams.room
     counts = Counts()
@@ -214,7 +216,7 @@ def _slack(settings: Settings, desk: Desk, inbound: SqlInbound, store: SqlStore,
     return build(wire, desk, inbound, StoredInstallations("slack", store, clock), clock, partial(_approved, store))
 
 
-async def _hooks(settings: Settings, store: SqlStore) -> ChatRoom | None:
+async def _hooks(settings: Settings, store: SqlStore, links: FileLinks) -> ChatRoom | None:
     """Channels that only have a webhook; one that is named later is known from the next start."""
     async with store() as work:
         if not await work.has_webhooks("slack_hook"):
@@ -225,10 +227,10 @@ async def _hooks(settings: Settings, store: SqlStore) -> ChatRoom | None:
         async with store() as work:
             return await work.webhook(hook)
 
-    return SlackHooks(address, settings.inbox_url)
+    return SlackHooks(address, inbox_way(settings.inbox_url), links.address)
 
 
-def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock, links: FileLinks) -> TeamsChat | None:
+def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock, links: FileLinks, way: Way | None) -> TeamsChat | None:
     if not settings.used:
         return None
     from adapters.chat.teams.chat import build  # ruff: ignore[import-outside-top-level] - loaded only where Teams is used
@@ -257,6 +259,7 @@ def _teams(settings: TeamsSettings, desk: Desk, store: SqlStore, clock: Clock, l
         partial(_approved, store),
         links.address,
         partial(Pace(store, clock).take, urgent=True),
+        way,
     )
 
 

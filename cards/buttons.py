@@ -44,6 +44,7 @@ _LABELS = {
     Name.OPT_OUT: "Opt out",
     Name.OPT_IN: "Opt in",
 }
+OF_ITEM = frozenset({Name.OPEN, *_LABELS})  # what is about the item whose id it carries
 _OBJECTS = (Name.PAYMENT, Name.DISPUTE, Name.ASSIGN, Name.NOTE, Name.HOLD)
 _CLAIMS = (Name.PROMISE, Name.SAYS_PAID, *_OBJECTS)
 _NOTED = (Name.ASSIGN, Name.NOTE, Name.TASK, Name.WHY)

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from bot.web.filters import Filters, read_filters
+from cards.linked import Way
 from workflows.domain.ids import CustomerId, ItemId
 
 INBOX = "/inbox"
@@ -99,6 +100,14 @@ class Place:
 
     def of_customer(self, customer: CustomerId) -> str:
         return self.url(customer=customer, item=None, answer="", page=0)
+
+
+def inbox_way(address: str | None) -> Way | None:
+    """From a card into the inbox that colleagues reach there."""
+    if address is None:
+        return None
+    before = address.rstrip("/").removesuffix(INBOX)
+    return lambda item: before + Place(item=None if item is None else ItemId(item)).url()
 
 
 def read(query: Mapping[str, str]) -> Place:

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 from cards.actions import Action
 from cards.clean import clean, shorten
 from cards.elements import Actions, Bars, Button, Element, Facts, Heading, Links, Quote, Row, Rows, Style, Text, Tone
+from cards.linked import Link, Way, address_of
 from cards.plain.render import aligned, drawn
 from cards.slack.presses import short
 from cards.slack.text import EMPTY, TEXT, plain, words
@@ -20,11 +21,16 @@ HEADER, BUTTON, IN_A_ROW, OPTIONS, CELL, FACTS, ALT = 150, 75, 25, 100, 48, 20, 
 
 @dataclass(slots=True)
 class Pen:
-    """Draws one message or view: gives every press an `action_id` of its own, and keeps lists and texts within a budget."""
+    """Draws one message or view: gives every press an `action_id` of its own, and keeps lists and texts within a budget.
 
-    rows: int
-    chars: int
-    _used: dict[str, int] = field(default_factory=dict)
+    Without a `link` files are left out, as they are in the thread. With a `way` nothing is pressed: buttons lead there.
+    """
+
+    rows: int = 40
+    chars: int = TEXT
+    link: Link | None = None
+    way: Way | None = None
+    _used: dict[str, int] = field(default_factory=dict, init=False)
 
     def _action_id(self, name: str) -> str:
         before = self._used.get(name, 0)
@@ -65,7 +71,7 @@ class Pen:
             case Bars():
                 yield picture(element)
             case Links():
-                return  # the files themselves are in the thread
+                yield from self._links(element)
             case Actions():
                 yield from self._actions(element)
             case _:
@@ -116,11 +122,21 @@ class Pen:
         for first in range(0, len(elements), IN_A_ROW):
             yield {"type": "actions", "elements": elements[first : first + IN_A_ROW]}
 
+    def _links(self, links: Links) -> Iterator[Block]:
+        known = [(called, self.link(file)) for called, file in links.files] if self.link else []
+        if opening := [self._opening(called, "file", to) for called, to in known if to]:
+            yield {"type": "actions", "elements": opening}
+
     def _menu(self, buttons: list[Button]) -> Block:
         options = [{"text": plain(button.label, BUTTON), "value": short(button.action)} for button in buttons]
         return {"type": "static_select", "action_id": self._action_id("more"), "placeholder": plain("More"), "options": options}
 
+    def _opening(self, label: str, name: str, to: str) -> Block:
+        return {"type": "button", "text": plain(label, BUTTON), "action_id": self._action_id(name), "url": to}
+
     def button(self, button: Button) -> Block:
+        if self.way is not None:
+            return self._opening(button.label, button.action.name, address_of(button.action, self.way))
         drawn: Block = {
             "type": "button",
             "text": plain(button.label, BUTTON),

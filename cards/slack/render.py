@@ -6,9 +6,10 @@ Too much is shortened or folded, never refused: lists show fewer rows and say ho
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cards.elements import Card, Text
+from cards.linked import Link, Way
 from cards.slack.blocks import Block, Pen
 from cards.slack.modal import form_errors, render_form
 from cards.slack.presses import Submitted, pressed, submitted
@@ -30,22 +31,24 @@ class Blocks:
     text: str
 
 
-def render(card: Card) -> Blocks:
-    return Blocks(_fitting(card, BLOCKS, CHARS), summary(card.summary))
+def render(card: Card, link: Link | None = None, way: Way | None = None) -> Blocks:
+    """With a `link` files can be fetched, with a `way` nothing is pressed."""
+    return Blocks(_fitting(card, BLOCKS, CHARS, Pen(link=link, way=way)), summary(card.summary))
 
 
 def render_home(card: Card) -> Block:
     """The card as the view of somebody's Home tab."""
-    return {"type": "home", "blocks": _fitting(card, HOME_BLOCKS, HOME_CHARS)}
+    return {"type": "home", "blocks": _fitting(card, HOME_BLOCKS, HOME_CHARS, Pen())}
 
 
-def _fitting(card: Card, most: int, chars: int) -> list[Block]:
+def _fitting(card: Card, most: int, chars: int, pen: Pen) -> list[Block]:
     """Drawn as fully as so many blocks of so many characters together take."""
+    blocks: list[Block] = []
     for rows, width in _BUDGETS:
-        blocks = _drawn(card, Pen(rows, width))
+        blocks = _drawn(card, replace(pen, rows=rows, chars=width))
         if len(blocks) <= most and size(blocks) <= chars:
             return blocks
-    return _cut(_drawn(card, Pen(*_BUDGETS[-1])), most, chars)
+    return _cut(blocks, most, chars)
 
 
 def _drawn(card: Card, pen: Pen) -> list[Block]:

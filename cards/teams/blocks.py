@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import starmap
 from typing import assert_never
@@ -10,6 +10,7 @@ from typing import assert_never
 from cards.actions import OPENS
 from cards.clean import clean
 from cards.elements import Actions, Bar, Bars, Button, Element, Facts, FileRef, Heading, Links, Quote, Row, Rows, Style, Text, Tone
+from cards.linked import Link, Way, address_of
 from cards.teams.presses import carried
 from cards.teams.text import EMPTY, Block, label, line, run, words
 
@@ -25,14 +26,13 @@ IN_A_ROW = 6  # buttons; clients hide what is more
 VERSION = "1.5"
 LONGEST_BAR = 20  # blocks
 ALT = 1_000
-Link = Callable[[FileRef], str | None]  # the address a file has for now; null where this service has none
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
     """Draws one card. `rows` of a list and `chars` of a text keep it within its budget; in a dialog every press is a plain submit.
 
-    Without a `link` charts are drawn in words, and files are left out.
+    Without a `link` charts are drawn in words, and files are left out. With a `way` nothing is pressed: buttons lead there.
     """
 
     rows: int = 40
@@ -40,6 +40,7 @@ class Pen:
     dialog: bool = False
     card: str = ""
     link: Link | None = None
+    way: Way | None = None
 
     def draw(self, elements: tuple[Element, ...]) -> list[Block]:
         return [block for element in elements for block in self._blocks(element)]
@@ -148,6 +149,8 @@ class Pen:
 
     def button(self, button: Button) -> Block:
         """What opens a window is a submit that asks for a dialog; everything else is executed, with a submit for clients that cannot."""
+        if self.way is not None:
+            return {"type": "Action.OpenUrl", "title": label(button.label, BUTTON), "url": address_of(button.action, self.way)}
         data = carried(button.action, self.card)
         if not self.dialog and button.action.name in OPENS:
             return _titled(button) | {"type": "Action.Submit", "data": data | {"msteams": {"type": "task/fetch"}}}

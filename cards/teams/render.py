@@ -9,13 +9,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from cards.elements import Actions, Card, Element, Form, Rows
-from cards.teams.blocks import VERSION, Link, Pen
+from cards.elements import Card, Form
+from cards.linked import Link, Way
+from cards.teams.blocks import VERSION, Pen
 from cards.teams.dialog import blocks_of, title_of
 from cards.teams.presses import Pressed, pressed
 from cards.teams.text import Block, line, run, words
 
-__all__ = ["Block", "Link", "Pressed", "in_dialog", "pressed", "render", "render_form", "size", "summary", "title_of"]
+__all__ = ["Block", "Pressed", "in_dialog", "pressed", "render", "render_form", "size", "summary", "title_of"]
 
 ADAPTIVE = "application/vnd.microsoft.card.adaptive"
 SCHEMA = "http://adaptivecards.io/schemas/adaptive-card.json"
@@ -27,22 +28,9 @@ SUMMARY = 300
 _BUDGETS = ((40, 3_000), (20, 1_500), (12, 800), (6, 400), (3, 200), (2, 80))  # rows of a list, characters of a text: the first that fits
 
 
-def render(card: Card, most: int = CARD, link: Link | None = None) -> Block:
-    """For a message."""
-    return _fitting(lambda pen: pen.draw(card.body), summary(card), most, Pen(link=link))
-
-
-def linked(card: Card, address: str | None, most: int, link: Link | None = None) -> Block:
-    """For where nothing can be pressed: no buttons, and a link in their place where there is one."""
-    body = tuple(_still(part) for part in card.body if not isinstance(part, Actions))
-    way_on = [{"type": "ActionSet", "actions": [{"type": "Action.OpenUrl", "title": "Open Duebot", "url": address}]}] if address else []
-    return _fitting(lambda pen: [*pen.draw(body), *way_on], summary(card), most, Pen(link=link))
-
-
-def _still(part: Element) -> Element:
-    if not isinstance(part, Rows):
-        return part
-    return replace(part, rows=tuple(replace(row, open=None) for row in part.rows), all=None)
+def render(card: Card, most: int = CARD, link: Link | None = None, way: Way | None = None) -> Block:
+    """For a message. With a `way` nothing is pressed."""
+    return _fitting(lambda pen: pen.draw(card.body), summary(card), most, Pen(link=link, way=way))
 
 
 def in_dialog(card: Card, opened_from: str = "", link: Link | None = None) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from cards.elements import Card, FileRef, Form
 from tests.cards import home_samples, reply_samples, request_samples
@@ -33,6 +34,11 @@ def cards() -> dict[str, Card]:
 def linked(file: FileRef) -> str:
     """Where a chat is told that file is."""
     return f"https://due.example.com/f/{file.kind}-of-{file.of.hex}"
+
+
+def way(item: UUID | None) -> str:
+    """Where who cannot press is led."""
+    return f"https://due.example.com/inbox?item={item}" if item else "https://due.example.com/inbox"
 
 
 def make_forms() -> dict[str, Form]:

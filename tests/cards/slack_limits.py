@@ -101,7 +101,8 @@ def _check_node(node: JSON, most: Mapping[str, int]) -> None:
         assert len(node["action_id"]) <= most["action_id_chars"]
     if kind == "button":
         assert len(node["text"]["text"]) <= most["button_text_chars"]
-        assert len(node["value"]) <= most["button_value_chars"]
+        assert len(node.get("value", "")) <= most["button_value_chars"]
+        assert ("url" in node) is not ("value" in node)
     if "option_groups" in node:
         assert 1 <= len(node["option_groups"]) <= most["select_option_groups"]
         assert "initial_option" not in node or any(node["initial_option"] in one["options"] for one in node["option_groups"])

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from cards.actions import Action, Name, UnreadableAction
 from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, Heading, NumberField, Option, Row, Rows, Text, TextField
+from cards.linked import with_links
 from cards.slack.render import form_errors, pressed, render, render_form, render_home, submitted
 from cards.slack.text import EMPTY, summary
 from tests.cards import any_card
-from tests.cards.gallery import ERRORS, cards, make_forms
+from tests.cards.gallery import ERRORS, cards, linked, make_forms, way
 from tests.cards.samples import ITEM, ident
 from tests.cards.slack_limits import check_home, check_message, check_view, limits, nodes
 
@@ -46,6 +47,8 @@ def test_any_card_keeps_within_slacks_limits(card: Card, most: dict[str, int]) -
     drawn = render(card)
     check_message(drawn.blocks, drawn.text, most)
     check_home(render_home(card), most)
+    drawn = render(with_links(card, way), linked, way)
+    check_message(drawn.blocks, drawn.text, most)
 
 
 @given(form=any_card.forms, typed=st.dictionaries(st.sampled_from(["one", "two", ""]), any_card.texts))

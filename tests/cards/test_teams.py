@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from cards.actions import OPENS, Action, Name, UnreadableAction
 from cards.elements import Actions, Button, Card, Form, Heading, Row, Rows, Text
+from cards.linked import with_links
 from cards.teams.presses import OURS, carried, pressed
 from cards.teams.render import FLOW, SMALL, in_dialog, render, render_form, size
-from cards.teams.render import linked as render_linked
 from cards.teams.text import EMPTY, JOINER
 from tests.cards import any_card
-from tests.cards.gallery import ERRORS, cards, linked, make_forms
+from tests.cards.gallery import ERRORS, cards, linked, make_forms, way
 from tests.cards.samples import ident
 from tests.cards.teams_limits import check_card, limits, nodes
 
@@ -55,10 +55,10 @@ def test_a_chart_is_a_picture_with_its_words_below_and_without_an_address_words_
 
 
 def test_where_nothing_can_be_pressed_pictures_and_files_still_open() -> None:
-    drawn = render_linked(CARDS["summary"], "https://due.example.com/inbox", FLOW, linked)
+    drawn = render(with_links(CARDS["summary"], way), FLOW, linked, way)
     check_card(drawn)
     assert [node for node in nodes(drawn) if node.get("type") == "Image"]
-    assert [node["title"] for node in nodes(drawn) if str(node.get("type", "")).startswith("Action.")] == ["Spreadsheet", "Open Duebot"]
+    assert [node["title"] for node in nodes(drawn) if str(node.get("type", "")).startswith("Action.")] == ["Spreadsheet", "Open in Duebot"]
 
 
 @given(form=any_card.forms, typed=st.dictionaries(st.sampled_from(["one", "two", ""]), any_card.texts))

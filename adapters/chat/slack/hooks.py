@@ -1,4 +1,4 @@
-"""Channels that only have an incoming webhook: cards are posted there, with a link in place of buttons, and never changed."""
+"""Channels that only have an incoming webhook: cards are posted there, with links in place of buttons, and never changed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import httpx
 
 from adapters.chat.protocol import CardRef, Limit, Person, Profile
 from cards.elements import Card
-from cards.linked import without_buttons
+from cards.linked import Link, Way, with_links
 from cards.slack.render import render
 from workflows.domain.ids import new_id
 from workflows.errors import NotFound, OutcomeUnknown, RateLimited, Rejected, Unavailable
@@ -29,9 +29,9 @@ class SlackHooks:
     platform = HOOK
     edits = False
 
-    def __init__(self, address: Address, inbox_url: str | None) -> None:
+    def __init__(self, address: Address, way: Way | None, link: Link | None = None) -> None:
         """`address` looks a webhook's secret address up by its id."""
-        self._address, self._inbox = address, inbox_url
+        self._address, self._way, self._link = address, way, link
 
     def threads(self, channel: str) -> bool:  # ruff: ignore[unused-method-argument]
         return False
@@ -56,8 +56,8 @@ class SlackHooks:
         url = await self._address(channel)
         if url is None:
             raise Rejected("There is no such webhook: name it anew with duebot book --channel.")
-        drawn = render(without_buttons(card))
-        body = {"text": drawn.text, "blocks": [*drawn.blocks, *self._link()], "unfurl_links": False}
+        drawn = render(with_links(card, self._way), self._link, self._way)
+        body = {"text": drawn.text, "blocks": drawn.blocks, "unfurl_links": False}
         try:
             async with httpx.AsyncClient(timeout=TIMEOUT, trust_env=False, follow_redirects=False) as http:
                 answer = await http.post(url, json=body)
@@ -76,13 +76,6 @@ class SlackHooks:
 
     async def profile(self, person: Person) -> Profile:  # ruff: ignore[unused-method-argument]
         raise NotFound("A webhook knows nobody.")
-
-    def _link(self) -> list[dict[str, object]]:
-        words = "Open Duebot's inbox"
-        if self._inbox is None:
-            return [{"type": "context", "elements": [{"type": "plain_text", "text": f"{words} to act on it."}]}]
-        button = {"type": "button", "action_id": "inbox", "text": {"type": "plain_text", "text": words}, "url": self._inbox}
-        return [{"type": "actions", "elements": [button]}]
 
 
 def _must_be_ok(answer: httpx.Response) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from adapters.chat.protocol import Incoming, Reply
 from adapters.chat.teams.reading import remember
 from cards.elements import Card, Heading, Text, Tone
-from cards.teams.render import ADAPTIVE, Block, Link, in_dialog, render, render_form, title_of
+from cards.linked import Link
+from cards.teams.render import ADAPTIVE, Block, in_dialog, render, render_form, title_of
 
 TITLE = "Duebot"
 LARGE, SMALL = ("large", "large"), ("small", "medium")  # height and width of a dialog

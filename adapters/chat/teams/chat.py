@@ -16,7 +16,7 @@ from adapters.chat.teams.listeners import PATIENCE, Listeners, Turns, at_once
 from adapters.chat.teams.room import Approved, TeamsRoom
 from adapters.chat.teams.settings import TeamsSettings
 from adapters.chat.teams.tokens import Tokens
-from cards.teams.render import Link
+from cards.linked import Link, Way
 from workflows.errors import Unavailable
 from workflows.ports import Clock
 
@@ -65,11 +65,13 @@ def build(
     approved: Approved | None = None,
     link: Link | None = None,
     turn: Turns = at_once,
+    way: Way | None = None,
     *,
     patience: float = PATIENCE,
 ) -> TeamsChat:
     """`approved` reads the channels approved while it runs, `link` says where files are, `turn` waits for what is
-    said to people to be within the limits that all processes share; `patience` is in seconds, see `listeners`.
+    said to people to be within the limits that all processes share, `way` leads from a workflow's card into the inbox;
+    `patience` is in seconds, see `listeners`.
     """
 
     def now() -> float:
@@ -79,7 +81,7 @@ def build(
     credentials = Credentials(settings, now)
     connector = Connector(settings, http, credentials)
     book = AddressBook(addresses)
-    flows = Flows(settings.workflows, http, settings.app_id, link)
+    flows = Flows(settings.workflows, http, settings.app_id, link, way)
     room = TeamsRoom(connector, flows, book, settings.approved_channels, approved, link)
     listeners = Listeners(handler, inbound, book, room, link, turn, patience=patience)
     keys = None if settings.local else Keys(settings.openid_url, fetching, clock)

@@ -1,4 +1,4 @@
-"""Channels that only have a Workflows (Power Automate) address: cards are posted there, with a link in place of buttons, and stay as they are."""
+"""Channels that only have a Workflows (Power Automate) address: cards are posted there, with links in place of buttons, and stay as they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from adapters.chat.protocol import CardRef
 from adapters.chat.teams.faults import fault, translated
 from adapters.chat.teams.names import PLATFORM
 from cards.elements import Card
-from cards.teams.render import ADAPTIVE, FLOW, Link, linked
+from cards.linked import Link, Way, with_links
+from cards.teams.render import ADAPTIVE, FLOW, render
 from workflows.domain.ids import new_id
 from workflows.errors import NeedsReconnect, NotFound, Rejected
 
@@ -21,11 +22,14 @@ _CHAT = "https://teams.microsoft.com/l/chat/0/0?users="
 
 
 class Flows:
-    """By a name of the administrator's; an address is a secret. `app_id` is the bot's, whose chat the link opens; empty: there is none."""
+    """By a name of the administrator's; an address is a secret. Without a `way` links open the chat with the bot, whose `app_id` may be empty."""
 
-    def __init__(self, addresses: Mapping[str, str], http: httpx.AsyncClient, app_id: str, file: Link | None = None) -> None:
+    def __init__(
+        self, addresses: Mapping[str, str], http: httpx.AsyncClient, app_id: str, file: Link | None = None, way: Way | None = None
+    ) -> None:
         self._addresses, self._http, self._file = addresses, http, file
-        self._link = f"{_CHAT}{quote(f'28:{app_id}', safe='')}" if app_id else None
+        chat = f"{_CHAT}{quote(f'28:{app_id}', safe='')}"
+        self._way = way or ((lambda _: chat) if app_id else None)
 
     def address(self, channel: str) -> str:
         """Raises `Rejected` for a name that is not in the settings."""
@@ -37,7 +41,8 @@ class Flows:
     async def post(self, channel: str, card: Card) -> CardRef:
         """The workflow says that it took the card, not that it stands; nobody can change or take it back."""
         address = self.address(channel)
-        attachment = {"contentType": ADAPTIVE, "contentUrl": None, "content": linked(card, self._link, FLOW, self._file)}
+        drawn = render(with_links(card, self._way), FLOW, self._file, self._way)
+        attachment = {"contentType": ADAPTIVE, "contentUrl": None, "content": drawn}
         body = json.dumps({"type": "message", "attachments": [attachment]}, ensure_ascii=False, separators=(",", ":"))
         with translated(repeatable=False):
             answer = await self._http.post(address, content=body.encode("utf-8", "replace"), headers={"Content-Type": "application/json"})

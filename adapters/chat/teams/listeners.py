@@ -19,7 +19,7 @@ from adapters.chat.teams.reading import EXECUTE, NothingOfOurs, Read, read
 from adapters.chat.teams.room import TeamsRoom
 from adapters.chat.teams.turn import Kind, Room, Turn
 from cards.elements import Card
-from cards.teams.render import Link
+from cards.linked import Link
 from workflows.errors import OutsideError, RateLimited
 
 TRIES, LONGEST_WAIT = 5, 30.0  # of an answer that Teams does not take yet; seconds

@@ -16,7 +16,8 @@ from adapters.chat.teams.limits import flow_limits, limits
 from adapters.chat.teams.names import PLATFORM
 from adapters.chat.teams.turn import Room
 from cards.elements import Card, Form, Text
-from cards.teams.render import ADAPTIVE, CARD, SMALL, Block, Link, render, render_form, summary, title_of
+from cards.linked import Link
+from cards.teams.render import ADAPTIVE, CARD, SMALL, Block, render, render_form, summary, title_of
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import NotFound, RateLimited, Rejected
 

@@ -18,6 +18,7 @@ from adapters.chat.teams.names import MESSAGES_PATH
 from adapters.chat.teams.settings import TeamsSettings
 from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, Heading
+from cards.linked import Way
 from tests.fakes.handler import FakeHandler, FakeInbound, SetClock
 from tests.peers.teams import APP, CHANNEL, PASSWORD, TENANT, Activity, Tenant, object_id, teams
 
@@ -66,7 +67,7 @@ class TeamsDesk:
 
 
 @asynccontextmanager
-async def desk(*, patience: float = 20, **changes: Any) -> AsyncGenerator[TeamsDesk]:
+async def desk(*, patience: float = 20, way: Way | None = None, **changes: Any) -> AsyncGenerator[TeamsDesk]:
     async with teams() as tenant:
         clock, handler, inbound, addresses = SetClock(), FakeHandler(), FakeInbound(), FakeAddresses()
         tenant.now = clock.now().timestamp()
@@ -83,7 +84,7 @@ async def desk(*, patience: float = 20, **changes: Any) -> AsyncGenerator[TeamsD
             ),
             **changes,
         )
-        chat = build(settings, handler, inbound, addresses, clock, patience=patience)
+        chat = build(settings, handler, inbound, addresses, clock, patience=patience, way=way)
         app = Starlette(routes=[Route(MESSAGES_PATH, chat.endpoint, methods=["POST", "GET"])])
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duebot.example") as http:
             try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from aiohttp import web
@@ -12,15 +14,23 @@ from aiohttp import web
 from adapters.chat.slack.hooks import SlackHooks
 from adapters.store.unit_of_work import SqlStore
 from cards.actions import Action, Name
-from cards.elements import Actions, Button, Card, Heading, Row, Rows
-from cards.linked import without_buttons
+from cards.elements import Actions, Button, Card, FileKind, FileRef, Heading, Links, Row, Rows
+from cards.linked import Link
+from tests.cards.gallery import linked
+from tests.cards.slack_limits import nodes
 from tests.fakes.clock import FixedClock
 from workflows.domain.ids import new_id
 from workflows.errors import OutsideError, RateLimited, Rejected, Unavailable
 
 HOST = "127.0.0.1"
-ITEM = Action(Name.FLAG, new_id())
-CARD = Card("Acme owes", (Heading("Acme <!channel>"), Rows(("a",), (Row(("b",), open=ITEM),)), Actions((Button("Flag", ITEM),))))
+INBOX = "https://inbox.example/inbox"
+FLAG = Action(Name.FLAG, new_id())
+OPENS = [Action(Name.OPEN, new_id()) for _ in range(2)]
+PACK = Links((("Evidence pack", FileRef(FileKind.EVIDENCE, FLAG.id, date(2026, 12, 8))),))
+MORE = (Button("Snooze", Action(Name.SNOOZE, FLAG.id)), Button("Done", Action(Name.COMPLETE_TASK, new_id())))
+CARD = Card("Acme owes", (Heading("Acme <!channel>"), PACK, Actions((Button("Flag", FLAG),), MORE)))
+ALL = Actions((Button("What goes out today", Action(Name.SHOW_OUTGOING, new_id())),))
+DIGEST = Card("Two owe", (Rows(("Customer",), tuple(Row((name,), open=one) for name, one in zip("AB", OPENS, strict=True)), left=1), ALL))
 
 
 @dataclass
@@ -51,22 +61,44 @@ async def hook() -> AsyncGenerator[Hook]:
     await runner.cleanup()
 
 
-def hooks(url: str | None, inbox: str | None = None) -> SlackHooks:
+def hooks(url: str | None, link: Link | None = None, *, inbox: bool = True) -> SlackHooks:
     async def address(_: str) -> str | None:  # ruff: ignore[unused-async]
         return url
 
-    return SlackHooks(address, inbox)
+    return SlackHooks(address, way if inbox else None, link)
 
 
-async def test_the_card_is_posted_with_a_link_and_without_buttons(hook: Hook) -> None:
-    ref = await hooks(hook.url, "https://inbox.example/inbox").post("H1", CARD)
-    (posted,) = hook.posted
-    buttons = [element for block in posted["blocks"] for element in block.get("elements", ()) if element["type"] == "button"]
-    assert [button.get("url") for button in buttons] == ["https://inbox.example/inbox"]
-    assert Name.FLAG.value not in str(posted)
+def way(item: UUID | None) -> str:
+    return INBOX if item is None else f"{INBOX}?item={item}"
+
+
+def links(hook: Hook) -> list[tuple[str, str]]:
+    """Of the card posted last: what stands on its buttons, and where they lead."""
+    return [(node["text"]["text"], node["url"]) for node in nodes(hook.posted[-1]) if node.get("type") == "button"]
+
+
+async def test_all_buttons_about_an_item_are_one_link_to_it(hook: Hook) -> None:
+    ref = await hooks(hook.url).post("H1", CARD)
+    assert links(hook) == [("Open in Duebot", way(FLAG.id))]
+    assert Name.FLAG.value not in str(hook.posted)
     assert (ref.platform, ref.channel) == ("slack_hook", "H1")
-    await hooks(hook.url).post("H1", CARD)
-    assert "button" not in str(hook.posted[-1])
+
+
+async def test_rows_lead_to_their_items_and_buttons_about_none_to_the_inbox(hook: Hook) -> None:
+    await hooks(hook.url).post("H1", DIGEST)
+    assert links(hook) == [*(("Open", way(one.id)) for one in OPENS), ("Open in Duebot", INBOX)]
+    assert "1 more" in str(hook.posted)
+
+
+async def test_a_file_is_a_link_where_it_can_be_fetched(hook: Hook) -> None:
+    await hooks(hook.url, linked).post("H1", CARD)
+    assert links(hook) == [("Evidence pack", linked(PACK.files[0][1])), ("Open in Duebot", way(FLAG.id))]
+
+
+async def test_where_nobody_reaches_the_inbox_the_card_says_where_to_act(hook: Hook) -> None:
+    await hooks(hook.url, inbox=False).post("H1", CARD)
+    assert links(hook) == []
+    assert "Open Duebot's inbox to act on it." in str(hook.posted)
 
 
 @pytest.mark.parametrize(
@@ -103,9 +135,3 @@ async def test_its_address_is_kept_encrypted(store: SqlStore, clock: FixedClock)
         assert await work.webhook(named) == "https://hooks.slack.com/services/T/B/secret"
         assert await work.webhook("x") is None
         assert await work.has_webhooks("slack_hook")
-
-
-def test_a_card_without_buttons_says_the_same() -> None:
-    inert = without_buttons(CARD)
-    assert (inert.summary, inert.body[0]) == (CARD.summary, CARD.body[0])
-    assert "flag.set" not in str(inert)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from uuid import UUID
 
 import pytest
 
+from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, Heading, Row, Rows
 from tests.adapters.chat.teams_desk import FLAG, TeamsDesk, card, desk
+from tests.cards.gallery import way
 from tests.cards.teams_limits import check_card, nodes
 from tests.e2e.teams_service import words
 from tests.peers.teams import APP
 from workflows.errors import OutcomeUnknown, RateLimited, Rejected
 
-ROWS = Rows(("Customer", "Open"), (Row(("Acme", "€1.00"), open=FLAG),), frozenset({1}), "12 more", FLAG)
+OPEN, OUT = Action(Name.OPEN, FLAG.id), Action(Name.SHOW_OUTGOING, UUID(int=2))
+ROWS = Rows(("Customer", "Open"), (Row(("Acme", "€1.00"), open=OPEN),), frozenset({1}), "12 more", OUT)
 
 
 @pytest.fixture
@@ -38,6 +42,19 @@ async def test_a_workflow_gets_the_card_with_a_link_in_place_of_buttons_and_keep
         ("Action.OpenUrl", f"https://teams.microsoft.com/l/chat/0/0?users=28%3A{APP}")
     ]
     assert one.chat.room.threads(channel) is False
+
+
+async def test_where_colleagues_reach_the_inbox_its_links_lead_to_the_items() -> None:
+    workflows: dict[str, str] = {}
+    async with desk(workflows=workflows, way=way) as one:
+        workflows["credit"] = f"{one.tenant.url}/flow?sig=secret"
+        await one.chat.room.post("workflow:credit", Card("Acme", (ROWS, Actions((Button("Goes out", OUT),)))))
+        await one.chat.room.post("workflow:credit", card())
+        (digest, alert) = [
+            [(node["title"], node["url"]) for node in nodes(posted) if node.get("type") == "Action.OpenUrl"] for posted in one.tenant.flows
+        ]
+        assert digest == [("Open", way(OPEN.id)), ("Open in Duebot", way(None))]
+        assert alert == [("Open in Duebot", way(FLAG.id))]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from bot.web.filters import Filters
-from bot.web.place import Place, View, read, read_back
+from bot.web.place import Place, View, inbox_way, read, read_back
 from workflows.domain.decision import State
 from workflows.domain.ids import CustomerId, ItemId, UserId
 
@@ -36,6 +36,13 @@ def test_another_list_begins_at_its_first_page_with_nothing_chosen() -> None:
 
 def test_an_item_opens_where_the_reader_is() -> None:
     assert Place(View.OVERDUE, page=2, answer="x").of_item(ITEM) == f"/inbox?view=overdue&page=3&item={ITEM}"
+
+
+@pytest.mark.parametrize("address", ["https://due.example/inbox", "https://due.example/inbox/", "https://due.example"])
+def test_a_card_leads_to_its_item_in_the_inbox_however_its_address_is_given(address: str) -> None:
+    way = inbox_way(address)
+    assert way is not None
+    assert (way(None), way(ITEM)) == ("https://due.example/inbox", f"https://due.example/inbox?item={ITEM}")
 
 
 @pytest.mark.parametrize(
