@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from adapters.outreach.mime import mailbox
@@ -20,6 +21,7 @@ from workflows.domain.access import Role
 from workflows.domain.account import Book
 from workflows.domain.calendar import spoken
 from workflows.domain.freshness import fresh_until
+from workflows.domain.routing import channel
 from workflows.errors import Refused
 from workflows.records import OutboxState
 from workflows.stops import Stop, StopKind
@@ -77,11 +79,21 @@ async def _of_store(app: App) -> list[Finding]:
     found += [finding for book in books for finding in _of_book(book, app)]
     if app.slack is not None or app.teams is not None:
         found += [_no_channel(book) for book in books if book.chat_channel is None]
+    if app.settings.inbox_url is None and _has_hooks(books, app.settings):
+        what = "Cards of channels that only have a webhook or a workflow have no link, so nobody gets from them to where they can act."
+        found.append(Finding("inbox_url", what, "Set DUEBOT_INBOX_URL to the address at which colleagues open the inbox."))
     unknown = sum(number for (_, state), number in counts.items() if state is OutboxState.UNKNOWN)
     if unknown:
         what = f"{count(unknown, 'message')} may or may not have left; nothing is sent again by itself."
         found.append(Finding("outbox.unknown", what, "Answer their cards in the inbox: was it sent, or send again?"))
     return found
+
+
+def _has_hooks(books: Sequence[Book], settings: Settings) -> bool:
+    """Whether cards go where nothing can be pressed; a workflow in Teams leads to the chat with the app, where there is one."""
+    named = [book.chat_channel or "" for book in books] + [to for route in settings.routes for to in route.to]
+    hooked = any(channel(one).platform == "slack_hook" for one in named)
+    return hooked or (bool(settings.teams.workflows) and settings.teams.app_id is None)
 
 
 def _of_stop(stop: Stop) -> Finding:

@@ -90,6 +90,12 @@ def test_a_slack_token_without_a_way_in_and_a_book_without_a_channel_are_found(r
     assert names(ready_place, over_http | {"DUEBOT_PUBLIC_URL": "https://duebot.example"}) == []
 
 
+def test_cards_of_a_webhook_without_a_link_are_found(ready_place: Place) -> None:
+    ready_place.duebot("book", "--channel", "https://hooks.slack.com/services/T1/B1/secret")
+    assert names(ready_place, MAIL) == ["inbox_url"]
+    assert names(ready_place, MAIL | {"DUEBOT_INBOX_URL": "https://duebot.example/inbox"}) == []
+
+
 def test_a_file_too_old_to_send_on_is_found(place: Place) -> None:
     place.duebot(*NORA)
     place.duebot("import", str(SAMPLE), "--as-of", "2020-01-01")
