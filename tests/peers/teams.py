@@ -33,6 +33,7 @@ TENANT = "c7a9e4d2-10f3-4f0b-8c55-3e9b7a6d2f10"
 PASSWORD = "made up for this test"
 ISSUER = "https://api.botframework.com"
 CHANNEL, GROUP = "19:credit0a1b@thread.tacv2", "19:handful2c3d@thread.v2"
+TEAM = "19:general4e5f@thread.tacv2"  # that all channels are of; its id is that of its General channel
 PEOPLE = {"ana": "Ana Krüger", "bo": "Bo Lindqvist", "maria": "Maria Stein", "vic": "Vic Tanaka", "ida": "Ida Novak", "cy": "Cy Doe"}
 _KEY = generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -102,7 +103,7 @@ class Tenant:
         room = "channel" if "tacv2" in talk else "groupChat" if "thread.v2" in talk else "personal"
         data: dict[str, Any] = {"tenant": {"id": TENANT}}
         if room == "channel":
-            data |= {"team": {"id": talk}, "channel": {"id": talk}, "teamsChannelId": talk, "teamsTeamId": talk}
+            data |= {"team": {"id": TEAM}, "channel": {"id": talk}, "teamsChannelId": talk, "teamsTeamId": TEAM}
         return {
             "type": kind,
             "id": f"f:{next(self._numbers)}",
@@ -117,11 +118,25 @@ class Tenant:
         }
 
     def message(self, text: str, *, by: str, at: str = "") -> Activity:
-        """Elsewhere than in their own chat it begins with a mention of the app."""
+        """Elsewhere than in their own chat it mentions the app, at its beginning where `text` has no `@Duebot`; `@Ana` mentions her."""
         if not at:
             return self.activity("message", by=by, text=text, textFormat="plain")
-        mention = {"type": "mention", "mentioned": {"id": f"28:{APP}", "name": "Duebot"}, "text": "<at>Duebot</at>"}
-        return self.activity("message", by=by, at=at, text=f"<at>Duebot</at> {text}", textFormat="plain", entities=[mention])
+        text = text if "@Duebot" in text else f"@Duebot {text}"
+        named = {"Duebot": f"28:{APP}", "Ana": "29:ana"}
+        entities = [
+            {"type": "mention", "mentioned": {"id": who, "name": name}, "text": f"<at>{name}</at>"}
+            for name, who in named.items()
+            if f"@{name}" in text
+        ]
+        for name in named:
+            text = text.replace(f"@{name}", f"<at>{name}</at>")
+        return self.activity("message", by=by, at=at, text=text, textFormat="plain", entities=entities)
+
+    def channel_event(self, event: str, channel: str, name: str, sort: str = "standard") -> Activity:
+        """As documented: it stands in General, whatever channel of the team it tells of."""
+        told = self.activity("conversationUpdate", by="ana", at=TEAM)
+        data = {"tenant": {"id": TENANT}, "team": {"id": TEAM}, "eventType": event}
+        return told | {"channelData": data | {"channel": {"id": channel, "name": name, "type": sort}}}
 
     def execute(self, action: Mapping[str, Any], *, by: str, at: str, message: str, inputs: Mapping[str, Any] | None = None) -> Activity:
         """A press of an Action.Execute."""

@@ -15,7 +15,8 @@ from adapters.chat.teams.turn import Kind, Room, Turn
 class Place:
     """A conversation, or a person (then `user` is their id for this bot and `conversation` one both are in).
 
-    `private` is the one-to-one chat with the person, once there is one. `closed` says why nothing may be written there any more.
+    `private` is the one-to-one chat with the person, once there is one. `team`, `name` and `sort` are of a channel. `closed` says why nothing
+    may be written there any more.
     """
 
     service: str
@@ -24,9 +25,13 @@ class Place:
     room: str
     user: str = ""
     private: str = ""
+    team: str = ""
     name: str = ""
     sort: str = ""
     closed: str = ""
+
+
+_UNMET = Place("", "", "", "")
 
 
 class AddressBook:
@@ -45,7 +50,7 @@ class AddressBook:
     async def newest(self) -> Place | None:
         """The last one that was learnt."""
         found = await self._store.newest(PLATFORM)
-        return None if found is None else Place(**found.details)
+        return None if found is None else _place(found.details)
 
     async def keep(self, key: str, place: Place) -> None:
         await self._store.keep(Address(PLATFORM, key, asdict(place)))
@@ -70,8 +75,9 @@ class AddressBook:
         if turn.kind is Kind.REMOVED:
             await self._left(turn)
             return
-        known = await self._known(turn.conversation, *([turn.person] if turn.person else []))
-        heard = {turn.conversation: _conversation(turn, known.get(turn.conversation))}
+        channels = dict.fromkeys((turn.conversation, turn.about or turn.conversation))
+        known = await self._known(*channels, *([turn.person] if turn.person else []))
+        heard = {key: _conversation(turn, key, known.get(key, _UNMET)) for key in channels}
         if turn.person and turn.kind is not Kind.OTHER:
             heard[turn.person] = _person(turn, known.get(turn.person))
         for key, place in heard.items():
@@ -79,7 +85,7 @@ class AddressBook:
                 await self.keep(key, place)
 
     async def _known(self, *keys: str) -> Mapping[str, Place]:
-        return {key: Place(**found.details) for key, found in (await self._store.find(PLATFORM, *keys)).items()}
+        return {key: _place(found.details) for key, found in (await self._store.find(PLATFORM, *keys)).items()}
 
     async def _left(self, turn: Turn) -> None:
         why = "Duebot was removed there: add the app again."
@@ -88,10 +94,25 @@ class AddressBook:
             await self.close(turn.person, why)
 
 
-def _conversation(turn: Turn, before: Place | None) -> Place:
-    name, sort = turn.channel_name or (before.name if before else ""), turn.sort or (before.sort if before else "")
-    closed = before.closed if before is not None and turn.kind is Kind.OTHER else ""
-    return Place(turn.service, turn.tenant, turn.conversation, turn.room.value, name=name, sort=sort, closed=closed)
+def _place(details: Mapping[str, str]) -> Place:
+    """What was kept without its team may have the name and privacy of another channel, so they open nothing."""
+    place = Place(**details)
+    return place if place.team else replace(place, name="", sort="" if place.sort == "private" else place.sort)
+
+
+def _conversation(turn: Turn, key: str, before: Place) -> Place:
+    """Where it was said, or the channel it tells of: to both it is news of where they are, and only to the latter of what it is."""
+    here, told = key == turn.conversation, key == turn.about
+    return Place(
+        turn.service,
+        turn.tenant,
+        key,
+        turn.room.value if here else Room.CHANNEL.value,
+        team=turn.team or before.team,
+        name=(turn.channel_name if told else "") or before.name,
+        sort=(turn.sort if told else "") or before.sort,
+        closed="" if here and turn.kind is not Kind.OTHER else before.closed,
+    )
 
 
 def _person(turn: Turn, before: Place | None) -> Place:

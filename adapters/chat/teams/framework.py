@@ -87,8 +87,8 @@ def turn_of(activity: Activity) -> Turn:
     """Raises `Unreadable` where something that every activity of Teams has is missing."""
     data = activity.channel_data if isinstance(activity.channel_data, Mapping) else {}
     talk, person = activity.conversation, activity.from_property
-    channel = _mapping(data, "channel")
-    room = Room(talk.conversation_type) if talk and talk.conversation_type in set(Room) else Room.CHANNEL if channel else Room.GROUP
+    channel, team = _mapping(data, "channel"), _mapping(data, "team")
+    room = Room(talk.conversation_type) if talk and talk.conversation_type in set(Room) else Room.CHANNEL if channel or team else Room.GROUP
     conversation = _text(talk.id if talk else None).partition(";")[0]
     if not conversation or not _text(activity.type):
         raise Unreadable("neither a kind nor a conversation")
@@ -105,7 +105,9 @@ def turn_of(activity: Activity) -> Turn:
         text=typed(_text(activity.text)),
         value=activity.value,
         replied_to=_text(activity.reply_to_id),
-        channel_name=_text(channel.get("name")) or _text(_mapping(data, "team").get("name")),
+        team=_text(team.get("id")),
+        about=_text(channel.get("id")),
+        channel_name=_text(channel.get("name")),
         sort=_text(channel.get("type")).lower(),
         channel_id=_text(activity.channel_id),
     )

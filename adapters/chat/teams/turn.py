@@ -31,7 +31,8 @@ class Room(StrEnum):
 class Turn:
     """`person` is an Entra object id, `user` the same person's id for this bot alone. `conversation` is without its thread.
 
-    `replied_to` is the message a button stands on. `sort` of a channel is standard, private or shared where Teams says so.
+    `replied_to` is the message a button stands on. `about` is the channel that `channel_name` and `sort` (standard, private or shared) are of,
+    where Teams says so: events tell of one channel in the conversation of another.
     """
 
     kind: Kind
@@ -46,6 +47,8 @@ class Turn:
     text: str = ""
     value: Any = None
     replied_to: str = ""
+    team: str = ""
+    about: str = ""
     channel_name: str = ""
     sort: str = ""
     channel_id: str = CHANNEL
