@@ -22,7 +22,8 @@ from adapters.chat.teams.turn import Kind, Room, Turn
 Answer = Mapping[str, Any] | None
 Take = Callable[[Turn], Awaitable[Answer]]
 _ANSWER = "duebot.answer"  # of an invoke, in the state of its turn
-_MENTION = re.compile(r"^\s*<at\b[^>]{0,200}>[^<]{0,200}</at>")
+_TAG = re.compile(r"</?at\b[^<>]{0,200}>")  # around the name of whoever is mentioned
+_BLANKS = r"(?:\s|&nbsp;)*"
 SLASH = "/due"  # how the same is asked in Slack, and written in some answers
 _LONGEST = 20_000  # characters of a message; what people type stays far below
 
@@ -102,7 +103,7 @@ def turn_of(activity: Activity) -> Turn:
         person=_text(person.aad_object_id if person else None),
         user=_text(person.id if person else None),
         name=_text(activity.name),
-        text=typed(_text(activity.text)),
+        text=_typed(activity),
         value=activity.value,
         replied_to=_text(activity.reply_to_id),
         team=_text(team.get("id")),
@@ -113,10 +114,19 @@ def turn_of(activity: Activity) -> Turn:
     )
 
 
-def typed(text: str) -> str:
-    """What was said to the app: without the mention it begins with, entities as the characters they stand for, and Slack's command."""
-    said = html.unescape(_MENTION.sub("", text[:_LONGEST], count=1)).replace("\u00a0", " ").strip()
-    return said.removeprefix(f"{SLASH} ").strip()
+def _typed(activity: Activity) -> str:
+    """What was said to the app: without mentions of itself and Slack's command, entities as the characters they stand for, others as their names."""
+    said = _text(activity.text)[:_LONGEST]
+    for mention in _own_mentions(activity):
+        said = re.sub(f"{re.escape(mention)}{_BLANKS}[,:]?", " ", said)
+    return html.unescape(_TAG.sub("", said)).replace("\u00a0", " ").strip().removeprefix(f"{SLASH} ").strip()
+
+
+def _own_mentions(activity: Activity) -> set[str]:
+    """How the app's mention is written in the text."""
+    own = _text(activity.recipient.id if activity.recipient else None)
+    told = [one.additional_properties for one in activity.entities or () if one is not None]
+    return {_text(one.get("text")) for one in told if own and _mapping(one, "mentioned").get("id") == own} - {""}
 
 
 def _kind(activity: Activity) -> Kind:

@@ -14,7 +14,7 @@ from cards.teams.presses import carried
 from tests.adapters.chat.teams_desk import BLOCKED, FLAG, ITEM, TeamsDesk
 from tests.e2e.teams_service import words
 from tests.fakes.handler import line
-from tests.peers.teams import CHANNEL, GROUP, Activity, Fault
+from tests.peers.teams import APP, CHANNEL, GROUP, Activity, Fault
 
 
 def key_of(activity: Activity) -> str:
@@ -23,6 +23,53 @@ def key_of(activity: Activity) -> str:
 
 def flag(one: TeamsDesk) -> dict[str, Any]:
     return one.tenant.execute({"verb": "duebot", "data": carried(FLAG)}, by="ana", at=CHANNEL, message="m1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "heard"),
+    [
+        ("@Duebot overdue", "overdue"),
+        ("overdue @Duebot", "overdue"),
+        ("hey @Duebot overdue", "hey overdue"),
+        ("balance birkenhof @Duebot", "balance birkenhof"),
+        ("@Duebot, overdue", "overdue"),
+        ("@Duebot: overdue", "overdue"),
+        ("@Duebot&nbsp;: flag AF-1031", "flag AF-1031"),
+        ("@Duebot /due overdue @Duebot", "overdue"),
+        ("@Ana @Duebot overdue", "Ana overdue"),
+        ("@Duebot balance @Ana", "balance Ana"),
+        ("@Duebot balance &lt;at&gt;x&lt;/at&gt; &amp; Co", "balance <at>x</at> & Co"),
+        ("@Duebot\n overdue", "overdue"),
+    ],
+)
+async def test_the_app_s_mention_is_no_word_wherever_it_stands_and_other_people_s_are_their_names(
+    met: TeamsDesk, typed: str, heard: str
+) -> None:
+    assert await heard_of(met, met.tenant.message(typed, by="bo", at=GROUP)) == heard
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, {}, {"mentioned": None}, {"mentioned": {"id": 7}}, {"mentioned": {"id": f"28:{APP}"}}, {"mentioned": {}, "text": 7}],
+    ids=str,
+)
+async def test_a_mention_of_another_shape_takes_no_words_away(met: TeamsDesk, odd: dict[str, Any] | None) -> None:
+    said = met.tenant.message("overdue", by="bo", at=GROUP)
+    said["entities"].insert(0, odd and {"type": "mention", **odd})
+    assert await heard_of(met, said) == "overdue"
+
+
+async def test_who_is_meant_is_said_by_the_mention_and_not_by_a_name(met: TeamsDesk) -> None:
+    said = met.tenant.message("overdue", by="bo", at=GROUP)
+    said["recipient"]["id"] = "28:another"
+    assert await heard_of(met, said) == "Duebot overdue"
+
+
+async def heard_of(one: TeamsDesk, said: Activity) -> str:
+    """What the product was asked, blanks counted once as it does."""
+    assert (await one.post(said)).status_code == 200
+    await one.chat.settled(20)
+    return " ".join((one.handler.handled[-1].text or "").split())
 
 
 async def test_the_pressed_card_comes_back_as_it_is_now_with_what_came_of_it(met: TeamsDesk) -> None:
