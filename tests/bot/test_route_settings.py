@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -126,7 +127,27 @@ def test_a_night_that_the_clocks_change_in_ends_at_the_same_hour() -> None:
         (ChannelFacts("C1", "credit", private=True, shared=True), frozenset[str](), False),
         (ChannelFacts("C1", "credit", private=True, shared=True), frozenset({"C1"}), False),
         (ChannelFacts("C1", "credit", private=True, shared=True), frozenset({"credit"}), True),
+        (ChannelFacts("C1", "", private=True, shared=True), frozenset({""}), False),
+        (ChannelFacts("C1", "", private=True, shared=True), frozenset({"C1"}), True),
     ],
 )
 def test_names_and_amounts_go_to_private_channels_and_to_approved_ones(facts: ChannelFacts, approved: frozenset[str], may: bool) -> None:
     assert (against(facts, approved) is None) is may
+
+
+@pytest.mark.parametrize(
+    ("facts", "approve"),
+    [
+        (ChannelFacts("C1", "credit", private=False), "C1"),
+        (ChannelFacts("C1", "", private=False), "C1"),
+        (ChannelFacts("C1", "credit", private=False, shared=True), "credit"),
+        (ChannelFacts("C1", "our; partners", private=False, shared=True), "our; partners"),
+        (ChannelFacts("C1", "", private=False, shared=True), "C1"),
+    ],
+)
+def test_a_refusal_says_which_channel_it_is_and_a_command_that_helps(facts: ChannelFacts, approve: str) -> None:
+    reason = against(facts, frozenset())
+    assert reason is not None
+    assert reason.startswith(f"#{facts.name or facts.id} is ")
+    assert shlex.split(reason)[-4:] == ["duebot", "channel", "approve", f"{approve}."]
+    assert against(facts, frozenset({approve})) is None

@@ -61,7 +61,7 @@ class Fault:
 @dataclass(slots=True)
 class Tenant:
     """`standing` is what every message shows now, by conversation and id; `calls` are all that were made, in order; `changes` are to rows of the
-    roster, by name; `written` is all that was taken, in order. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless. `flows` is what a workflow took."""
+    roster, by name; `channels` are what the team's list has of its own besides General; `written` is all that was taken, in order. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless. `flows` is what a workflow took."""
 
     url: str = "http://127.0.0.1:9"
     key: RSAPrivateKey = field(default_factory=lambda: _KEY)
@@ -71,6 +71,7 @@ class Tenant:
     calls: list[tuple[str, str]] = field(default_factory=list)
     written: list[tuple[str, str, Activity]] = field(default_factory=list)
     changes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    channels: list[dict[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     issued: set[str] = field(default_factory=set)
     refuse_login: bool = False
@@ -176,6 +177,7 @@ class Tenant:
             Route(base + "/{talk}/activities/{message}", self._put, methods=["PUT"]),
             Route(base + "/{talk}/members/{user}", self._member),
             Route(base + "/{talk}/pagedmembers", self._members),
+            Route("/emea/v3/teams/{team}/conversations", self._channels),
         ]
 
     async def _about(self, request: Request) -> Response:
@@ -262,6 +264,15 @@ class Tenant:
     async def _members(self, request: Request) -> Response:
         refusal = await self._refused(request)
         return refusal or JSONResponse({"members": [], "continuationToken": None})
+
+    async def _channels(self, request: Request) -> Response:
+        """General has no name, so that each client calls it in its own language."""
+        refusal = await self._refused(request)
+        if refusal is not None:
+            return refusal
+        if request.path_params["team"] != TEAM:
+            return JSONResponse({"error": {"code": "NotFound", "message": "no"}}, 404)
+        return JSONResponse({"conversations": [{"id": TEAM, "name": None, "type": "standard"}, *self.channels]})
 
     async def _flow(self, request: Request) -> Response:
         """A workflow: it says that it took something, or not."""

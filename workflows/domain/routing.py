@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
@@ -117,17 +118,17 @@ class ChannelFacts:
 def against(facts: ChannelFacts, approved: frozenset[str]) -> str | None:
     """Why customers' names and amounts must not go there; null when they may. `approved` are ids and names an administrator allowed.
 
-    One that is shared with another company has to be approved by its name, so that nobody allows it unknowingly.
+    One that is shared with another company has to be approved by its name, so that nobody allows it unknowingly; by its id where the chat
+    tells no name.
     """
+    called = facts.name or facts.id
     if facts.shared:
-        if facts.name and facts.name in approved:
+        if called and called in approved:
             return None
         return (
-            f"#{facts.name} is shared with another company: nothing was posted. "
-            "Choose a private channel of your own, or approve this one by its name: duebot channel approve NAME."
+            f"#{called} is shared with another company: nothing was posted. Choose a private channel of your own, "
+            f"or approve this one by its {'name' if facts.name else 'id'}: duebot channel approve {shlex.quote(called)}."
         )
     if facts.private or {facts.name, facts.id} & approved - {""}:
         return None
-    return (
-        f"#{facts.name} is public: nothing was posted. Make it private, choose another, or approve it: duebot channel approve {facts.id}."
-    )
+    return f"#{called} is public: nothing was posted. Make it private, choose another, or approve it: duebot channel approve {facts.id}."

@@ -59,6 +59,13 @@ class Connector:
         """What the conversation's roster says of one person."""
         return await self._call("GET", service, f"v3/conversations/{_part(conversation)}/members/{_part(user)}", None, repeatable=True)
 
+    async def channel(self, service: str, team: str, channel: str) -> Body:
+        """What the team's list has of one of its channels. A name there may be null: General's is, as each client has its own word for it."""
+        body = await self._call("GET", service, f"v3/teams/{_part(team)}/conversations", None, repeatable=True)
+        rows = body.get("conversations")
+        found = [row for row in rows if isinstance(row, dict) and row.get("id") == channel] if isinstance(rows, list) else []
+        return found[0] if found else {}
+
     async def answers(self, service: str, conversation: str) -> None:
         """Raises what it says, or that it says nothing."""
         await self._call("GET", service, f"v3/conversations/{_part(conversation)}/pagedmembers?pageSize=1", None, repeatable=True)

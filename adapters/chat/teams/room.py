@@ -165,11 +165,28 @@ class TeamsRoom:
     async def _allow(self, place: Place) -> None:
         if place.user or place.room != Room.CHANNEL.value:
             return
-        also = frozenset(await self._also()) if self._also else frozenset[str]()
-        facts = ChannelFacts(place.conversation, place.name, place.sort == "private", place.sort == "shared")
-        reason = against(facts, self._approved | also)
+        approved = self._approved | frozenset(await self._also() if self._also else ())
+        if not place.name and (place.sort == "shared" or against(_facts(place), approved)):
+            place = await self._named(place)
+        reason = against(_facts(place), approved)
         if reason:
             raise Rejected(reason)
+
+    async def _named(self, place: Place) -> Place:
+        """As the team's list has it; what people write in a channel comes without the channel's name."""
+        if not place.team:
+            return place
+        row: Any = {}
+        with suppress(Rejected, NotFound):
+            row = await self._connector.channel(place.service, place.team, place.conversation)
+        named = replace(place, name=str(row.get("name") or ""), sort=str(row.get("type") or place.sort).lower())
+        if named != place:
+            await self._book.keep(place.conversation, named)
+        return named
+
+
+def _facts(place: Place) -> ChannelFacts:
+    return ChannelFacts(place.conversation, place.name, place.sort == "private", place.sort == "shared")
 
 
 def _thread(root: str) -> str:

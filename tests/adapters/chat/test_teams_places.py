@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from tests.adapters.chat.teams_desk import TeamsDesk, card, desk
-from tests.peers.teams import CHANNEL, TEAM
-from workflows.errors import Rejected
+from tests.peers.teams import CHANNEL, TEAM, Fault
+from workflows.errors import RateLimited, Rejected, Unavailable
 
 BOARD, CREDIT = "19:board6a7b@thread.tacv2", "19:credit8c9d@thread.tacv2"
 
@@ -65,6 +65,69 @@ async def test_a_name_of_a_team_is_no_name_of_a_channel(strict: TeamsDesk) -> No
     renamed["channelData"]["team"]["name"] = "Credit"
     await strict.post(renamed)
     await refused(strict, TEAM)
+
+
+def asked(one: TeamsDesk) -> int:
+    return len([path for _, path in one.tenant.calls if path.endswith(f"/teams/{TEAM}/conversations")])
+
+
+async def test_a_channel_that_was_only_met_is_approved_by_its_name(strict: TeamsDesk) -> None:
+    await said(strict, CREDIT)
+    strict.tenant.channels = [{"id": CHANNEL, "name": "Lobby", "type": "standard"}, {"id": CREDIT, "name": "Credit", "type": "standard"}]
+    for _ in range(2):
+        await strict.chat.room.post(CREDIT, card())
+        assert (await refused(strict, CHANNEL)).startswith("#Lobby is public")
+    assert asked(strict) == 2
+    await said(strict, CREDIT)
+    await strict.chat.room.post(CREDIT, card())
+
+
+async def test_what_needs_no_name_is_not_asked_for_one(met: TeamsDesk) -> None:
+    await met.chat.room.post(CHANNEL, card())
+    assert asked(met) == 0
+
+
+async def test_a_shared_channel_is_approved_by_the_name_that_the_refusal_says(strict: TeamsDesk) -> None:
+    await told(strict, "channelMemberAdded", CREDIT, "", "shared")
+    strict.tenant.channels = [{"id": CREDIT, "name": "Partners", "type": "shared"}]
+    assert (await refused(strict, CREDIT)).startswith("#Partners is shared")
+    await told(strict, "channelRenamed", CREDIT, "Credit", "shared")
+    await strict.chat.room.post(CREDIT, card())
+
+
+@pytest.mark.parametrize("told_by_list", [[], [{"id": TEAM, "name": "Lobby"}], [{"id": CREDIT}]], ids=str)
+async def test_a_channel_whose_name_nobody_tells_is_approved_by_its_id(told_by_list: list[dict[str, str]]) -> None:
+    for approved in (frozenset[str](), frozenset({CREDIT})):
+        async with desk(approved_channels=approved) as one:
+            one.tenant.channels = told_by_list
+            await told(one, "channelMemberAdded", CREDIT, "", "shared")
+            if approved:
+                await one.chat.room.post(CREDIT, card())
+            else:
+                assert f"duebot channel approve {CREDIT}." in await refused(one, CREDIT)
+
+
+async def test_a_shared_channel_that_has_a_name_is_not_approved_by_its_id() -> None:
+    async with desk(approved_channels=frozenset({CREDIT})) as one:
+        one.tenant.channels = [{"id": CREDIT, "name": "Partners", "type": "shared"}]
+        await told(one, "channelMemberAdded", CREDIT, "", "shared")
+        assert "duebot channel approve Partners." in await refused(one, CREDIT)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "words"),
+    [
+        (403, Rejected, "is public"),
+        (404, Rejected, "is public"),
+        (429, RateLimited, "less often"),
+        (503, Unavailable, "trouble of its own"),
+    ],
+)
+async def test_a_list_that_cannot_be_had_now_is_no_refusal(strict: TeamsDesk, status: int, error: type[Exception], words: str) -> None:
+    strict.tenant.faults.append(Fault(status))
+    with pytest.raises(error, match=words):
+        await strict.chat.room.post(CHANNEL, card())
+    assert strict.tenant.cards(CHANNEL) == []
 
 
 async def test_what_was_kept_when_channels_were_mixed_up_opens_nothing(strict: TeamsDesk) -> None:

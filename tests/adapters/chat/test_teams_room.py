@@ -186,9 +186,9 @@ async def test_a_channel_of_a_team_needs_approval_unless_it_is_private(
     sort: str | None, approved: frozenset[str], *, allowed: bool
 ) -> None:
     async with desk(approved_channels=approved) as one:
-        said = one.tenant.message("help", by="ana", at=CHANNEL)
-        said["channelData"]["channel"] |= {"name": "Partners"} | ({"type": sort} if sort else {})
-        await one.post(said)
+        await one.post(one.tenant.message("help", by="ana", at=CHANNEL))
+        if sort:
+            await one.post(one.tenant.channel_event("channelCreated", CHANNEL, "Partners", sort))
         await one.chat.settled()
         if allowed:
             await one.chat.room.post(CHANNEL, card())
