@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,10 +23,10 @@ class SqlAddresses:
         self._engine, self._clock = engine, clock
 
     async def find(self, platform: str, *keys: str) -> Mapping[str, Address]:
-        query = select(_AT.key, _AT.details).where(_AT.platform == platform, _AT.key.in_(keys))
-        async with self._engine.begin() as connection:
-            found = (await connection.execute(query)).all()
-        return {row.key: Address(platform, row.key, row.details) for row in found}
+        return await self._those(platform, _AT.key.in_(keys))
+
+    async def having(self, platform: str, detail: str, value: str) -> Mapping[str, Address]:
+        return await self._those(platform, _AT.details[detail].as_string() == value)
 
     async def newest(self, platform: str) -> Address | None:
         query = select(_AT.key, _AT.details).where(_AT.platform == platform).order_by(_AT.at.desc()).limit(1)
@@ -47,3 +47,9 @@ class SqlAddresses:
         anew = {"details": written.excluded.details, "at": written.excluded.at}
         async with self._engine.begin() as connection:
             await connection.execute(written.on_conflict_do_update(index_elements=("platform", "key"), set_=anew))
+
+    async def _those(self, platform: str, which: ColumnElement[bool]) -> Mapping[str, Address]:
+        query = select(_AT.key, _AT.details).where(_AT.platform == platform, which)
+        async with self._engine.begin() as connection:
+            found = (await connection.execute(query)).all()
+        return {row.key: Address(platform, row.key, row.details) for row in found}

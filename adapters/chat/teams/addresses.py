@@ -83,9 +83,17 @@ class AddressBook:
         for key, place in heard.items():
             if known.get(key) != place:
                 await self.keep(key, place)
+        if turn.kind is Kind.ADDED and turn.team:
+            await self._reopen(turn.team)
 
     async def _known(self, *keys: str) -> Mapping[str, Place]:
         return {key: _place(found.details) for key, found in (await self._store.find(PLATFORM, *keys)).items()}
+
+    async def _reopen(self, team: str) -> None:
+        """The app is added to a team as a whole; a channel that still has to have it by itself is closed again by Teams' answer."""
+        for key, found in (await self._store.having(PLATFORM, "team", team)).items():
+            if (place := _place(found.details)).closed:
+                await self.keep(key, replace(place, closed=""))
 
     async def _left(self, turn: Turn) -> None:
         why = "Duebot was removed there: add the app again."

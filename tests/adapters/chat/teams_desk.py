@@ -38,6 +38,9 @@ class FakeAddresses:
     async def find(self, platform: str, *keys: str) -> Mapping[str, Address]:
         return {key: self.rows[platform, key] for key in keys if (platform, key) in self.rows}
 
+    async def having(self, platform: str, detail: str, value: str) -> Mapping[str, Address]:
+        return {key: one for (at, key), one in self.rows.items() if at == platform and one.details.get(detail) == value}
+
     async def newest(self, platform: str) -> Address | None:
         return next((one for one in reversed(self.rows.values()) if one.platform == platform), None)
 

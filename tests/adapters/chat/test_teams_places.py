@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.adapters.chat.teams_desk import TeamsDesk, card, desk
-from tests.peers.teams import CHANNEL, TEAM, Fault
+from tests.peers.teams import CHANNEL, GROUP, TEAM, Fault
 from workflows.errors import RateLimited, Rejected, Unavailable
 
 BOARD, CREDIT = "19:board6a7b@thread.tacv2", "19:credit8c9d@thread.tacv2"
@@ -137,3 +137,19 @@ async def test_what_was_kept_when_channels_were_mixed_up_opens_nothing(strict: T
         for _ in range(2):
             await refused(strict, channel)
             await said(strict, channel)
+
+
+async def test_a_team_that_has_the_app_again_has_it_in_its_channels(met: TeamsDesk) -> None:
+    await told(met, "channelCreated", BOARD, "Board", "private")
+    board = met.addresses.rows["teams", BOARD]
+    await met.addresses.keep(replace(board, details={**board.details, "team": "19:another3f@thread.tacv2"}))
+    for channel in (CHANNEL, BOARD, GROUP):
+        met.tenant.faults.append(Fault(403, {"error": {"code": "BotNotInConversationRoster"}}))
+        for _ in range(2):
+            with pytest.raises(Rejected, match="add the app to the team or chat"):
+                await met.chat.room.post(channel, card())
+    await met.post(met.tenant.installed(by="ana", at=TEAM))
+    await met.chat.room.post(CHANNEL, card())
+    for channel in (BOARD, GROUP):
+        with pytest.raises(Rejected, match="add the app to the team or chat"):
+            await met.chat.room.post(channel, card())
