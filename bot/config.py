@@ -64,7 +64,9 @@ class TeamsSettings(BaseModel):
     app_id: str | None = None
     app_password: SecretStr | None = None
     tenant_id: str | None = None
-    tenants: tuple[str, ...] = Field(default=(), description="the ids of other tenants whose people are served")
+    tenants: tuple[str, ...] = Field(
+        default=(), description="of a registration of several tenants, without tenant_id: whose people are served, by id"
+    )
     approved_channels: tuple[str, ...] = Field(
         default=(), description="channels of teams that may see names and amounts, by id or name; shared ones by name"
     )
