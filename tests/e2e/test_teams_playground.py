@@ -20,11 +20,13 @@ from playwright.async_api import expect
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from adapters.chat.protocol import Incoming, Person
 from adapters.chat.teams.names import COMMANDS, MESSAGES_PATH
 from adapters.store import tables as t
 from bot.app import App, running
 from bot.config import Settings, SMTPSettings, TeamsSettings
 from bot.http import inbox_app
+from cards.actions import Action, Name
 from tests.e2e.service import SAMPLE, House, filled, set_up
 from tests.fakes.clock import FixedClock
 from tests.peers.playground import HOST, PERSON, Client, playground
@@ -104,11 +106,27 @@ PRESSED = (
     ("Says paid", "said to be paid"),
     ("Release", "released"),
 )
+# Those that stand there once a form was filled in, and what is filled in.
+AFTER = (
+    (Name.CONFIRM_SNOOZE, {"length": "3"}, "Wake", "awake"),
+    (Name.CONFIRM_PROMISE, {"amount": "100.00", "until": "2026-12-01"}, "Cancel promise", "cancelled"),
+    (Name.CONFIRM_TASK, {"what": "Call them", "owner": "nobody", "due_on": "2026-11-27"}, "Done: Call them", "done"),
+)
 
 
 async def say(house: House, client: Client, text: str, *, mention: bool = False) -> None:
     house.clock.advance(timedelta(seconds=1))
     await client.say(text, mention=mention)
+
+
+async def fill_in(house: House, name: Name, values: dict[str, str]) -> None:
+    """In the inbox, in the place of the dialog."""
+    async with house.app.store() as work:
+        (found,) = await work.find_items("AF-1031")
+        seen = len((await work.account_of(found.item.id)).acts_on(found.item.id))
+    alex = Person("inbox", "", str(house.people["alex"].id))
+    reply = await house.app.desk(Incoming(f"inbox:{name}", alex, Action(name, found.item.id, seen), values=values, at_once=True))
+    assert reply.form is None, reply
 
 
 async def test_every_command_and_a_form_in_the_personal_chat(sqlite_url: str, clock: FixedClock) -> None:
@@ -154,3 +172,9 @@ async def test_every_command_is_answered_in_private_and_every_button_changes_the
             await client.sees(told)
             await house.deliver()  # the message is changed for everybody
             await expect(client.card("AF-1031")).to_be_visible()
+        for name, values, label, told in AFTER:
+            await fill_in(house, name, values)
+            house.clock.advance(timedelta(minutes=1))  # of what was done elsewhere a card tells a little later
+            await house.deliver()
+            await client.press_on("AF-1031", label)
+            await client.sees(told)
