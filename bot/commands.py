@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from enum import StrEnum
 
 from cards.actions import Name
+from cards.choices import LONGEST
 from cards.clean import bare
 
-LONGEST = 300  # characters; what is typed beyond them says nothing
 NEAR = 0.7  # of 1, how alike a word must be to be meant
 _MOST_DAYS = 4  # digits
 

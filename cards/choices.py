@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cards.actions import Action, Name
-from cards.elements import Actions, Button, Card, Heading, Row, Rows, Text
+from cards.clean import bare
+from cards.elements import Actions, Button, Card, Form, Heading, Row, Rows, Style, Text
 from cards.format import cell, count, name, remark
 
 SHOWN = 15
+LONGEST = 300  # characters of a question; what is typed beyond them says nothing
 NOTHING = UUID(int=0)  # a question is about no row of ours
 
 
@@ -27,7 +29,9 @@ def asking(question: str, page: int = 0, *, of: str = "") -> Action:
     """What a button carries that asks as if it had been typed; `page` of a long answer, from 0; `of` is the colleague, by id, whose things
     are asked about where that is not who presses.
     """
-    return Action(Name.ASK, NOTHING, data={"q": question} | ({"page": str(page)} if page else {}) | ({"of": of} if of else {}))
+    return Action(
+        Name.ASK, NOTHING, data={"q": bare(question[:LONGEST])} | ({"page": str(page)} if page else {}) | ({"of": of} if of else {})
+    )
 
 
 def several(query: str, choices: Sequence[Choice], *, near: bool = False) -> Card:
@@ -46,3 +50,10 @@ def several(query: str, choices: Sequence[Choice], *, near: bool = False) -> Car
 def meant(questions: Sequence[str]) -> Actions:
     """Questions that may have been meant, one button each."""
     return Actions(tuple(Button(name(question), asking(question)) for question in questions))
+
+
+def offered(form: Form, question: str) -> Card:
+    """Of a form that was asked for in words where only a press can open it."""
+    button = Button("Open the form", asking(question), Style.PRIMARY)
+    told = f"“{name(question)}” is a form. It opens when you press the button."
+    return Card(f"{form.title}. {told}", (Heading(form.title), Text(told), Actions((button,))))

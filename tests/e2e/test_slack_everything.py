@@ -4,11 +4,13 @@ Slack and in the trail, on both databases. What each does in detail is told by t
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from bot.commands import VERBS
 from tests.e2e.everything import ACTS, BIRKENHOF, COMMANDS, FORM_COMMANDS, HARROW
-from tests.e2e.service import Message, Service, labels, words
+from tests.e2e.service import CHANNEL, Message, Service, labels, words
 
 
 @pytest.mark.parametrize("group", ACTS)
@@ -55,6 +57,16 @@ async def test_every_command_is_answered_privately(duebot_on_both: Service) -> N
         assert (await duebot.command_form(text, by="ana"))["title"]["text"] == title, text
     for text, told in COMMANDS:
         assert told in await duebot.command(text, by="ana"), text
+
+
+async def test_a_form_that_is_asked_for_in_words_to_the_app_is_a_press_away(duebot_on_both: Service) -> None:
+    duebot = duebot_on_both
+    for number, (text, title) in enumerate(FORM_COMMANDS):
+        mention = duebot.workspace.mention(text, by="ana", event_id=f"Ev{number}", channel=CHANNEL)
+        assert (await duebot.post(json.dumps(mention).encode())).status_code == 200
+        said = duebot.workspace.whispers()[-1]
+        form = await duebot.open({"ts": "1700000002.000100", "blocks": said["blocks"]}, "Open the form", by="ana")
+        assert (form["title"]["text"], "submit" in form) == (title, True), text
 
 
 def test_no_word_of_the_grammar_is_left_out() -> None:

@@ -19,6 +19,7 @@ from adapters.chat.slack.pauses import Pauses, always
 from adapters.chat.slack.reading import Pressed, Submitted, remember
 from adapters.chat.slack.windows import View, held, problem, showing, waiting
 from adapters.chat.slack.workspaces import Workspaces
+from cards.choices import offered
 from cards.elements import Card
 from cards.slack.modal import render_form
 from cards.slack.render import render, render_home
@@ -119,11 +120,12 @@ class Answers:
             await self._send(found.incoming.respond, text=found.message.text, blocks=found.message.blocks, replace_original=True)
 
     async def tell(self, reply: Reply, incoming: Incoming, channel: str | None, trigger: str | None = None) -> bool:
-        """A card as a private line where the person asked, a form as a window."""
+        """A card as a private line where the person asked, a form as a window; words that brought nothing to open it get its button."""
         if reply.form is not None:
             if trigger and await self.open(trigger, view_of(reply, remember(incoming.card)), incoming.person):
                 return True
-            reply = Reply(problem("The form did not open", "Slack gave no time to open it. Please try once more."))
+            late = problem("The form did not open", "Slack gave no time to open it. Please try once more.")
+            reply = Reply(offered(reply.form, incoming.text) if incoming.text else late)
         if reply.card is None:
             return True
         if incoming.respond and self._ours(incoming.respond) and await self._respond(incoming.respond, reply.card):

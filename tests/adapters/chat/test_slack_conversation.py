@@ -14,6 +14,7 @@ from structlog.testing import capture_logs
 from adapters.chat.protocol import CardRef, Reply
 from adapters.chat.slack.turns import AT_ONCE
 from cards.actions import OPENS, Action, Name
+from cards.choices import asking
 from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, Option, TextField
 from tests.adapters.chat.conftest import Desk
 from tests.fakes.handler import line
@@ -87,6 +88,20 @@ async def test_a_command_may_open_a_form(desk: Desk, workspace: Workspace) -> No
     desk.handler.replies["snooze INV-1"] = Reply(form=form())
     await desk.post(workspace.command("snooze INV-1", by="ana", trigger=await workspace.trigger("ana")))
     assert [view["title"]["text"] for view in workspace.windows().values()] == ["Snooze"]
+
+
+async def test_words_that_mean_a_form_are_answered_by_a_button_that_opens_it(desk: Desk, workspace: Workspace) -> None:
+    """What is said to the app, and a command that took too long, bring nothing that could open a window."""
+    typed = "snooze INV-1"
+    desk.handler.replies[typed] = desk.handler.replies[Name.ASK] = Reply(form=form())
+    await desk.post(json.dumps(workspace.mention(typed, by="ana", event_id="Ev1")).encode())
+    await desk.post(workspace.command(typed, by="ana", trigger="1.2.gone"))
+    for said in workspace.whispers():
+        assert "try once more" not in words(said["blocks"])
+        opening = workspace.press(button(said["blocks"], "Open the form"), by="ana", trigger=await workspace.trigger("ana"))
+        await desk.interact(opening)
+    assert [one.action for one in desk.handler.handled] == [None, None, asking(typed), asking(typed)]
+    assert [view["title"]["text"] for view in workspace.windows().values()] == ["Snooze"] * 2
 
 
 async def test_words_to_the_app_are_answered_where_they_were_said(desk: Desk, workspace: Workspace) -> None:
