@@ -65,7 +65,7 @@ class _NotDrawn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Implements `adapters.chat.protocol.Handler`. `nudge` is called after every commit: something may wait to be delivered."""
+    """Implements `adapters.chat.protocol.Foreseeing`. `nudge` is called after every commit: something may wait to be delivered."""
 
     store: Store
     policies: Policies
@@ -85,6 +85,11 @@ class Desk:
         """Never raises: trouble comes back as a card, with a reference that the log has too."""
         with caused_by(cause_of(incoming.key)):
             return await self._answered(incoming)
+
+    def opens(self, text: str) -> bool:
+        """Not for several words after the verb: only the ledger knows whether they are one number, or a number and the form's answer."""
+        asked = parse(text)
+        return isinstance(asked, AskAct) and asked.act in OPENS and " " not in asked.words
 
     async def _answered(self, incoming: Incoming) -> Reply:
         what = incoming.action.name.value if incoming.action else "command"

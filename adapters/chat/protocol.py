@@ -79,6 +79,14 @@ class Handler(Protocol):
     async def __call__(self, incoming: Incoming) -> Reply: ...
 
 
+class Foreseeing(Handler, Protocol):
+    """For a chat that opens a form at once or not at all."""
+
+    def opens(self, text: str) -> bool:
+        """Whether words are sure to mean a form: its window opens before they are handled."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """What was accepted at `since` and is not handled."""

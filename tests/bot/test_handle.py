@@ -322,6 +322,12 @@ async def test_what_was_done_wakes_the_delivery_and_a_second_time_it_is_not_done
     assert office.nudged
 
 
+def test_words_that_are_sure_to_mean_a_form_are_told_from_those_only_the_ledger_knows(office: Office) -> None:
+    sure = ("remind INV-1", "SNOOZE INV-1", "escalate INV-1", "fee INV-1")
+    unsure = ("snooze INV-1 3d", "remind INV 1", "flag INV-1", "remind", "invoice INV-1", "share remind INV-1", "")
+    assert [words for words in (*sure, *unsure) if office.desk.opens(words)] == [*sure]
+
+
 async def test_a_form_of_no_kind_of_ours_is_not_known(office: Office) -> None:
     async with office.store() as work:
         desk = FormDesk(PEOPLE[Role.COLLECTOR], work, office.desk.policies, office.clock, Limits())

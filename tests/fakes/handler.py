@@ -43,12 +43,19 @@ class FakeInbound:
 
 @dataclass(slots=True)
 class FakeHandler:
-    """`replies` by the action's name or the command's text; anything else gets a line. While `gate` is not set nobody is answered."""
+    """`replies` by the action's name or the command's text; anything else gets a line. While `gate` is not set nobody is answered.
+
+    `opening` is the command that is known to mean a form.
+    """
 
     replies: dict[Name | str, Reply | Exception] = field(default_factory=dict)
     handled: list[Incoming] = field(default_factory=list)
     gate: asyncio.Event | None = None
     called: asyncio.Event = field(default_factory=asyncio.Event)
+    opening: str = ""
+
+    def opens(self, text: str) -> bool:
+        return text == self.opening
 
     async def __call__(self, incoming: Incoming) -> Reply:
         self.handled.append(incoming)

@@ -76,7 +76,7 @@ class Answers:
             await self._call(incoming.person.team, "views.update", lambda client: client.views_update(view_id=window, view=view), TO_ANSWER)
         except OutsideError as trouble:
             _report("a window was not filled", trouble)
-            card = reply.card or problem("The window closed", "Slack did not keep the window open. Press the button again.")
+            card = reply.card or problem("The window closed", "Slack did not keep the window open. Please try once more.")
             return await self.whisper(card, incoming.person, channel)
         return True
 

@@ -10,7 +10,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.context.async_context import AsyncBoltContext
 
-from adapters.chat.protocol import Handler, Inbound, Installations
+from adapters.chat.protocol import Foreseeing, Inbound, Installations
 from adapters.chat.slack.endpoint import SlackEndpoint
 from adapters.chat.slack.inspection import Inspection
 from adapters.chat.slack.installing import SlackInstalling
@@ -75,7 +75,7 @@ class SlackChat:
 
 def build(
     settings: SlackSettings,
-    handler: Handler,
+    handler: Foreseeing,
     inbound: Inbound,
     installations: Installations,
     clock: Clock,

@@ -13,7 +13,7 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from adapters.chat.protocol import Handler, Inbound, Incoming, Installations, Reply
+from adapters.chat.protocol import Foreseeing, Inbound, Incoming, Installations, Reply
 from adapters.chat.slack.answers import TO_ANSWER, Answers, ack_of, apology
 from adapters.chat.slack.names import HOME
 from adapters.chat.slack.pauses import Pauses
@@ -40,7 +40,7 @@ class Listeners:
 
     def __init__(
         self,
-        handler: Handler,
+        handler: Foreseeing,
         inbound: Inbound,
         workspaces: Workspaces,
         installations: Installations,
@@ -91,8 +91,7 @@ class Listeners:
             log.info("slack request left alone", reason="the app is not installed in that workspace")
             return None
         keeping = asyncio.ensure_future(self._inbound.accept(found.incoming))
-        may_wait = isinstance(found, Pressed) and found.opens
-        await asyncio.wait({keeping}, timeout=self._head_start if may_wait else None)
+        await asyncio.wait({keeping}, timeout=self._head_start if self._opens(found) else None)
         if keeping.done() and not keeping.result():
             return None
         return Kept(found, keeping)
@@ -104,9 +103,15 @@ class Listeners:
             await self._installations.end(found.team, found.why, found.said_at)
             self._workspaces.forget()
 
+    def _opens(self, found: Read) -> bool:
+        """Whether a window opens before the answer is known."""
+        if isinstance(found, Said):
+            return found.trigger is not None and self._handler.opens(found.incoming.text or "")
+        return isinstance(found, Pressed) and found.opens
+
     async def _said(self, kept: Kept, found: Said) -> None:
-        reply = await self._handle(kept)
-        await self._told(reply, found.incoming, self._answers.tell(reply, found.incoming, found.channel, found.trigger))
+        opening = self._open(found)
+        await self._shown(await self._handle(kept), found, opening)
 
     async def _opened(self, kept: Kept) -> None:
         reply, incoming = await self._handle(kept), kept.found.incoming
@@ -114,14 +119,20 @@ class Listeners:
             await self._told(reply, incoming, self._answers.publish(reply.card, incoming.person))
 
     async def _pressed(self, kept: Kept, found: Pressed) -> None:
-        opening = self._open(found) if found.opens else None
+        opening = self._open(found)
         held = found.view is None and not found.opens and await self._answers.hold(found)
         reply = await self._handle(kept)  # while the window opens: its trigger lives three seconds
         if held and not reply.redrawn:
             await self._answers.give_back(found)
-        window = await opening if opening else found.view
+        await self._shown(reply, found, opening, found.view)
+
+    async def _shown(
+        self, reply: Reply, found: Said | Pressed, opening: asyncio.Future[str | None] | None, window: str | None = None
+    ) -> None:
+        """In the window that opens, or stood there; else where the person is told, for which a trigger is used once."""
+        window = await opening if opening else window
         if window is None:
-            telling = self._answers.tell(reply, found.incoming, found.channel, None if found.opens else found.trigger)
+            telling = self._answers.tell(reply, found.incoming, found.channel, None if opening else found.trigger)
         else:
             telling = self._answers.fill(window, reply, found.incoming, found.channel)
         await self._told(reply, found.incoming, telling)
@@ -140,8 +151,10 @@ class Listeners:
             del self._typed[found.view]
         await self._given_up(reply, found.incoming)
 
-    def _open(self, found: Pressed) -> asyncio.Future[str | None]:
-        return asyncio.ensure_future(self._answers.open(found.trigger, waiting("Loading …"), found.incoming.person))
+    def _open(self, found: Said | Pressed) -> asyncio.Future[str | None] | None:
+        if not self._opens(found):
+            return None
+        return asyncio.ensure_future(self._answers.open(found.trigger or "", waiting("Loading …"), found.incoming.person))
 
     async def _submitted(self, kept: Kept, found: Submitted) -> Mapping[str, Any]:
         """What acknowledges the form: its answer, or a word that the answer will follow."""

@@ -90,6 +90,22 @@ async def test_a_command_may_open_a_form(desk: Desk, workspace: Workspace) -> No
     assert [view["title"]["text"] for view in workspace.windows().values()] == ["Snooze"]
 
 
+async def test_a_command_that_is_sure_to_mean_a_form_opens_its_window_before_the_handler_is_through(
+    desk: Desk, workspace: Workspace
+) -> None:
+    desk.handler.gate, desk.handler.opening = asyncio.Event(), "snooze INV-1"
+    trigger = await workspace.trigger("ana")
+    answer = asyncio.ensure_future(desk.post(workspace.command("snooze INV-1", by="ana", trigger=trigger)))
+    await workspace.until_asked("views.open")
+    (view,) = workspace.windows().values()
+    assert "Loading" in words(view["blocks"])
+    desk.handler.replies["snooze INV-1"] = Reply(form=form())
+    desk.handler.gate.set()
+    await answer
+    (view,) = workspace.windows().values()
+    assert (view["title"]["text"], workspace.whispers()) == ("Snooze", [])
+
+
 async def test_words_that_mean_a_form_are_answered_by_a_button_that_opens_it(desk: Desk, workspace: Workspace) -> None:
     """What is said to the app, and a command that took too long, bring nothing that could open a window."""
     typed = "snooze INV-1"
