@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 
 _NO_BREAK = "\xa0"  # a space that many amounts have, and Python does not count as printable
 OPEN, CLOSE = "\u2068", "\u2069"  # FIRST STRONG ISOLATE and POP DIRECTIONAL ISOLATE
@@ -59,6 +60,15 @@ def shorten(text: str, width: int) -> str:
         cut -= 1
     kept = text[: cut or max(width - 1, 0)].rstrip()
     return kept + "…" if kept.count(OPEN) <= kept.count(CLOSE) else shorten(kept, width - 2).rstrip("…") + "…" + CLOSE
+
+
+def pieces(text: str, width: int) -> Iterator[str]:
+    """The whole of it in parts of at most `width` characters; each ends with a line where one ends in it."""
+    while len(text) > width:
+        end = text.rfind("\n", 0, width) + 1 or width
+        yield text[:end]
+        text = text[end:]
+    yield text
 
 
 def isolated(text: str) -> str:

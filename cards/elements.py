@@ -45,6 +45,10 @@ class Quote:
     text: str
     caption: str | None = None
 
+    def further(self, left: int) -> str:
+        """What is said of the `left` characters that are not shown."""
+        return f"… {left:,} more characters; the inbox shows all of them"
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, assert_never
 
 from cards.actions import Action
-from cards.clean import clean, shorten
+from cards.clean import clean, pieces, shorten
 from cards.elements import Actions, Bars, Button, Element, Facts, Heading, Links, Quote, Row, Rows, Style, Text, Tone
 from cards.linked import Link, Way, address_of
 from cards.plain.render import aligned, drawn
@@ -23,11 +23,13 @@ HEADER, BUTTON, IN_A_ROW, OPTIONS, CELL, FACTS, ALT = 150, 75, 25, 100, 48, 20, 
 class Pen:
     """Draws one message or view: gives every press an `action_id` of its own, and keeps lists and texts within a budget.
 
-    Without a `link` files are left out, as they are in the thread. With a `way` nothing is pressed: buttons lead there.
+    A quote may take so many `quotes`, each a block with a text's characters. Without a `link` files are left out, as they are in the thread.
+    With a `way` nothing is pressed: buttons lead there.
     """
 
     rows: int = 40
     chars: int = TEXT
+    quotes: int = 1
     link: Link | None = None
     way: Way | None = None
     _used: dict[str, int] = field(default_factory=dict, init=False)
@@ -78,9 +80,14 @@ class Pen:
                 assert_never(element)
 
     def _quote(self, quote: Quote) -> Iterator[Block]:
-        said = {"type": "rich_text_quote", "elements": [{"type": "text", "text": words(quote.text, self.chars, lines=True)}]}
         caption = [{"type": "rich_text_section", "elements": [bold(words(quote.caption, self.chars))]}] if quote.caption else []
-        yield {"type": "rich_text", "elements": [*caption, said]}
+        parts = [*pieces(clean(quote.text, lines=True), self.chars)]
+        for part in parts[: self.quotes]:
+            said = {"type": "text", "text": words(part.removesuffix("\n"), self.chars, lines=True)}
+            yield {"type": "rich_text", "elements": [*caption, {"type": "rich_text_quote", "elements": [said]}]}
+            caption = []
+        if left := sum(map(len, parts[self.quotes :])):
+            yield {"type": "context", "elements": [plain(quote.further(left))]}
 
     def _facts(self, facts: Facts) -> Iterator[Block]:
         parts: list[Block] = []

@@ -14,6 +14,7 @@ from cards.slack.text import TEXT, plain
 
 CALLBACK = "duebot.form"  # every view of ours; what it is about stands in its metadata
 TITLE, LABEL, BLOCKS, FEW, ROWS = 24, 2_000, 100, 5, 40
+QUOTES = 16  # of 3,000 characters: a view may have 250,000 bytes, and a character up to four
 MOST_OPTIONS = 1_000  # a window of more would be too large
 
 
@@ -24,7 +25,7 @@ def render_form(
 
     A field's name is its input's `block_id` and `action_id`.
     """
-    typed, wrong, pen = values or {}, errors or {}, Pen(ROWS, TEXT)
+    typed, wrong, pen = values or {}, errors or {}, Pen(ROWS, TEXT, QUOTES)
     general = [_error(wrong[""])] if wrong.get("") else []
     fields = [
         block for field in form.fields for block in _input(field, typed.get(field.name), wrong.get(field.name), live=form.live is not None)

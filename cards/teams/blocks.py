@@ -8,7 +8,7 @@ from itertools import starmap
 from typing import assert_never
 
 from cards.actions import OPENS
-from cards.clean import clean
+from cards.clean import clean, pieces
 from cards.elements import Actions, Bar, Bars, Button, Element, Facts, FileRef, Heading, Links, Quote, Row, Rows, Style, Text, Tone
 from cards.linked import Link, Way, address_of
 from cards.teams.presses import carried
@@ -32,11 +32,13 @@ ALT = 1_000
 class Pen:
     """Draws one card. `rows` of a list and `chars` of a text keep it within its budget; in a dialog every press is a plain submit.
 
-    Without a `link` charts are drawn in words, and files are left out. With a `way` nothing is pressed: buttons lead there.
+    Up to `letter` characters of a quote are shown, every line by itself. Without a `link` charts are drawn in words, and files are left out.
+    With a `way` nothing is pressed: buttons lead there.
     """
 
     rows: int = 40
     chars: int = 3_000
+    letter: int = 0
     dialog: bool = False
     card: str = ""
     link: Link | None = None
@@ -82,14 +84,17 @@ class Pen:
 
     def _quote(self, quote: Quote) -> Block:
         """A run keeps no line breaks, so each line is its own; an empty one is a wider gap."""
-        lines = clean(quote.text, lines=True).split("\n")
-        if len(lines) > LINES:
+        whole = clean(quote.text, lines=True)
+        shown = next(pieces(whole, self.letter or self.chars))
+        lines = shown.split("\n")
+        if len(lines) > LINES and not self.letter:
             lines = [*lines[: LINES - 1], " ".join(lines[LINES - 1 :])]
         gaps = ["none" if at and lines[at - 1].strip() else "medium" for at in range(len(lines))]
-        told = zip(_within(lines, self.chars), gaps, strict=False)
-        said = [line([run(one, self.chars)], spacing=gap) for one, gap in told if one.strip()]
+        said = [line([run(one, len(one))], spacing=gap) for one, gap in zip(lines, gaps, strict=True) if one.strip()]
         caption = [line([run(quote.caption, self.chars, weight="bolder")])] if quote.caption else []
-        return {"type": "Container", "style": "emphasis", "items": [*caption, *said]}
+        left = len(whole) - len(shown)
+        rest = [line([run(quote.further(left), self.chars, isSubtle=True)])] if left else []
+        return {"type": "Container", "style": "emphasis", "items": [*caption, *said, *rest]}
 
     def _rows(self, rows: Rows) -> Iterator[Block]:
         shown, left = rows.rows[: self.rows], len(rows.rows) - self.rows
@@ -201,13 +206,3 @@ def _drawn(bar: Bar) -> Block:
 
 def _figure(bar: Bar) -> Block:
     return line([run(bar.words, COLUMN)], horizontalAlignment="right")
-
-
-def _within(lines: list[str], chars: int) -> Iterator[str]:
-    """All lines together have at most `chars` characters; the last one that fits ends in an ellipsis."""
-    left = chars
-    for text in lines:
-        if left <= 0:
-            return
-        yield text if len(text) <= left else text[: max(left - 1, 0)] + "…"
-        left -= max(len(text), 1)

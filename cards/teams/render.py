@@ -6,7 +6,7 @@ Too much is shortened or folded, never refused: lists show fewer rows and say ho
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cards.elements import Card, Form
@@ -25,22 +25,25 @@ CARD = 26_000
 FLOW = 20_000  # of a card a workflow takes
 SMALL = 9_000  # what is tried when Teams says that a message was too large
 SUMMARY = 300
+_LETTERS = (12_000, 9_000, 6_000, 3_000)  # characters of a letter that a form shows
 _BUDGETS = ((40, 3_000), (20, 1_500), (12, 800), (6, 400), (3, 200), (2, 80))  # rows of a list, characters of a text: the first that fits
 
 
 def render(card: Card, most: int = CARD, link: Link | None = None, way: Way | None = None) -> Block:
     """For a message. With a `way` nothing is pressed."""
-    return _fitting(lambda pen: pen.draw(card.body), summary(card), most, Pen(link=link, way=way))
+    return _fitting(lambda pen: pen.draw(card.body), summary(card), most, _pens(Pen(link=link, way=way)))
 
 
 def in_dialog(card: Card, opened_from: str = "", link: Link | None = None) -> Block:
     """The same in a dialog, where nothing is executed and every press comes back as a submit with the card it was `opened_from`."""
-    return _fitting(lambda pen: pen.draw(card.body), summary(card), CARD, Pen(dialog=True, card=opened_from, link=link))
+    return _fitting(lambda pen: pen.draw(card.body), summary(card), CARD, _pens(Pen(dialog=True, card=opened_from, link=link)))
 
 
 def render_form(form: Form, errors: Mapping[str, str] | None = None, opened_from: str = "", *, dialog: bool = True) -> Block:
-    """Without a `dialog` it stands in a message, where it is executed."""
-    return _fitting(lambda pen: blocks_of(form, pen, errors or {}), title_of(form), CARD, Pen(dialog=dialog, card=opened_from))
+    """Without a `dialog` it stands in a message, where it is executed. Its lists give way to a letter, which is to be read before it is sent."""
+    pen = Pen(dialog=dialog, card=opened_from)
+    lettered = [replace(pen, rows=rows, letter=letter) for letter in _LETTERS for rows, _ in _BUDGETS]
+    return _fitting(lambda pen: blocks_of(form, pen, errors or {}), title_of(form), CARD, [*lettered, *_pens(pen)])
 
 
 def summary(card: Card) -> str:
@@ -53,10 +56,15 @@ def size(drawn: Block) -> int:
     return len(json.dumps(drawn, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))
 
 
-def _fitting(draw: Callable[[Pen], list[Block]], told: str, most: int, pen: Pen) -> Block:
+def _pens(pen: Pen) -> list[Pen]:
+    return [replace(pen, rows=rows, chars=chars) for rows, chars in _BUDGETS]
+
+
+def _fitting(draw: Callable[[Pen], list[Block]], told: str, most: int, pens: Sequence[Pen]) -> Block:
+    """As the first of the pens draws it so small."""
     drawn: Block = {}
-    for rows, chars in _BUDGETS:
-        drawn = _whole(draw(replace(pen, rows=rows, chars=chars)), told)
+    for pen in pens:
+        drawn = _whole(draw(pen), told)
         if size(drawn) <= most:
             return drawn
     return _cut(drawn, most)

@@ -11,6 +11,8 @@ from workflows.domain.account import Account
 from workflows.domain.decision import ItemDecision
 
 TO = ("ap@acme.example",)
+LINES = tuple(f"INV-{number}: €{number}.00, issued 1 September 2026, due 1 October 2026, open" for number in range(1_001, 1_072))
+LETTER = "\n".join(("Dear Ms Berg,", "", "these invoices are open:", *LINES, "", "Kind regards"))  # longer than a chat's text may be
 
 
 def reminder_forms(plain: Account, leader: ItemDecision, second: ItemDecision, today: date, text: str) -> dict[str, Form]:
@@ -36,6 +38,7 @@ def reminder_forms(plain: Account, leader: ItemDecision, second: ItemDecision, t
         ),
         "form_reminder_language": seen(language="de", languages=("de", "en", "fr"), data={"print": "5f2c", "language": "de"}),
         "form_reminder_channel": seen(channel="sms", channels=("email", "sms"), to=(), data={"print": "5f2c", "channel": "sms"}),
+        "form_reminder_long": seen(text=LETTER, listed=(leader, second) * 35, data={"print": "5f2c"}),
         "form_reminder_documents": seen(documents=("INV-2041.pdf", "INV-2042.pdf")),
         "form_reminder_edit": reminder_edit(plain, leader, to=TO, subject="INV-2041", text=text),
         "form_reminder_edit_warning": reminder_edit(

@@ -11,12 +11,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cards.actions import Action, Name, UnreadableAction
-from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, Heading, NumberField, Option, Row, Rows, Text, TextField
+from cards.elements import (
+    Actions,
+    Button,
+    Card,
+    ChoiceField,
+    DateField,
+    Form,
+    Heading,
+    NumberField,
+    Option,
+    Quote,
+    Row,
+    Rows,
+    Text,
+    TextField,
+)
 from cards.linked import with_links
 from cards.slack.render import form_errors, pressed, render, render_form, render_home, submitted
 from cards.slack.text import EMPTY, summary
 from tests.cards import any_card
 from tests.cards.gallery import ERRORS, cards, linked, make_forms, way
+from tests.cards.reminder_samples import LETTER, LINES
 from tests.cards.samples import ITEM, ident
 from tests.cards.slack_limits import check_home, check_message, check_view, limits, nodes
 
@@ -39,6 +55,25 @@ def test_every_card_keeps_within_slacks_limits(name: str, most: dict[str, int]) 
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_keeps_within_slacks_limits(name: str, most: dict[str, int]) -> None:
     check_view(render_form(FORMS[name], errors=ERRORS.get(name), metadata="C024BE91L 1700000000.000100"), most)
+
+
+def quoted(view: dict[str, Any]) -> list[str]:
+    """The letter's lines."""
+    parts = [part["text"] for node in nodes(view) if node.get("type") == "rich_text_quote" for part in node["elements"]]
+    return [line for part in parts for line in part.split("\n")]
+
+
+def test_of_a_long_letter_every_line_is_shown() -> None:
+    assert quoted(render_form(FORMS["form_reminder_long"])) == LETTER.split("\n")
+
+
+def test_of_a_letter_that_no_window_holds_it_is_said_how_much_more_there_is(most: dict[str, int]) -> None:
+    text = "\n".join(LINES * 12)
+    view = render_form(Form("Send reminder", Button("Send now", Action(Name.CONFIRM_REMINDER, ITEM.id)), intro=(Quote(text),)))
+    check_view(view, most)
+    shown = "\n".join(quoted(view))
+    assert text.startswith(shown)
+    assert f"… {len(text) - len(shown) - 1:,} more characters" in str(view)
 
 
 @given(card=any_card.cards)

@@ -10,13 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cards.actions import OPENS, Action, Name, UnreadableAction
-from cards.elements import Actions, Button, Card, Form, Heading, Row, Rows, Text
+from cards.elements import Actions, Button, Card, Form, Heading, Quote, Row, Rows, Text
 from cards.linked import with_links
 from cards.teams.presses import OURS, carried, pressed
 from cards.teams.render import FLOW, SMALL, in_dialog, render, render_form, size
 from cards.teams.text import EMPTY, JOINER
 from tests.cards import any_card
 from tests.cards.gallery import ERRORS, cards, linked, make_forms, way
+from tests.cards.reminder_samples import LETTER, LINES
 from tests.cards.samples import ident
 from tests.cards.teams_limits import check_card, limits, nodes
 
@@ -34,6 +35,28 @@ def test_every_card_is_one_teams_draws(name: str) -> None:
 def test_every_form_is_one_teams_draws(name: str) -> None:
     check_card(render_form(FORMS[name], ERRORS.get(name), REF), dialog=True)
     check_card(render_form(FORMS[name], ERRORS.get(name), dialog=False))
+
+
+def quoted(card: Mapping[str, Any]) -> list[str]:
+    """The letter's lines; an empty one is a gap."""
+    (letter,) = [node for node in nodes(card) if node.get("style") == "emphasis"]
+    return [one["text"].replace(JOINER, "") for line in letter["items"] for one in line["inlines"] if not {"weight", "isSubtle"} & set(one)]
+
+
+@pytest.mark.parametrize("dialog", [True, False])
+def test_of_a_long_letter_every_line_is_shown(*, dialog: bool) -> None:
+    shown = quoted(render_form(FORMS["form_reminder_long"], dialog=dialog))
+    assert shown == [line for line in LETTER.split("\n") if line]
+
+
+def test_of_a_letter_that_no_card_holds_it_is_said_how_much_more_there_is() -> None:
+    text = "\n".join(LINES * 5)
+    form = Form("Send reminder", Button("Send now", Action(Name.CONFIRM_REMINDER, ident(1))), intro=(Quote(text),))
+    card = render_form(form)
+    check_card(card, dialog=True)
+    shown = "\n".join(quoted(card))
+    assert text.startswith(shown)
+    assert f"… {len(text) - len(shown) - 1:,} more characters" in str(card)
 
 
 @given(card=any_card.cards, dialog=st.booleans())
