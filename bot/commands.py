@@ -17,7 +17,7 @@ _MOST_DAYS = 4  # digits
 
 
 class Listed(StrEnum):
-    """Lists that need no more than their word."""
+    """Lists of every book, or of the one whose short name follows."""
 
     MINE = "mine"
     PROMISES = "promises"
@@ -52,7 +52,9 @@ class AskCustomer:
 
 @dataclass(frozen=True, slots=True)
 class AskOverdue:
-    """Those at least so many `days` late, at least `least` (an amount as typed, of `currency` or the book's), of one `customer`."""
+    """Those at least so many `days` late, at least `least` (an amount as typed, of `currency` or the book's), of one `customer`, or of the
+    book that has these words for its short name.
+    """
 
     days: int = 1
     customer: str = ""
@@ -72,7 +74,10 @@ class AskWhy:
 
 @dataclass(frozen=True, slots=True)
 class AskList:
+    """`book` is its short name; empty: all of them."""
+
     what: Listed
+    book: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +154,7 @@ def parse(text: str) -> Ask:
         case "overdue":
             return _overdue(rest)
     if verb in set(Listed):
-        return AskList(Listed(verb))
+        return AskList(Listed(verb), _unquoted(rest))
     if verb in set(Figure):
         return AskFigures(Figure(verb), _unquoted(rest))
     if verb in _NEED_WORDS:
@@ -250,7 +255,7 @@ def _asked(verb: str, rest: str) -> str:
         return f"invoice {rest.split(maxsplit=1)[0]}" if rest else ""
     if verb in {*_NEED_WORDS, "share", "link"}:
         return f"{verb} {rest}" if rest else ""
-    return f"{verb} {rest}".strip() if verb == "overdue" or verb in set(Figure) else verb
+    return f"{verb} {rest}".strip() if verb == "overdue" or verb in {*Listed, *Figure} else verb
 
 
 _PERIOD = re.compile(r"(\d{1,3}) ?(d|days?|w|weeks?)", re.IGNORECASE)

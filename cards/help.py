@@ -9,7 +9,7 @@ from cards.elements import Card, Element, Facts, Heading, Text
 from cards.format import name
 
 COMMANDS = (
-    ("overdue [DAYS] [CUSTOMER]", "Who is late, the oldest first; overdue 30, overdue >1000 EUR, overdue acme"),
+    ("overdue [DAYS] [CUSTOMER or BOOK]", "Who is late, the oldest first; overdue 30, overdue >1000 EUR, overdue acme"),
     ("balance CUSTOMER", "What a customer owes, item by item"),
     ("customer CUSTOMER", "Who a customer is to us, and what they owe"),
     ("invoice NUMBER", "One invoice: how it stands, what happened, what comes next"),
@@ -20,9 +20,9 @@ COMMANDS = (
     ("escalate NUMBER", "Into a manager's hands"),
     ("fee NUMBER", "A fee on a late invoice: what the law allows is worked out, a second person approves"),
     ("home", "What waits for you, what leaves today and can still be stopped"),
-    ("mine", "What is overdue of your customers"),
-    ("promises · plans · disputes", "What was promised, is paid in parts, or is objected to"),
-    ("tasks", "What somebody has to do"),
+    ("mine [BOOK]", "What is overdue of your customers"),
+    ("promises · plans · disputes [BOOK]", "What was promised, is paid in parts, or is objected to"),
+    ("tasks [BOOK]", "What somebody has to do"),
     ("aging [BOOK]", "What is open, by how late it is"),
     ("report [BOOK]", "The last seven days: what is open, came in, was promised, sent and answered"),
     ("metrics [BOOK]", "DSO, days delinquent, collection effectiveness, promises kept"),

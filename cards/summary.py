@@ -153,11 +153,11 @@ def _buttons(told: Summary) -> Actions:
     debtors = Button("All debtors", debtors_page(told.book, told.last, 0))
     slug = told.book.slug
     asked = (
-        ("Overdue", "overdue"),
+        ("Overdue", f"overdue {slug}"),
         ("By age", f"aging {slug}"),
         ("DSO and more", f"metrics {slug}"),
-        ("Promises", "promises"),
-        ("Plans", "plans"),
+        ("Promises", f"promises {slug}"),
+        ("Plans", f"plans {slug}"),
         ("Expected in", f"forecast {slug}"),
     )
     goes = Button("Goes out today", Action(Name.SHOW_OUTGOING, told.book.id))

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TypeVar
 from uuid import UUID
 
-from workflows.domain.account import Account, Customer, Escalation, Flag, Item, Plan, PlanState, Snooze
+from workflows.domain.account import Account, Book, Customer, Escalation, Flag, Item, Plan, PlanState, Snooze
 from workflows.domain.allocation import on_plans
 from workflows.domain.claims import Dispute, Hold, Promise
 from workflows.domain.decide import by_item, decide, open_items, owed_items, silence, views_of
@@ -219,10 +219,10 @@ class Marked:
     more: bool
 
 
-async def marked(mark: Mark, work: UnitOfWork, policies: Policies, at: datetime, limit: int = MOST) -> Marked:
-    """Over all books, the oldest due first."""
+async def marked(mark: Mark, books: Sequence[Book], work: UnitOfWork, policies: Policies, at: datetime, limit: int = MOST) -> Marked:
+    """The oldest due first."""
     found: list[tuple[CustomerId, ItemId]] = []
-    for book in await work.books():
+    for book in books:
         found += await work.marked(book.id, mark, book.place.day(at), limit + 1)
     seen = await see_many((customer for customer, _ in found), work, policies, at)
     items = [(seen[customer], seen[customer].of(item)) for customer, item in found if customer in seen]
@@ -236,9 +236,9 @@ class OpenTask:
     seen: Seen
 
 
-async def tasks(work: UnitOfWork, policies: Policies, at: datetime) -> tuple[OpenTask, ...]:
-    """What somebody has to do, over all books, the soonest due first."""
-    found = [one for book in await work.books() for one in await work.open_tasks(book.id)]
+async def tasks(books: Sequence[Book], work: UnitOfWork, policies: Policies, at: datetime) -> tuple[OpenTask, ...]:
+    """What somebody has to do, the soonest due first."""
+    found = [one for book in books for one in await work.open_tasks(book.id)]
     found.sort(key=lambda one: (one[1].due_on or date.max, one[1].at))
     seen = await see_many((customer for customer, _ in found), work, policies, at)
     return tuple(OpenTask(task, seen[customer]) for customer, task in found if customer in seen)

@@ -125,7 +125,7 @@ class Answering:
             case AskOverdue():
                 return await self._overdue(ask)
             case AskList():
-                return await self._list(ask.what)
+                return await self._list(ask.what, await self._books(ask.book))
             case AskFigures():
                 return await self._figures(ask)
             case AskHome() | AskSettings():
@@ -172,8 +172,9 @@ class Answering:
         said = [f"{ask.days} days and more"] if ask.days > 1 else []
         said += [f"{money(least, locale_of(books[0]))} and more"] if least else []
         bounds = ", ".join(said)
-        if not ask.customer:
-            return await self._late(books, Bounds(ask.days, None, least), bounds, "")
+        named = [book for book in books if book.slug == ask.customer.casefold()]
+        if named or not ask.customer:
+            return await self._late(named or books, Bounds(ask.days, None, least), bounds, "")
         found = await balance(ask.customer, self.work, self.policies, self.now)
         if isinstance(found, Choices):
             bound = f" >{ask.least} {ask.currency}".rstrip() if ask.least else ""
@@ -193,24 +194,27 @@ class Answering:
         of = found.count if page and found.count > MOST else None
         return cards.overdue_list(book, lines, more=0 if of else found.more, of=of, whose=whose, bounds=said)
 
-    async def _list(self, what: Listed) -> Card:
+    async def _books(self, slug: str) -> Sequence[Book]:
+        """All of them where none is named."""
+        return [await self.work.book(slug.casefold())] if slug else await self.work.books()
+
+    async def _list(self, what: Listed, books: Sequence[Book]) -> Card:
         if what is Listed.MINE:
             if self.by is None:
                 raise Refused("Nobody is known to ask, so no customers are theirs. Ask in chat or in the inbox.")
-            return await self._late(await self.work.books(), Bounds(owner=self.by.id), "", f"{name(self.by.name)}'s customers")
+            return await self._late(books, Bounds(owner=self.by.id), "", f"{name(self.by.name)}'s customers")
         people = await names(self.work)
         if what is Listed.TASKS:
-            found = await tasks(self.work, self.policies, self.now)
+            found = await tasks(books, self.work, self.policies, self.now)
             return lists.tasks([(one.task, one.seen.account) for one in found], self.now, people)
         enough = MOST if self.page is None else min(max(MOST, (self.page + 2) * PAGE), LINES)
-        listed = await marked(_MARKS[what], self.work, self.policies, self.now, enough)
+        listed = await marked(_MARKS[what], books, self.work, self.policies, self.now, enough)
         items = [(seen.account, decided) for seen, decided in listed.items]
         return lists.marked(what.value, items, self.now, people, more=listed.more)
 
     async def _figures(self, ask: AskFigures) -> Card:
-        books = await self.work.books()
-        book = await self.work.book(ask.book.casefold()) if ask.book else books[0]
-        if not ask.book and len(books) > 1:
+        books = await self._books(ask.book)
+        if len(books) > 1:
             fit = [Choice(one.name, one.slug, asking(f"{ask.what} {one.slug}")) for one in books]
             return choices.several(ask.what, fit)
-        return await figure_card(ask.what, book, self.work, self.policies, self.now)
+        return await figure_card(ask.what, books[0], self.work, self.policies, self.now)

@@ -107,7 +107,7 @@ class _Drawing:
                 yield said.promise, decided
 
     async def _tasks(self, reader: User) -> list[tuple[Task, Account]]:
-        found = await tasks(self._work, self._policies, self._now)
+        found = await tasks(await self._work.books(), self._work, self._policies, self._now)
         return [(one.task, one.seen.account) for one in found if one.task.owner in {reader.id, None}]
 
     async def _leaving(self, books: Sequence[Book]) -> tuple[list[OutgoingLine], bool]:

@@ -170,6 +170,28 @@ async def test_a_thing_that_stands_in_two_books_is_asked_about(office: ChatOffic
     assert "Southwind" in opened.summary
 
 
+async def test_a_list_may_be_of_one_book(office: ChatOffice) -> None:
+    """As the buttons of a summary ask for it: two books have a customer each who owes, promised, and is to be called."""
+    book = Book(BookId(new_id()), "south", "Southwind", Place("Europe/Berlin"))
+    async with office.store() as work:
+        await work.add_book(book)
+        await work.store_rows(book.id, [office.row("carlo", office.today - timedelta(days=9), "7.00")], office.clock.now())
+    for number in ("INV-acme", "INV-carlo"):
+        async with office.store() as work:
+            item = (await work.find_items(number))[0].item.id
+            await work.add_task(Task(TaskId(new_id()), f"task:{number}", item, "call them", office.clock.now(), ANA.id))
+        typed = {"amount": "5", "until": (office.today + timedelta(days=2)).isoformat()}
+        await office.press(ANA, "slack", Action(Name.CONFIRM_PROMISE, item), typed)
+    for asked in ("overdue", "promises", "tasks"):
+        told = {name: await office.told(ANA, f"{asked} {name}".strip()) for name in ("", "main", "South")}
+        assert {name: ("Acme" in said, "Carlo" in said) for name, said in told.items()} == {
+            "": (True, True),
+            "main": (True, False),
+            "South": (False, True),
+        }, asked
+    assert "There is no book “nowhere”" in await office.told(ANA, "plans nowhere")
+
+
 async def test_a_chat_by_another_name_answers_the_same(office: ChatOffice) -> None:
     office.teams = FakeRoom("teams")
     await office.link(ANA, "teams")

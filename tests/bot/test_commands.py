@@ -67,6 +67,7 @@ from cards.help import COMMANDS
         ("promises", AskList(Listed.PROMISES)),
         ("Plans", AskList(Listed.PLANS)),
         ("disputes", AskList(Listed.DISPUTES)),
+        ("promises South", AskList(Listed.PROMISES, "South")),
         ("tasks", AskList(Listed.TASKS)),
         ("aging", AskFigures(Figure.AGING)),
         ("aging north", AskFigures(Figure.AGING, "north")),
