@@ -1,4 +1,4 @@
-"""Money, days and names as finance staff read them: English words, the book's separators."""
+"""Money, days and names as finance staff read them: English words, figures and dates as in the book's language or the reader's."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _NBSP = "\u00a0"
 
 
 def locale_of(book: Book) -> str:
-    """The separators of the book's language, as its country writes it where it is a language of that country; or those of who reads it."""
+    """The figures and dates of the book's language, as its country writes it where it is a language of that country; or those of who reads it."""
     if _known(book.read_in):
         return book.read_in
     country, language = book.place.country, book.language.replace("-", "_")
@@ -84,22 +84,33 @@ def listing(words: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(words[:-1]), words[-1] if words else "") if part)
 
 
-def _month_first(locale: str) -> bool:
-    return locale == "en_US"
+# A day that is near, one that is far, and one in a heading; written in English for readers of any other language.
+_DAYS = {
+    "en": ("EEE d MMM", "d MMM y", "EEEE d MMMM"),
+    "en_US": ("EEE, MMM d", "MMM d, y", "EEEE, MMMM d"),
+    "de": ("ccc d. LLL", "d. LLL y", "EEEE, d. MMMM"),
+    "fr": ("ccc d LLL", "d LLL y", "EEEE d MMMM"),
+    "es": ("ccc d LLL", "d LLL y", "EEEE d 'de' MMMM"),
+    "nl": ("ccc d LLL", "d LLL y", "EEEE d MMMM"),
+}
+
+
+def _language(locale: str) -> str:
+    return next((one for one in (locale, locale.partition("_")[0]) if one in _DAYS), _PLAIN)
 
 
 @lru_cache(maxsize=1024)  # few days are due days of many
 def day(on: date, today: date, locale: str = _PLAIN) -> str:
-    """`Fri 30 Oct` near, `30 Oct 2024` far; the month first for readers in the United States."""
-    near = abs((on - today).days) <= NEAR_DAYS
-    if _month_first(locale):
-        return format_date(on, "EEE, MMM d" if near else "MMM d, y", locale=_PLAIN)
-    return format_date(on, "EEE d MMM" if near else "d MMM y", locale=_PLAIN)
+    """`Fri 30 Oct` near, `30 Oct 2024` far; the month first for readers in the United States. It does not end in a dot, as sentences do."""
+    language = _language(locale)
+    near, far, _ = _DAYS[language]
+    return format_date(on, near if abs((on - today).days) <= NEAR_DAYS else far, locale=language).removesuffix(".")
 
 
 def long_day(on: date, locale: str = _PLAIN) -> str:
     """`Tuesday 24 November`, for a heading about that day."""
-    return format_date(on, "EEEE, MMMM d" if _month_first(locale) else "EEEE d MMMM", locale=_PLAIN)
+    language = _language(locale)
+    return format_date(on, _DAYS[language][-1], locale=language)
 
 
 def clock(at: datetime, place: Place) -> str:

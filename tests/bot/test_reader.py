@@ -49,6 +49,11 @@ async def test_an_answer_has_the_figures_of_who_asked(office: ChatOffice, questi
     assert "€5,100.00" in his
 
 
+async def test_an_answer_has_the_days_of_who_asked(office: ChatOffice) -> None:
+    hers, his = await office.told(ANA, "balance acme"), await office.told(MAX, "balance acme")
+    assert ("Sa 21. Nov" in hers, "Sat 21 Nov" in hers, "Sat 21 Nov" in his) == (True, False, True)
+
+
 async def test_a_form_has_them_and_the_letter_in_it_has_the_customers(office: ChatOffice) -> None:
     item = (await office.account("acme")).items[0].id
     hers, his = [await form(office, user, Action(Name.SEND_REMINDER, item)) for user in (ANA, MAX)]

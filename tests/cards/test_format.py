@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cards.clean import CLOSE, OPEN, bare, clean, shorten
-from cards.format import amounts, cell, day, days, lateness, listing, locale_of, moment, money, name, since, step_words, times
+from cards.format import amounts, cell, day, days, lateness, listing, locale_of, long_day, moment, money, name, since, step_words, times
+from cards.home import LANGUAGES
 from tests.cards.samples import BOOK
 from workflows.domain.calendar import Place
 from workflows.domain.money import Money
@@ -74,6 +75,28 @@ def test_a_day_has_its_weekday_near_and_its_year_far(on: date, shown: str) -> No
 def test_the_month_comes_first_in_the_united_states() -> None:
     assert day(date(2026, 10, 30), TODAY, "en_US") == "Fri, Oct 30"
     assert day(date(2024, 10, 30), TODAY, "en_US") == "Oct 30, 2024"
+
+
+@pytest.mark.parametrize(
+    ("locale", "near", "far", "heading"),
+    [
+        ("de_AT", "Fr 30. Okt", "30. Okt 2024", "Freitag, 30. Oktober"),
+        ("fr", "ven. 30 oct", "30 oct. 2024", "vendredi 30 octobre"),
+        ("es_ES", "vie 30 oct", "30 oct 2024", "viernes 30 de octubre"),
+        ("nl", "vr 30 okt", "30 okt 2024", "vrijdag 30 oktober"),
+        ("en_GB", "Fri 30 Oct", "30 Oct 2024", "Friday 30 October"),
+        ("ja", "Fri 30 Oct", "30 Oct 2024", "Friday 30 October"),
+    ],
+)
+def test_a_day_is_written_as_in_the_readers_language_where_it_can_be_chosen(locale: str, near: str, far: str, heading: str) -> None:
+    assert day(date(2026, 10, 30), TODAY, locale) == near
+    assert day(date(2024, 10, 30), TODAY, locale) == far
+    assert long_day(date(2026, 10, 30), locale) == heading
+
+
+def test_every_language_that_can_be_chosen_has_its_days() -> None:
+    shown = {long_day(TODAY, code) for code, _ in LANGUAGES if code}
+    assert len(shown) == len(LANGUAGES) - 1
 
 
 def test_an_hour_of_today_needs_no_day() -> None:
