@@ -5,6 +5,7 @@ from __future__ import annotations
 from workflows.domain.access import Role
 from workflows.errors import NeedsReconnect, NotFound, OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, UnitOfWork
+from workflows.raise_alerts import LOOK_BACK
 from workflows.records import Effect, Outage, OutageKind
 
 MOST = 500
@@ -36,7 +37,7 @@ async def back(key: str, work: UnitOfWork, clock: Clock, *, asked: bool) -> None
     """Administrators who were told that it was lost are told that it is back.
 
     Only the chat itself, `asked`, ends what had to be connected anew: a card that went through may have needed less. What one channel
-    refused is shown there now.
+    refused is shown there now, also what was raised before the first refusal.
     """
     outage = await work.end_outage(key, lasting=asked)
     if outage is None:
@@ -44,7 +45,7 @@ async def back(key: str, work: UnitOfWork, clock: Clock, *, asked: bool) -> None
     if outage.told_at is not None:
         await tell_administrators("back", outage, work, clock)
     if outage.kind is OutageKind.CHANNEL:
-        for card in await work.unposted_cards(outage.since, MOST):
+        for card in await work.unposted_cards(clock.now() - LOOK_BACK, MOST):
             work.redraw(card.id, clock.now())
 
 

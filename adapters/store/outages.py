@@ -41,7 +41,8 @@ class Outages(Part):
     async def unposted_cards(self, since: datetime, limit: int) -> Sequence[StaffCard]:
         c = t.cards.c
         new = select(t.cards).where(c.state == CardState.LIVE.value, c.at >= since, c.message.is_(None))
-        return [rows.card(row) for row in await self._all(new.order_by(c.at, c.id).limit(limit))]
+        newest = await self._all(new.order_by(c.at.desc(), c.id.desc()).limit(limit))
+        return [rows.card(row) for row in reversed(newest)]
 
 
 def _outage(row: Row[Any]) -> Outage:

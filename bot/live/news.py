@@ -18,6 +18,7 @@ from workflows.domain.access import Role, User
 from workflows.domain.account import Book
 from workflows.domain.ids import ItemId, UserId
 from workflows.ports import Policies, UnitOfWork
+from workflows.raise_alerts import LOOK_BACK
 from workflows.records import CardKind, Outage, StaffCard
 
 log = structlog.get_logger(__name__)
@@ -39,12 +40,12 @@ class News:
     said: set[ItemId] = field(default_factory=set)
 
     async def of(self, outages: Sequence[Outage]) -> Mapping[UserId, Sequence[str]]:
-        """Of an item its customer's owner has to know, of everything else those who manage."""
+        """Of an item its customer's owner has to know, of everything else those who manage. What was raised in quiet hours is told after them."""
         if not outages:
             return {}
         users, keys = await self.work.users(), {one.key for one in outages}
         books = {book.id: book for book in await self.work.books()}
-        for card in await self.work.unposted_cards(min(one.since for one in outages), MOST):
+        for card in await self.work.unposted_cards(self.now - LOOK_BACK, MOST):
             if card.kind in _ELSEWHERE:
                 continue
             try:
@@ -55,7 +56,8 @@ class News:
         return self.lines
 
     async def _is_kept_back(self, card: StaffCard, book: Book, keys: set[str]) -> bool:
-        places = await self.routing.places(card, book, self.rooms, self.work, self.policies, self.now)
+        wanted = await self.routing.places(card, book, self.rooms, self.work, self.policies, self.now)
+        places = [one for one in wanted if self.routing.free_from(one, book, self.now) <= self.now]
         homes = {f"{one.platform}:{self.rooms[one.platform].home(one.channel)}" for one in places}
         return bool(keys & (homes | {f"{one.platform}:{one.channel}" for one in places}))
 

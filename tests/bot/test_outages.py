@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
@@ -19,8 +19,9 @@ from workflows.acting import stand
 from workflows.domain.access import Role, User
 from workflows.domain.ids import CardId, UserId, new_id
 from workflows.domain.messages import Message
-from workflows.domain.routing import Channel, Route
+from workflows.domain.routing import Channel, Quiet, Route
 from workflows.errors import NeedsReconnect, OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
+from workflows.raise_alerts import LOOK_BACK
 from workflows.records import CardKind, Effect, OutboxState, StaffCard
 
 ADA = User(UserId(new_id()), "ada@seller.example", "Ada", Role.ADMINISTRATOR)
@@ -35,6 +36,7 @@ async def office(store: SqlStore) -> ChatOffice:
     await made.owe("acme", "brill")
     await belongs_to_ana(made, "acme")
     await made.tick()
+    made.clock.advance(MINUTE)
     return made
 
 
@@ -79,7 +81,7 @@ async def test_while_it_is_down_owners_get_what_is_new_once_a_day_and_administra
     (hers,) = [message.text for message in mailed(office) if message.to == (ANA.email,)]
     assert "Acme owes €100.00, 3 days late" in hers
     assert "Brill" not in hers
-    assert "since Tue 24 Nov" in hers or "today 11:00" in hers
+    assert "since today 11:01" in hers
     (told,) = [message.text for message in mailed(office) if message.subject == lost]
     assert ("Slack cannot be reached" in told, "Acme" in told) == (True, False)
     assert not office.slack.standing
@@ -130,6 +132,23 @@ async def test_a_channel_that_refuses_is_told_by_mail_and_catches_up_when_it_tak
     assert sum("INV-acme" in str(card) for card in office.slack.standing.values()) >= 1
 
 
+async def test_what_was_raised_in_quiet_hours_is_told_by_mail_after_them(office: ChatOffice) -> None:
+    office.routing = Routing(quiet={Channel("slack", "C1"): Quiet(time(11), time(13))})  # in Berlin it is 11:01
+    office.slack.trouble = NeedsReconnect("The token was revoked")
+    await minutes(office, 20, 3)
+    await minutes(office, 80, 20)
+    assert mails(office) == {ADA.email: ["Duebot: Slack cannot be written to"]}
+    await minutes(office, 40, 20)
+    assert mails(office)[ANA.email] == ["Duebot: 1 thing new for you"]
+
+
+async def test_what_stands_nowhere_for_more_than_a_week_is_no_news(office: ChatOffice) -> None:
+    office.clock.advance(LOOK_BACK)
+    office.slack.trouble = NeedsReconnect("The token was revoked")
+    await minutes(office, 5)
+    assert mails(office) == {ADA.email: ["Duebot: Slack cannot be written to"]}
+
+
 def refuse_one(room: FakeRoom, channel: str, error: OutsideError | None) -> None:
     room.refusing = {channel: error} if error else {}
 
@@ -141,6 +160,7 @@ async def test_one_workspace_that_is_lost_leaves_the_other_alone(office: ChatOff
     for n in range(4):
         await belongs_to_ana(office, f"late-{n}")
     await office.tick()
+    office.clock.advance(MINUTE)
     await minutes(office, 2)
     assert "Brill" in str(list(office.slack.standing.values()))
     assert mails(office)[ADA.email][0] == "Duebot: Slack, workspace T2 cannot be written to"
