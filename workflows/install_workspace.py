@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from workflows.acting import record
-from workflows.errors import Refused
+from workflows.chat_outages import back, lost
+from workflows.errors import NeedsReconnect, Refused
 from workflows.one_time import digest, made_link
 from workflows.ports import Clock, UnitOfWork
 from workflows.records import Installation
@@ -53,15 +54,21 @@ async def take_state(platform: str, state: str, browser: str, work: UnitOfWork, 
 
 
 async def keep_install(new: Installation, by: str, work: UnitOfWork, clock: Clock) -> None:
-    """A workspace that was there gets the new tokens."""
+    """A workspace that was there gets the new tokens, and takes cards again."""
     await work.keep_installation(new, clock.now())
+    await back(f"{new.platform}:{new.team}", work, clock, asked=True)
     about = {"platform": new.platform, "team": new.team, "scopes": " ".join(new.scopes)}
     await record(work, by, clock.now(), "workspace.installed", about)
 
 
 async def end_install(platform: str, team: str, why: str, said_at: datetime, work: UnitOfWork, clock: Clock) -> bool:
-    """False when it was over, or when the app was installed anew after that was said: late and repeated words change nothing."""
+    """False when it was over, or when the app was installed anew after that was said: late and repeated words change nothing.
+
+    Nobody lists the workspace any more, so that it takes no cards is noted here.
+    """
     if not await work.end_installation(platform, team, said_at, clock.now()):
         return False
+    gone = NeedsReconnect(f"Duebot was taken out of it, or its tokens were revoked. Install it again with: duebot connect {platform}")
+    await lost(platform, team, team, gone, work, clock)
     await record(work, platform, clock.now(), "workspace.ended", {"platform": platform, "team": team, "why": why})
     return True

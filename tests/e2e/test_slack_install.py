@@ -178,6 +178,39 @@ async def test_an_app_taken_out_is_forgotten_and_late_words_do_not_end_what_was_
     assert again.token != first.token
 
 
+async def test_administrators_are_told_once_of_a_workspace_that_is_lost_and_owners_get_its_cards_by_mail(open_to_all: Service) -> None:
+    duebot, now = open_to_all, int(open_to_all.clock.now().timestamp())
+    await install(duebot)
+    await use_second(duebot)
+    await duebot.post(ended("app_uninstalled", now + 1))
+    for _ in range(3):
+        await duebot.app.jobs.mind_chats()
+        duebot.clock.advance(timedelta(minutes=1))
+    lost = f"Duebot: Slack, workspace {SECOND} cannot be written to"
+    assert mails(duebot) == [("ida@nordhafen.example", lost)]
+    assert "duebot connect slack" in duebot.mail.mailbox[0].part("plain")
+
+    await filled(duebot)
+    await duebot.app.jobs.mind_chats()
+    told = {to for to, subject in mails(duebot) if subject.endswith("new for you")}
+    assert "maria@nordhafen.example" in told
+    assert not duebot.workspace.asked("chat.postMessage")
+
+    await install(duebot)
+    await use_second(duebot)
+    await duebot.app.jobs.mind_chats()
+    assert mails(duebot)[-1] == ("ida@nordhafen.example", f"Duebot: Slack, workspace {SECOND} is back")
+    duebot.clock.advance(timedelta(minutes=15))
+    await duebot.deliver()
+    assert await duebot.card("Birkenhof")
+
+
+def mails(duebot: Service) -> list[tuple[str, str]]:
+    """To colleagues: to whom, and about what."""
+    sent = [(one.recipients[0], str(one.message["Subject"])) for one in duebot.mail.mailbox]
+    return [one for one in sent if one[0].endswith("@nordhafen.example")]
+
+
 async def test_a_token_that_expires_is_renewed_once_before_it_does(open_to_all: Service) -> None:
     duebot, workspace = open_to_all, open_to_all.workspace
     await install(duebot)

@@ -57,12 +57,15 @@ class Workspaces:
         return made
 
     async def client(self, team: str = "") -> AsyncWebClient:
-        """`team` empty: the workspace of the settings' token, or the only one there is."""
+        """`team` empty: the workspace of the settings' token, or the only one there is. Without others the settings' own may have any name but
+        that of one the app was taken out of.
+        """
         running = await self._read()
         if team in running:
             return self.with_token((await self._fresh(running[team])).token)
         own = self._settings.bot_token
-        if own is not None and (not team or not running or team == await self.own_team()):
+        alone = not running and team not in self._ended
+        if own is not None and (not team or alone or team == await self.own_team()):
             return self.with_token(own)
         if not team and len(running) == 1:
             return self.with_token((await self._fresh(next(iter(running.values())))).token)
