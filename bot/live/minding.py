@@ -41,6 +41,9 @@ class MindChats:
             known = await self._outages(work)
         for platform, room in self.rooms.items():
             await self._ask(platform, room, {one.home for one in known if one.platform == platform and one.kind is not OutageKind.CHANNEL})
+        for outage in known:
+            if outage.kind is OutageKind.CHANNEL:
+                await self._ask_channel(self.rooms[outage.platform], outage)
         if self.mail is not None:
             await self._tell()
             await send_staff_mail(self.mail, self._write, self.store, self.clock)
@@ -61,6 +64,22 @@ class MindChats:
                 async with self.store() as work:
                     await back(f"{platform}:{home}", work, self.clock, asked=True)
 
+    async def _ask_channel(self, room: ChatRoom, outage: Outage) -> None:
+        """Some say nothing against cards and take none: while any wait, only one that goes through ends it, and one is tried every ten minutes."""
+        try:
+            await room.check(outage.home)
+        except OutsideError:
+            return
+        now = self.clock.now()
+        async with self.store.reading() as seen:
+            waiting = await self._news(seen).kept_back([outage], in_quiet_hours=True)
+        async with self.store() as work:
+            if not waiting:
+                await back(outage.key, work, self.clock, asked=True)
+                return
+            card, ten_minutes = str(waiting[0][0].id), now.replace(minute=now.minute - now.minute % ASKED_EVERY)
+            await work.enqueue(Effect.CARD, f"card:{card}:{ten_minutes:%Y-%m-%dT%H:%M}", {"card": card}, now)
+
     async def _tell(self) -> None:
         now = self.clock.now()
         async with self.store() as work:
@@ -69,7 +88,7 @@ class MindChats:
                 if outage.told_at is None and lasts and await work.told_outage(outage.key, now):
                     await tell_administrators("lost", outage, work, self.clock)
         async with self.store.reading() as seen:
-            day, users = (await _place(seen)).day(now), list(await self._news(seen))
+            day, users = (await _place(seen)).day(now), list(await self._told(seen))
         async with self.store() as work:
             for user in users:
                 await work.enqueue(Effect.STAFF_MAIL, f"news:{user}:{day}", {"user": str(user), "what": "news"}, now)
@@ -78,15 +97,18 @@ class MindChats:
         """Those of chats."""
         return [one for one in await work.outages() if one.platform in self.rooms]
 
-    async def _news(self, work: UnitOfWork) -> Mapping[UserId, Sequence[str]]:
-        told = [outage for outage in await self._outages(work) if outage.told_at is not None]
-        return await News(work, self.policies, self.rooms, self.routing, self.clock.now()).of(told)
+    def _news(self, work: UnitOfWork) -> News:
+        return News(work, self.policies, self.rooms, self.routing, self.clock.now())
+
+    async def _told(self, work: UnitOfWork) -> Mapping[UserId, Sequence[str]]:
+        """What is new, by who has to know."""
+        return await self._news(work).of([outage for outage in await self._outages(work) if outage.told_at is not None])
 
     async def _write(self, row: OutboxRow, work: UnitOfWork) -> Mail | None:
         """Null when there is nothing to say any more."""
         place, now = await _place(work), self.clock.now()
         if row.payload["what"] == "news":
-            lines = (await self._news(work)).get(UserId(UUID(str(row.payload["user"]))), ())
+            lines = (await self._told(work)).get(UserId(UUID(str(row.payload["user"]))), ())
             outages = [one for one in await self._outages(work) if one.told_at is not None]
             return outage_mail.news(_down(outages[0], place, now), lines) if lines else None
         began, kind = datetime.fromisoformat(str(row.payload["since"])), OutageKind(str(row.payload["kind"]))

@@ -43,23 +43,33 @@ class News:
         """Of an item its customer's owner has to know, of everything else those who manage. What was raised in quiet hours is told after them."""
         if not outages:
             return {}
-        users, keys = await self.work.users(), {one.key for one in outages}
+        users = await self.work.users()
+        for card, book in await self.kept_back(outages, in_quiet_hours=False):
+            try:
+                await self._add(card, book, users)
+            except Exception:  # a mistake of ours about one card must not keep the others back
+                log.exception("news not told", card=str(card.id))
+        return self.lines
+
+    async def kept_back(self, outages: Sequence[Outage], *, in_quiet_hours: bool) -> Sequence[tuple[StaffCard, Book]]:
+        """What would stand in what is out of order, or would once its quiet hours are over."""
+        found, keys = [], {one.key for one in outages}
         books = {book.id: book for book in await self.work.books()}
         for card in await self.work.unposted_cards(self.now - LOOK_BACK, MOST):
             if card.kind in _ELSEWHERE:
                 continue
             try:
-                if await self._is_kept_back(card, books[card.book], keys):
-                    await self._add(card, books[card.book], users)
-            except Exception:  # a mistake of ours about one card must not keep the others back
-                log.exception("news not told", card=str(card.id))
-        return self.lines
+                if keys & await self._keys(card, books[card.book], in_quiet_hours=in_quiet_hours):
+                    found.append((card, books[card.book]))
+            except Exception:  # as above
+                log.exception("card not looked at", card=str(card.id))
+        return found
 
-    async def _is_kept_back(self, card: StaffCard, book: Book, keys: set[str]) -> bool:
-        wanted = await self.routing.places(card, book, self.rooms, self.work, self.policies, self.now)
-        places = [one for one in wanted if self.routing.free_from(one, book, self.now) <= self.now]
-        homes = {f"{one.platform}:{self.rooms[one.platform].home(one.channel)}" for one in places}
-        return bool(keys & (homes | {f"{one.platform}:{one.channel}" for one in places}))
+    async def _keys(self, card: StaffCard, book: Book, *, in_quiet_hours: bool) -> set[str]:
+        """Of the outages that would keep the card back."""
+        places = await self.routing.places(card, book, self.rooms, self.work, self.policies, self.now)
+        heard = [one for one in places if in_quiet_hours or self.routing.free_from(one, book, self.now) <= self.now]
+        return {f"{one.platform}:{where}" for one in heard for where in (self.rooms[one.platform].home(one.channel), one.channel)}
 
     async def _add(self, card: StaffCard, book: Book, users: Sequence[User]) -> None:
         managers = {user.id for user in users if user.role >= Role.MANAGER}

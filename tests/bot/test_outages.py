@@ -16,6 +16,7 @@ from tests.bot.chat_office import ChatOffice
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, BEN, MAX
 from workflows.acting import stand
+from workflows.chat_outages import lost
 from workflows.domain.access import Role, User
 from workflows.domain.ids import CardId, UserId, new_id
 from workflows.domain.messages import Message
@@ -130,6 +131,56 @@ async def test_a_channel_that_refuses_is_told_by_mail_and_catches_up_when_it_tak
     await minutes(office, 3)
     assert mails(office)[ADA.email][-1] == "Duebot: Slack, channel C-archived is back"
     assert sum("INV-acme" in str(card) for card in office.slack.standing.values()) >= 1
+
+
+async def test_a_channel_that_takes_cards_again_gets_what_waited_though_nothing_new_goes_there(office: ChatOffice) -> None:
+    office.slack.refusing = {"C1": Rejected("That Slack channel is archived: name another one, or unarchive it.")}
+    await minutes(office, 60, 10)
+    assert not office.slack.standing
+    tried = office.slack.tried
+    office.slack.refusing = {}
+    await minutes(office, 3)
+    shown = " ".join(str(card) for card in office.slack.standing.values())
+    assert all(name in shown for name in ("Acme", "Brill"))
+    assert mails(office)[ADA.email][-1] == "Duebot: Slack, channel C1 is back"
+    assert office.slack.tried - tried == 2
+
+
+async def test_so_does_one_that_an_administrator_approved(office: ChatOffice) -> None:
+    office.slack.public = frozenset({"C1"})
+    await minutes(office, 3)
+    office.slack.approved = frozenset({"C1"})
+    await minutes(office, 3)
+    assert len(office.slack.standing) == 2
+
+
+async def test_a_channel_for_which_nothing_waits_is_back_once_it_says_so(office: ChatOffice) -> None:
+    await office.jobs.show_cards()
+    office.slack.refusing = {"C2": Rejected("That Slack channel is archived: name another one, or unarchive it.")}
+    async with office.store() as work:
+        await lost("slack", "", "C2", office.slack.refusing["C2"], work, office.clock)
+    await minutes(office, 3)
+    office.slack.refusing = {}
+    await minutes(office, 2)
+    about = "Duebot: Slack, channel C2"
+    assert mails(office)[ADA.email] == [f"{about} cannot be written to", f"{about} is back"]
+
+
+class Webhook(FakeRoom):
+    """What takes no card says nothing against it."""
+
+    async def check(self, channel: str) -> None: ...
+
+
+async def test_only_a_card_that_went_through_shows_that_a_channel_is_back_and_one_is_tried_every_ten_minutes(office: ChatOffice) -> None:
+    office.room = office.slack = Webhook(refusing={"C1": Rejected("Slack no longer knows that webhook: make a new one.")})
+    await minutes(office, 60)
+    assert mails(office)[ADA.email] == ["Duebot: Slack, channel C1 cannot be written to", "Duebot: 1 thing new for you"]
+    assert office.slack.tried == 2 + 6
+    office.slack.refusing = {}
+    await minutes(office, 12)
+    assert len(office.slack.standing) == 2
+    assert mails(office)[ADA.email][-1] == "Duebot: Slack, channel C1 is back"
 
 
 async def test_what_was_raised_in_quiet_hours_is_told_by_mail_after_them(office: ChatOffice) -> None:

@@ -63,8 +63,6 @@ class FakeRoom:
     async def post(self, channel: str, card: Card) -> CardRef:
         self._try()
         self._allow(channel)
-        if channel in self.refusing:
-            raise self.refusing[channel]
         ref = CardRef(self.platform, _conversation(channel), f"{len(self.channels) + 1}.0")
         self.channels[ref.message] = channel
         self._keep(ref, card)
@@ -92,6 +90,8 @@ class FakeRoom:
         reason = against(ChannelFacts(channel, channel, private=channel not in self.public), self.approved)
         if reason:
             raise Rejected(reason)
+        if channel in self.refusing:
+            raise self.refusing[channel]
 
     def _try(self) -> None:
         self.tried += 1

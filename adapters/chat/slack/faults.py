@@ -86,7 +86,11 @@ def _by_code(code: str, body: dict[str, Any]) -> OutsideError:
         return Unavailable(f"Slack has trouble of its own ({code}).")
     if code in _GONE:
         return NotFound(f"Slack no longer has it ({code}).")
-    return Rejected(_WHAT_TO_DO.get(code) or f"Slack refused it: {code}.{_where(body)}")
+    return refused(code, _where(body))
+
+
+def refused(code: str, where: str = "") -> Rejected:
+    return Rejected(_WHAT_TO_DO.get(code) or f"Slack refused it: {code}.{where}")
 
 
 def lacking(scopes: Sequence[str]) -> MissingScope:

@@ -7,7 +7,7 @@ from typing import Any
 
 from adapters.chat.protocol import CardRef, File, Limit, Person, Profile
 from adapters.chat.slack.addresses import address, is_conversation, is_person, parted
-from adapters.chat.slack.faults import lacking, translated
+from adapters.chat.slack.faults import lacking, refused, translated
 from adapters.chat.slack.files import share
 from adapters.chat.slack.names import HOME, SCOPES
 from adapters.chat.slack.reading import PLATFORM
@@ -123,7 +123,8 @@ class SlackRoom:
         return _profile(_object(answer.data, "user"), {person.team or home, home})
 
     async def check(self, channel: str) -> None:
-        """Raises what stands against cards in the channel."""
+        """Asks Slack anew, and raises what stands against cards in the channel."""
+        self._allowed_until.pop(channel, None)
         await self._allow(channel)
 
     async def _allow(self, written: str) -> None:
@@ -138,8 +139,11 @@ class SlackRoom:
         client = await self._workspaces.client(team)
         with translated(repeatable=True):
             answer = await client.conversations_info(channel=channel)
+        told = _object(answer.data, "channel")
+        if told.get("is_archived") or told.get("is_member") is False:
+            raise refused("is_archived" if told.get("is_archived") else "not_in_channel")
         also = frozenset(await self._also()) if self._also else frozenset[str]()
-        reason = against(_facts(_object(answer.data, "channel")), self._approved | also)
+        reason = against(_facts(told), self._approved | also)
         if reason:
             raise Rejected(reason)
         self._allowed_until[written] = now + KNOWN_SECONDS

@@ -74,6 +74,16 @@ async def test_the_channel_is_asked_about_once(workspace: Workspace, credit: str
     assert len(workspace.asked("conversations.info")) == 1
 
 
+@pytest.mark.parametrize(("sign", "words"), [({"is_archived": True}, "is archived"), ({"is_member": False}, "/invite")])
+async def test_a_channel_is_asked_anew_whether_it_takes_cards(workspace: Workspace, credit: str, sign: dict[str, bool], words: str) -> None:
+    one = room(workspace)
+    await one.post(credit, line("Acme"))
+    await one.check(credit)
+    workspace.changes["conversations.info"] = sign
+    with pytest.raises(Rejected, match=words):
+        await one.check(credit)
+
+
 async def test_a_channel_without_us_says_what_to_do(workspace: Workspace) -> None:
     hidden = await workspace.create_channel(f"board-{workspace.base[-5:]}", private=True)
     with pytest.raises(Rejected, match="invite it there with /invite"):
