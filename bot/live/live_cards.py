@@ -235,9 +235,6 @@ async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], wo
     await work.set_card(standing_in(_free(card, waiting), _merged(showing.places, done, places_of(card))))
     errors = [one.error for one in outcomes if one.error is not None]
     refused = [error for error in errors if not may_pass(error)]
-    for one in outcomes:
-        if isinstance(one.error, Rejected):
-            await _tell_administrators(card, one, work, now)
     if len(errors) > len(refused):
         await _again(waiting, now + _pause(waiting, errors), str(errors[0]), work, clock)
     elif showing.rest_at is not None:
@@ -255,15 +252,16 @@ async def note_trouble(waiting: Waiting, error: Exception, work: UnitOfWork, clo
     await _settle(waiting, OutboxState.FAILED, work, clock, str(error))
 
 
-async def _tell_administrators(card: StaffCard, one: Shown, work: UnitOfWork, now: datetime) -> None:
-    """A channel that may not, or does not, take cards: one card a day for each, to the administrators themselves and in the inbox."""
-    if card.data.get(TO_ADMINISTRATORS) or card.kind is CardKind.SHARED:  # who shared it was told
+async def tell_administrators(card: StaffCard, place: Place, error: Rejected, work: UnitOfWork, now: datetime) -> None:
+    """A channel may not, or does not, take cards from now on: one card, to the administrators themselves and in the inbox."""
+    if card.data.get(TO_ADMINISTRATORS):
         return
-    about = uuid5(NAMESPACE_URL, f"{one.place.platform}:{one.place.channel}")
-    data = {"what": "channel_refused", "channel": one.place.channel, "because": str(one.error), TO_ADMINISTRATORS: True}
+    about = uuid5(NAMESPACE_URL, f"{place.platform}:{place.channel}")
+    data = {"what": "channel_refused", "channel": place.channel, "because": str(error), TO_ADMINISTRATORS: True}
     problem = StaffCard(CardId(new_id()), CardKind.PROBLEM, card.book, about, card.day, now, data=data)
     if await work.add_card(problem):
-        work.redraw(problem.id, now)
+        for standing in await work.live_cards(card.book, about):  # it may be the one of before
+            work.redraw(standing.id, now)
 
 
 def _pause(waiting: Waiting, errors: Sequence[Exception]) -> timedelta:

@@ -18,8 +18,9 @@ from bot.live.routing import Routing
 from bot.live.sorting import sort_cards
 from workflows.chat_outages import back, lost
 from workflows.domain.ids import CardId
-from workflows.errors import OutsideError, RateLimited
+from workflows.errors import OutsideError, RateLimited, Rejected
 from workflows.ports import Clock, Policies, Store
+from workflows.records import CardKind, StaffCard
 
 MOST_IN_VAIN = 3
 Home = tuple[str, str]  # a chat and one of its workspaces
@@ -119,9 +120,16 @@ class ShowCards:
             await self.pace.hold(limits, error.retry_after)
         if live_cards.may_pass(error):
             self.in_vain.setdefault(home, []).append(error)
-        async with self.store() as work:
-            self.down |= await lost(*home, place.channel, error, work, self.clock)
+        if not (showing.card.kind is CardKind.SHARED and isinstance(error, Rejected)):  # who shared it was told
+            await self._lost(showing.card, place, home, error)
         return Shown(place, error)
+
+    async def _lost(self, card: StaffCard, place: Place, home: Home, error: OutsideError) -> None:
+        async with self.store() as work:
+            new = await lost(*home, place.channel, error, work, self.clock) - self.down
+            if new and isinstance(error, Rejected):
+                await live_cards.tell_administrators(card, place, error, work, self.clock.now())
+        self.down |= new
 
     async def _worked(self, place: Place, home: Home) -> None:
         for key in self.down & {":".join(home), f"{place.platform}:{place.channel}"}:

@@ -17,6 +17,7 @@ from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, BEN, MAX
 from workflows.acting import stand
 from workflows.chat_outages import lost
+from workflows.dismiss_card import DismissCard, dismiss_card
 from workflows.domain.access import Role, User
 from workflows.domain.ids import CardId, UserId, new_id
 from workflows.domain.messages import Message
@@ -144,6 +145,52 @@ async def test_a_channel_that_takes_cards_again_gets_what_waited_though_nothing_
     assert all(name in shown for name in ("Acme", "Brill"))
     assert mails(office)[ADA.email][-1] == "Duebot: Slack, channel C1 is back"
     assert office.slack.tried - tried == 2
+
+
+async def test_administrators_get_one_card_of_a_channel_for_as_long_as_it_takes_none(office: ChatOffice) -> None:
+    archived = {"C1": Rejected("That Slack channel is archived: name another one, or unarchive it.")}
+    office.slack.refusing = archived
+    await minutes(office, 3)
+    (first,) = await refused_channels(office)
+    async with office.store() as work:
+        await dismiss_card(DismissCard(first.id, ADA), work, office.clock)
+    for day in range(2):
+        office.clock.advance(timedelta(days=1))
+        await office.owe(f"late-{day}")
+        await office.tick()
+        await minutes(office, 3)
+    assert await refused_channels(office) == []
+    office.slack.refusing = {}
+    await minutes(office, 3)
+    office.slack.refusing = archived
+    office.clock.advance(timedelta(days=1))
+    await office.owe("later")
+    await office.tick()
+    await minutes(office, 3)
+    assert len(await refused_channels(office)) == 1
+
+
+async def test_a_card_of_a_channel_that_was_seen_stands_again_when_the_channel_is_lost_again(office: ChatOffice) -> None:
+    await office.link(ADA)
+    archived = {"C1": Rejected("That Slack channel is archived: name another one, or unarchive it.")}
+    office.slack.refusing = archived
+    await minutes(office, 3)
+    (told,) = office.slack.standing.items()
+    (first,) = await refused_channels(office)
+    async with office.store() as work:
+        await dismiss_card(DismissCard(first.id, ADA), work, office.clock)
+    office.slack.refusing = {}
+    await minutes(office, 3)
+    office.slack.refusing = archived
+    await office.owe("later")
+    await office.tick()
+    assert told not in office.slack.standing.items()
+    await minutes(office, 3)
+    assert told in office.slack.standing.items()
+
+
+async def refused_channels(office: ChatOffice) -> list[StaffCard]:
+    return [card for card in await office.cards(CardKind.PROBLEM) if card.data["what"] == "channel_refused"]
 
 
 async def test_so_does_one_that_an_administrator_approved(office: ChatOffice) -> None:
