@@ -55,11 +55,21 @@ def shorten(text: str, width: int) -> str:
     """At most `width` characters, an ellipsis in place of what is left out; never cuts a letter from its accents."""
     if len(text) <= width:
         return text
-    cut = max(width - 1, 0)
-    while cut > 0 and (unicodedata.combining(text[cut]) or text[cut] in "\u200d\ufe0f" or text[cut - 1] == "\u200d"):
-        cut -= 1
-    kept = text[: cut or max(width - 1, 0)].rstrip()
-    return kept + "…" if kept.count(OPEN) <= kept.count(CLOSE) else shorten(kept, width - 2).rstrip("…") + "…" + CLOSE
+    kept = _cut(text, width - 1)
+    if _is_open(kept):
+        kept = _cut(text, width - 2)
+    return f"{kept}…{CLOSE if _is_open(kept) else ''}"
+
+
+def _cut(text: str, width: int) -> str:
+    at = most = max(width, 0)
+    while at > 0 and (unicodedata.combining(text[at]) or text[at] in "\u200d\ufe0f" or text[at - 1] == "\u200d"):
+        at -= 1
+    return text[: at or most].rstrip()
+
+
+def _is_open(text: str) -> bool:
+    return text.count(OPEN) > text.count(CLOSE)
 
 
 def pieces(text: str, width: int) -> Iterator[str]:

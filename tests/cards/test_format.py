@@ -166,3 +166,11 @@ def test_cleaning_twice_changes_nothing_more(text: str) -> None:
 
 def test_a_cut_takes_the_accents_with_their_letter() -> None:
     assert shorten("abe\u0301\u0301\u0301cd", 5) == "ab…"
+
+
+@pytest.mark.parametrize(
+    ("width", "short"),
+    [(13, f"ab {OPEN}חברה אבג{CLOSE}"), (12, f"ab {OPEN}חברה א…{CLOSE}"), (6, f"ab {OPEN}…{CLOSE}"), (5, "ab…"), (4, "ab…")],
+)
+def test_right_to_left_words_that_are_cut_end_once(width: int, short: str) -> None:
+    assert shorten(f"ab {OPEN}חברה אבג{CLOSE}", width) == short
