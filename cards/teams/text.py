@@ -17,7 +17,7 @@ _STARTING = re.compile(r"(?<=\{)(?=\{)|(?<=\$)(?=\{)|(?<=:)(?=//)|(?<=[wW]{3})(?
 
 def words(text: str, limit: int, *, lines: bool = False) -> str:
     safe = clean(text, lines=lines)
-    return _STARTING.sub(JOINER, shorten(safe, limit)) if safe.strip() else EMPTY
+    return shorten(_STARTING.sub(JOINER, safe), limit) if safe.strip() else EMPTY
 
 
 def run(text: str, limit: int, **style: object) -> Block:
