@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from workflows.acting import record, require
+from workflows.acting import record, redraw_all, require
 from workflows.domain.access import Right, User
 from workflows.domain.account import Account, Book, Item
 from workflows.domain.allocation import balances
@@ -57,6 +57,7 @@ async def erase_person(ask: ErasePerson, work: KeepingWork, clock: Clock) -> Era
     whole = ask.address is None or _is_alone(account, ask.address)
     done = await (_whole(account, alias, ask, work, clock) if whole else _one_address(account, alias, ask, work))
     facts = {"customer": str(ask.customer), "messages": done.messages, "answers": done.answers, "notes": done.notes, "whole": whole}
+    await redraw_all(work, [account.book.id], [item.id for item in account.all_items], clock.now())  # a card may quote them
     actor = ask.actor if ask.by is None else str(ask.by.id)
     await record(work, actor, clock.now(), "person.erased", facts | {"kept": [one.what for one in done.kept]})
     return done

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from workflows.acting import item_to_act_on, note_act
 from workflows.ask_approval import Requested, Wish, ask_approval
 from workflows.domain.access import User
-from workflows.domain.account import Account, Item, Payment
+from workflows.domain.account import APPROVED, HAND, Account, Item, Payment
 from workflows.domain.approvals import Approval, ApprovalKind
 from workflows.domain.approving import ADDS_UP_FOR, Limits, terms_of, waiting
 from workflows.domain.calendar import spoken
@@ -86,18 +86,15 @@ def _must_be_new(account: Account, reference: str, now: datetime) -> None:
         raise AlreadyDone(f"A payment with the reference {reference} waits for approval.")
 
 
-_HAND = "hand:"
-
-
 def _key(now: datetime, reference: str) -> str:
     """Names the day it was noted, whatever day it was paid: what counts against the limit."""
-    return f"{_HAND}{now.date().isoformat()}:{reference or new_id()}"
+    return f"{HAND}{now.date().isoformat()}:{reference or new_id()}"
 
 
 def _noted(account: Account, amount: Money, now: datetime) -> Money:
     """The amount, with what one person alone noted for the customer in thirty days and what stands."""
     first = (now - ADDS_UP_FOR).date().isoformat()
-    by_hand = (one for one in account.payments if one.key.startswith(_HAND) and one.key[len(_HAND) :] >= first)
+    by_hand = (one for one in account.payments if one.key.startswith(HAND) and one.key[len(HAND) :] >= first)
     same = (one.amount for one in by_hand if one.reversed_on is None and one.amount.currency == amount.currency)
     return total((amount, *same), amount.currency)
 
@@ -116,7 +113,7 @@ async def carry_out(approval: Approval, account: Account, work: UnitOfWork, cloc
     if approval.amount is None:
         return False
     item = None if terms.get("on_account") else approval.item
-    key = f"approved:{approval.id}:{terms.get('reference') or new_id()}"
+    key = f"{APPROVED}{approval.id}:{terms.get('reference') or new_id()}"
     payment = Payment(approval.amount, date.fromisoformat(str(terms["paid_on"])), item, key)
     return await work.add_payment(payment, account.customer.id, clock.now())
 

@@ -8,7 +8,7 @@ from datetime import date
 from workflows.acting import item_to_act_on
 from workflows.ask_approval import Requested, Wish, ask_approval
 from workflows.domain.access import User
-from workflows.domain.account import Account, Credit, CreditKind
+from workflows.domain.account import WRITTEN_OFF, Account, Credit, CreditKind
 from workflows.domain.allocation import balances, on_plans
 from workflows.domain.approvals import Approval, ApprovalKind
 from workflows.domain.ids import ItemId
@@ -54,5 +54,7 @@ async def carry_out(approval: Approval, account: Account, work: UnitOfWork, cloc
     """The credit of an approved write-off."""
     if approval.amount is None:
         return False
-    credit = Credit(approval.amount, account.book.place.day(clock.now()), approval.item, f"write_off:{approval.id}", CreditKind.WRITE_OFF)
+    credit = Credit(
+        approval.amount, account.book.place.day(clock.now()), approval.item, f"{WRITTEN_OFF}{approval.id}", CreditKind.WRITE_OFF
+    )
     return await work.add_credit(credit, account.customer.id, clock.now())

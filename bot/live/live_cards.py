@@ -10,6 +10,7 @@ from hashlib import blake2b
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from adapters.chat.protocol import CardRef, ChatRoom
+from bot.desk.once import read_once
 from bot.desk.reader import read_in
 from bot.live import threads
 from bot.live.draw import draw
@@ -78,6 +79,10 @@ class Showing:
         drawn = self.with_history if self.with_history is not None and place.key in self.unthreaded else self.drawn
         return pictured(self.own.get(place.key, drawn), place.pictures)
 
+    def has_news(self, place: Place, now: datetime) -> bool:
+        """For its thread, whether or not the card itself looks otherwise."""
+        return self.lines is not None and place.key not in self.unthreaded and threads.next_line(place, self.lines, now) is not None
+
 
 def card_of(row: OutboxRow) -> CardId:
     return CardId(UUID(str(row.payload["card"])))
@@ -121,7 +126,7 @@ async def prepare(
 
     `seen` only reads, from after the card was held: what changes later has the card drawn again, and nobody waits for what is drawn.
     """
-    now, card = clock.now(), await work.card(waiting.card)
+    now, card, seen = clock.now(), await work.card(waiting.card), read_once(seen)
     book = next(book for book in await work.books() if book.id == card.book)
     places = await everywhere(card, rooms, routing, seen, policies, now)
     if not places:
@@ -131,13 +136,19 @@ async def prepare(
         await _again(waiting, now + SOON, "", work, clock)
         return None
     bare = frozenset(place.key for place in places if place.platform in rooms and not rooms[place.platform].threads(place.channel))
+    lines = await threads.lines_of(card, seen, policies, now)
+    if lines is not None and (hearing := lines.kept_on(card)) != card:
+        card = hearing
+        await work.set_card(card)
     drawn = await draw(card, seen, policies, now)
-    showing = Showing(
-        card, drawn, places, with_history=await threads.folded(card, drawn, seen, policies, now) if bare else None, unthreaded=bare
-    )
+    showing = Showing(card, drawn, places, lines=lines, with_history=threads.folded(drawn, lines, now) if bare else None, unthreaded=bare)
     wanted = await preferences_at(places, rooms, seen)
     showing = replace(showing, own=await _own(card, wanted, bare, seen, policies, now))
-    changed = [place for place in places if place.look != look_of(showing.at(place)) or (waiting.anew and place.message)]
+    changed = [
+        place
+        for place in places
+        if place.look != look_of(showing.at(place)) or (waiting.anew and place.message) or showing.has_news(place, now)
+    ]
     changed = [place for place in changed if place.platform == waiting.chat and _may_change(place, card, rooms)]
     free = {place.key: _free_from(place, card.kind, waiting, book, routing, wanted.get(place.key), now) for place in changed}
     due = tuple(place for place in changed if free[place.key] <= now)
@@ -146,7 +157,7 @@ async def prepare(
         await (_again(waiting, rest_at, "", work, clock) if rest_at else _settle(waiting, OutboxState.SUPPRESSED, work, clock))
         return None
     await work.set_card(replace(card, data={**card.data, waiting.busy: (now + LEASE).isoformat()}))
-    return replace(showing, due=due, rest_at=rest_at, lines=await threads.lines_for(card, due, seen, policies, now))
+    return replace(showing, due=due, rest_at=rest_at)
 
 
 async def _own(
@@ -163,7 +174,7 @@ async def _own(
         if one.language and card.kind is not CardKind.HOME:
             read = read_in(one.language, work)
             drawn = await draw(card, read, policies, now)
-            found[key] = await threads.folded(card, drawn, read, policies, now) if key in bare else drawn
+            found[key] = threads.folded(drawn, await threads.lines_of(card, read, policies, now), now) if key in bare else drawn
     return found
 
 

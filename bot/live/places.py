@@ -14,16 +14,17 @@ from workflows.records import StaffCard
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The line under a card that is still being added to: what happened after `since`, first told at `at`."""
+    """The line under a card that is still being added to: what the card heard of behind the first `since`, first told at `at`."""
 
     message: str
-    since: datetime
+    since: int
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`message` is empty until the card is posted there; `look` is how it was drawn last, at `at`; `told` up to when the thread tells.
+    """`message` is empty until the card is posted there; `look` is how it was drawn last, at `at`; `heard` is how much of what the
+    card heard of its thread was told, or needs not be; null: none was counted yet.
 
     `asked` is where it was to go, for a chat that calls it otherwise: a person, whose card stands in the conversation with them. `pictures`
     are those the chat holds, by what they are about.
@@ -34,7 +35,7 @@ class Place:
     message: str = ""
     look: str = ""
     at: datetime | None = None
-    told: datetime | None = None
+    heard: int | None = None
     thread: Thread | None = None
     asked: str = ""
     pictures: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -49,7 +50,7 @@ class Place:
 
     def shown(self, ref: CardRef, look: str, at: datetime) -> Place:
         """Posted or drawn anew; in a thread nothing before its posting is told."""
-        kept = self if ref.message == self.message else replace(self, told=at, thread=None)
+        kept = self if ref.message == self.message else replace(self, heard=None, thread=None)
         return replace(kept, channel=ref.channel, message=ref.message, look=look, at=at, asked=self.asked or self.channel)
 
 
@@ -70,17 +71,17 @@ def standing_in(card: StaffCard, places: Iterable[Place]) -> StaffCard:
 
 
 def _read(row: Mapping[str, Any]) -> Place:
-    thread = row.get("thread")
-    line = Thread(thread["message"], _instant(thread["since"]), _instant(thread["at"])) if thread else None
-    at, told = (datetime.fromisoformat(row[name]) if row.get(name) else None for name in ("at", "told"))
+    line = row.get("line")  # `thread` and `told`, of the release before, counted moments
+    thread = Thread(line["message"], line["since"], datetime.fromisoformat(line["at"])) if line else None
+    at = datetime.fromisoformat(row["at"]) if row.get("at") else None
     return Place(
         row["platform"],
         row["channel"],
         row.get("message", ""),
         row.get("look", ""),
         at,
-        told,
-        line,
+        row.get("heard"),
+        thread,
         row.get("asked", ""),
         row.get("pictures", {}),
     )
@@ -95,12 +96,8 @@ def written(place: Place) -> dict[str, Any]:
         "message": place.message,
         "look": place.look,
         "at": place.at.isoformat() if place.at else None,
-        "told": place.told.isoformat() if place.told else None,
+        "heard": place.heard,
         "asked": place.asked,
         "pictures": dict(place.pictures),
-        "thread": {"message": thread.message, "since": thread.since.isoformat(), "at": thread.at.isoformat()} if thread else None,
+        "line": {"message": thread.message, "since": thread.since, "at": thread.at.isoformat()} if thread else None,
     }
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)

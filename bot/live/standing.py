@@ -7,7 +7,7 @@ from datetime import datetime
 from adapters.chat.protocol import CardRef
 from bot.live.draw import draw
 from bot.live.places import Place, places_of
-from bot.live.threads import folded
+from bot.live.threads import folded, lines_of
 from cards.actions import Action, Name
 from cards.elements import Card
 from workflows.domain.ids import CardId, TaskId
@@ -24,7 +24,7 @@ async def standing_card(
     if pressed is None:
         return None
     drawn = await draw(pressed, work, policies, now)
-    return drawn if threaded else await folded(pressed, drawn, work, policies, now)
+    return drawn if threaded else folded(drawn, await lines_of(pressed, work, policies, now), now)
 
 
 async def pressed_card(ref: CardRef, action: Action, work: UnitOfWork) -> StaffCard | None:

@@ -1,4 +1,4 @@
-"""Answers of customers in every state, and the forms that ask what they mean."""
+"""Answers of customers in every state, the history they stand in, and the forms that ask what they mean."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from datetime import date, timedelta
 
 from cards import reply as cards
 from cards.elements import Card, Form
+from cards.history import Event, happenings
 from cards.problems import until_seen
-from tests.cards.samples import ANA, HOSTILE, ITEM, NOW, PEOPLE, SECOND, TODAY, account, eur, ident
+from cards.thread import quoting, thread_line, with_history
+from tests.cards.alert_samples import alert
+from tests.cards.samples import ANA, BOOK, HOSTILE, ITEM, NOW, PEOPLE, SECOND, TODAY, account, eur, ident, notice
+from workflows.domain.account import NoticeState
 from workflows.domain.contact import Meaning, Reply
 from workflows.domain.ids import CardId, ReplyId
 
@@ -20,6 +24,15 @@ PROMISE = replace(REPLY, meaning=Meaning.PROMISE, until=date(2026, 12, 3), amoun
 BOTH = replace(PROMISE, items=(ITEM.id, SECOND.id))
 CARD = CardId(ident(91))
 LONG = "\n".join(f"Line {n} of a long letter" for n in range(1, 30))
+
+
+RETURNED = account(replies=(REPLY,), notices=(notice(1, TODAY, "first", NoticeState.FAILED, "It came back: the mailbox is full"),))
+
+
+def told(words: str) -> list[Event]:
+    """What happened to an item, its last event the answer with those words."""
+    *before, answered = happenings(RETURNED, ITEM.id, NOW, PEOPLE)[-3:]
+    return [*before, quoting(answered, words)]
 
 
 def reply_cards() -> dict[str, Card]:
@@ -45,6 +58,9 @@ def reply_cards() -> dict[str, Card]:
         "problem_opted_out_seen": until_seen(
             cards.opted_out(account(), "pay@acme.example", "They wrote a word that means stop."), "Ana Weiss"
         ),
+        "thread": thread_line(told(WORDS), BOOK.place),
+        "thread_hostile": thread_line(told(hostile), BOOK.place),
+        "alert_with_history": with_history(alert(RETURNED), told(LONG), BOOK, NOW),
         "problem_unread_letter": until_seen(cards.unread("The log says more (ValueError)."), CARD),
     }
 

@@ -18,6 +18,8 @@ from workflows.domain.money import Money
 from workflows.domain.tasks import Task
 from workflows.domain.values import value
 
+HAND, APPROVED, WRITTEN_OFF = "hand:", "approved:", "write_off:"
+NOTED = (HAND, APPROVED, WRITTEN_OFF)  # how the keys of money begin that a colleague noted: an act tells of it, too
 SPOKEN = frozenset({"phone", "voice", "voice_recorded"})  # channels on which nothing is written
 
 

@@ -29,6 +29,10 @@ class AnswerWork(Protocol):
         """With its words; empty when they were erased."""
         ...
 
+    async def erasure(self, customer: CustomerId) -> str | None:
+        """The name in place of the person's; null: they were not erased."""
+        ...
+
     async def end_reply(self, reply: ReplyId, meaning: Meaning, by: UserId | None, at: datetime) -> bool:
         """Somebody dealt with it; false when it was dealt with before."""
         ...

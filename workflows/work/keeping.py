@@ -56,10 +56,6 @@ class KeepingWork(UnitOfWork, Protocol):
         """Messages and answers are emptied, of one address or all; returns how many of each."""
         ...
 
-    async def erasure(self, customer: CustomerId) -> str | None:
-        """The name in place of the person's; null: they were not erased."""
-        ...
-
     async def outdated(self, book: BookId, kept_from: date, after: CustomerId | None, limit: int) -> Sequence[CustomerId]:
         """Customers who were not erased and have invoices, none of them issued or first seen from that day on; in the order of their ids."""
         ...
