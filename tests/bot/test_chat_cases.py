@@ -283,6 +283,19 @@ async def test_when_a_snooze_is_over_the_owner_of_that_day_is_told(office: ChatO
     assert "lagged" in str(office.slack.standing[theirs[0]])
 
 
+async def test_the_owner_is_told_of_it_though_many_larger_ones_are_late_that_day(office: ChatOffice) -> None:
+    account = await office.account("acme")
+    async with office.store() as work:
+        await work.assign(account.customer.id, MAX.id, office.clock.now())
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_SNOOZE), {"length": "1"})
+    office.clock.advance(timedelta(days=1))
+    await office.owe(*(f"c{n}" for n in range(8)), amount="9000.00")
+    await office.tick()
+    await office.jobs.show_cards()
+    (theirs,) = [message for message, channel in office.slack.channels.items() if channel == f"U{MAX.id.int}"]
+    assert "Acme" in str(office.slack.standing[theirs])
+
+
 async def test_the_audit_trail_s_head_goes_to_its_own_channel_alone(office: ChatOffice) -> None:
     await publish_head(office.store.audit, HeadPlaces(channel="C-auditors"), office.store, office.clock)
     before = set(office.slack.standing)

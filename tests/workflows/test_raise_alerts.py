@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from adapters.store.unit_of_work import SqlStore
 from tests.workflows.office import ANA, Office, opened
 from workflows.decide_accounts import DecideAccounts, decide_accounts
 from workflows.domain.account import Item, ItemKind, Plan, PlanState, Raised
+from workflows.domain.acts import NOTIFY
 from workflows.domain.ids import ItemId, PlanId, new_id
 from workflows.domain.money import Money
-from workflows.raise_alerts import FEW, AlertsRaised, raise_alerts
+from workflows.domain.telling import ESCALATED, HOLD_OVER, PROMISE_BROKEN, WOKE
+from workflows.raise_alerts import FEW, MOST, AlertsRaised, raise_alerts
 from workflows.records import CardKind
 
 
@@ -96,3 +100,68 @@ async def test_an_instalment_whose_plan_ended_since_stops_no_other(store: SqlSto
     ticked = await office.tick()
     assert (await office.account("brill")).items[0].id in [card.subject for card in await office.cards(CardKind.ALERT)]
     assert ticked.alerts.cards >= 1
+
+
+async def raise_(office: Office, step: str, *names: str) -> list[ItemId]:
+    """Their invoices, as the tick does it."""
+    items = [(await office.account(name)).items[0].id for name in names]
+    async with office.store() as work:
+        for item in items:
+            await work.add_raised(Raised(item, step, office.today.toordinal(), office.clock.now()))
+    return items
+
+
+@pytest.mark.parametrize("step", [WOKE, PROMISE_BROKEN, HOLD_OVER, ESCALATED, f"{NOTIFY}owner:first"])
+async def test_what_needs_somebody_again_gets_its_card_beside_any_number_of_larger_ones(step: str, store: SqlStore) -> None:
+    office = await opened(store)
+    await office.owe(*(f"c{n}" for n in range(FEW + 3)), amount="900.00")
+    await office.owe("small", late=-9)
+    (small,) = await raise_(office, step, "small")
+    assert (await office.tick()).alerts == AlertsRaised(FEW + 1, 1)
+    assert small in [card.subject for card in await office.cards(CardKind.ALERT)]
+    assert len((await office.cards(CardKind.DIGEST))[0].data["items"]) == FEW + 4
+
+
+async def test_it_does_so_where_the_digest_stands_already(store: SqlStore) -> None:
+    office = await opened(store)
+    await office.owe(*(f"c{n}" for n in range(FEW + 3)), amount="900.00")
+    await office.owe("small")
+    await office.tick()
+    (small,) = await raise_(office, PROMISE_BROKEN, "small")
+    assert (await office.tick()).alerts == AlertsRaised(1, 0)
+    assert small in [card.subject for card in await office.cards(CardKind.ALERT)]
+    assert (await office.tick()).alerts == AlertsRaised()
+
+
+async def test_the_card_is_about_what_needs_somebody_though_the_customer_has_one_today(store: SqlStore) -> None:
+    office = await opened(store, "acme")
+    await office.tick()
+    await office.owe("acme/2", late=-9)
+    second = next(item.id for item in (await office.account("acme")).items if item.number == "INV-acme/2")
+    async with store() as work:
+        await work.add_raised(Raised(second, WOKE, office.today.toordinal(), office.clock.now()))
+    assert (await office.tick()).alerts == AlertsRaised(1, 0)
+    assert second in [card.subject for card in await office.cards(CardKind.ALERT)]
+
+
+async def test_a_promise_over_several_invoices_that_was_broken_is_one_card(store: SqlStore) -> None:
+    office = await opened(store)
+    await office.owe("acme", "acme/2", late=-9)
+    both = (await office.account("acme")).items
+    async with store() as work:
+        for item in both:
+            await work.add_raised(Raised(item.id, PROMISE_BROKEN, office.today.toordinal(), office.clock.now()))
+    assert (await office.tick()).alerts == AlertsRaised(1, 0)
+
+
+async def test_more_of_it_than_a_channel_can_take_stands_in_the_digest_and_what_a_policy_tells_is_the_first_to(store: SqlStore) -> None:
+    office = await opened(store)
+    names = [f"c{n}" for n in range(MOST + 3)]
+    await office.owe(*names, late=-9, amount="900.00")
+    await office.owe("small", late=-9)
+    await raise_(office, f"{NOTIFY}owner:first", *names)
+    (small,) = await raise_(office, WOKE, "small")
+    assert (await office.tick()).alerts == AlertsRaised(MOST, 1)
+    assert small in [card.subject for card in await office.cards(CardKind.ALERT)]
+    assert len((await office.cards(CardKind.DIGEST))[0].data["items"]) == MOST + 4
+    assert (await office.tick()).alerts == AlertsRaised()

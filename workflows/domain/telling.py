@@ -20,6 +20,8 @@ PROMISE_BROKEN = EventName.PROMISE_BROKEN.value
 PLAN_LATE = EventName.PLAN_LATE.value
 PLAN_DEFAULTED = EventName.PLAN_DEFAULTED.value
 HOLD_OVER = "hold_over"
+ESCALATED = "escalated"  # by the policy, which gives it to a manager
+AGAIN = frozenset({WOKE, PROMISE_BROKEN, PLAN_LATE, PLAN_DEFAULTED, HOLD_OVER, ESCALATED})  # what was being seen to needs somebody again
 
 
 def to_tell(view: View) -> Iterator[Action]:
