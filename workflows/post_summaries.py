@@ -44,7 +44,7 @@ async def _post(book: Book, period: Period, work: UnitOfWork, now: datetime) -> 
     if not await stand(work, book, card):
         return 0
     if book.chat_channel is not None:
-        await work.enqueue(Effect.FILE, f"file:{card.id}", {"card": str(card.id)}, now)
+        await work.enqueue(Effect.FILE, f"file:{card.id}", {"card": str(card.id), "asked_at": now.isoformat()}, now)
     return 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -13,6 +13,7 @@ from adapters.chat.protocol import ChatRoom, File, TakesFiles
 from adapters.core.cause import caused_by
 from bot.file_making import FileMaker
 from bot.live.draw import draw
+from bot.live.live_cards import pause_after
 from bot.live.places import Place, places_of, standing_in
 from cards.elements import FileKind, FileRef, files_of
 from workflows.domain.ids import CardId
@@ -23,7 +24,9 @@ from workflows.records import CardKind, Effect, OutboxRow, OutboxState, StaffCar
 LEASE = timedelta(minutes=5)
 TAKEN_IN = timedelta(minutes=1)  # Slack shares what it was given a moment later, and shows no picture before
 AT_ONCE = 8
-MOST_ATTEMPTS = 60  # a minute apart: a card waits for the end of quiet hours, or for its chat, at most so long
+MOST_ATTEMPTS = 60  # up to a quarter of an hour apart
+AGAIN = timedelta(minutes=1)
+PATIENCE = timedelta(days=7)  # with a card that waits for the end of quiet hours, for its chat, or for an administrator's approval
 log = structlog.get_logger(__name__)
 
 
@@ -49,10 +52,11 @@ class Files:
         """One that is not posted yet is waited for; what was shared and not noted is shared again."""
         async with self.maker.packing.store() as work:
             card = await _card(row, work)
-        standing = [place for place in places_of(card) if place.message] if card else []
-        taking = [place for place in standing if isinstance(self.rooms.get(place.platform), TakesFiles)]
+        places = places_of(card) if card else ()
+        able = [place for place in places if isinstance(self.rooms.get(place.platform), TakesFiles)]
+        taking = [place for place in able if place.message]
         if card is None or not taking:
-            await self._settle(row, OutboxState.SUPPRESSED if card is None or standing else OutboxState.QUEUED)
+            await (self._settle(row, OutboxState.SUPPRESSED) if places and not able else self._wait(row))
             return False
         try:
             files = await self._made(row, card)
@@ -60,7 +64,7 @@ class Files:
                 await self._put(card, place, files)
         except OutsideError as error:
             log.warning("files not attached", card=str(card.id), why=str(error))
-            await self._settle(row, OutboxState.QUEUED if error.retryable else OutboxState.FAILED, str(error))
+            await self._failed(row, error)
             return False
         except Exception as error:  # a mistake of ours about one must not keep the others back
             log.exception("files not made", card=str(card.id))
@@ -85,13 +89,28 @@ class Files:
             await work.set_card(standing_in(card, held))
             work.redraw(card.id, now + TAKEN_IN)
 
-    async def _settle(self, row: OutboxRow, state: OutboxState, error: str = "") -> None:
-        now = self.maker.packing.clock.now()
-        if state is OutboxState.QUEUED and row.attempts >= MOST_ATTEMPTS:
-            state = OutboxState.FAILED
-        again = now + timedelta(minutes=1) if state is OutboxState.QUEUED else None
+    async def _wait(self, row: OutboxRow) -> None:
+        """For the card to be posted: nothing has been tried."""
+        now, asked_at = self.maker.packing.clock.now(), row.payload.get("asked_at")
+        if asked_at and now >= datetime.fromisoformat(asked_at) + PATIENCE:
+            await self._settle(row, OutboxState.SUPPRESSED, "Its card was not posted.")
+            return
         async with self.maker.packing.store() as work:
-            await work.settle(row.id, state, now, not_before=again, error=error)
+            await work.hand_back([row])
+            await work.settle(row.id, OutboxState.QUEUED, now, not_before=now + AGAIN)
+
+    async def _failed(self, row: OutboxRow, error: OutsideError) -> None:
+        if not error.retryable or row.attempts >= MOST_ATTEMPTS:
+            await self._settle(row, OutboxState.FAILED, str(error))
+            return
+        now = self.maker.packing.clock.now()
+        async with self.maker.packing.store() as work:
+            again = now + pause_after(row.attempts, [error])
+            await work.settle(row.id, OutboxState.QUEUED, now, not_before=again, error=str(error))
+
+    async def _settle(self, row: OutboxRow, state: OutboxState, error: str = "") -> None:
+        async with self.maker.packing.store() as work:
+            await work.settle(row.id, state, self.maker.packing.clock.now(), error=error)
 
     async def _made(self, row: OutboxRow, card: StaffCard) -> Mapping[FileRef, File]:
         """Of a summary those it shows and links to, of an item what proves its claim."""
@@ -105,7 +124,7 @@ class Files:
 
 
 async def _card(row: OutboxRow, work: UnitOfWork) -> StaffCard | None:
-    """The summary's own, or the item's; null when it is gone."""
+    """The summary's own, or the item's; null when it is gone, or does not stand yet."""
     try:
         if "card" in row.payload:
             return await work.card(CardId(UUID(str(row.payload["card"]))))

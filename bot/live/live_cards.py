@@ -247,7 +247,8 @@ async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], wo
     errors = [one.error for one in outcomes if one.error is not None]
     refused = [error for error in errors if not may_pass(error)]
     if len(errors) > len(refused):
-        await _again(waiting, now + _pause(waiting, errors), str(errors[0]), work, clock)
+        pause = pause_after(min(row.attempts for row in waiting.rows), errors)
+        await _again(waiting, now + pause, str(errors[0]), work, clock)
     elif showing.rest_at is not None:
         await _again(waiting, showing.rest_at, "", work, clock)
     elif refused:
@@ -275,10 +276,10 @@ async def tell_administrators(card: StaffCard, place: Place, error: Rejected, wo
             work.redraw(standing.id, now)
 
 
-def _pause(waiting: Waiting, errors: Sequence[Exception]) -> timedelta:
+def pause_after(attempts: int, errors: Sequence[Exception]) -> timedelta:
     """What the chat asked for, else longer each time."""
     asked = [max(error.retry_after, 1) for error in errors if isinstance(error, RateLimited)]
-    longest = min(5 * 2 ** min(row.attempts for row in waiting.rows), LONGEST_PAUSE)
+    longest = min(5 * 2**attempts, LONGEST_PAUSE)
     return timedelta(seconds=max(asked, default=longest))
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from adapters.chat.protocol import Incoming, Person, Reply
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
+from bot.evidence import Packing
+from bot.file_making import FileMaker
+from bot.live.files import Files
 from bot.live.routing import Routing
 from cards.actions import Action, Name
 from cards.plain.render import render
@@ -49,6 +52,21 @@ class ChatOffice(Office):
         reply = await self.type(user, text)
         assert reply.card is not None, reply
         return " ".join(render(reply.card).split())
+
+    async def escalate(self, name: str) -> None:
+        """Ana to Max."""
+        await self.press(ANA, "slack", await self.button(name, Name.CONFIRM_ESCALATE), {"to": str(MAX.id), "why": "they do not answer"})
+
+    async def attach(self) -> int:
+        """Files, to the cards in rooms that hold them."""
+        return await Files(FileMaker(Packing(self.store, self.clock, None, None), self.policies), self.rooms).attach()
+
+    async def minute(self) -> None:
+        """The next one, with everything that runs by itself in it."""
+        self.clock.advance(timedelta(minutes=1))
+        await self.tick()
+        await self.deliver()
+        await self.attach()
 
     async def _do(self, incoming: Incoming) -> Reply:
         await self.store.inbound(self.clock).accept(incoming)

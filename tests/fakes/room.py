@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from adapters.chat.protocol import CardRef, Limit, Person, Profile
+from adapters.chat.protocol import CardRef, File, Limit, Person, Profile
 from cards.elements import Card
 from workflows.domain.routing import ChannelFacts, against
 from workflows.errors import NeedsReconnect, NotFound, OutsideError, Rejected
@@ -103,3 +103,19 @@ class FakeRoom:
         self.drawn += 1
         if self.lose_answer is not None:
             raise self.lose_answer
+
+
+@dataclass(slots=True)
+class FilingRoom(FakeRoom):
+    """`files` are the names of those under each card. `full` is raised before any is taken."""
+
+    files: dict[str, list[str]] = field(default_factory=dict)
+    full: OutsideError | None = None
+    asked: int = 0
+
+    async def attach(self, ref: CardRef, files: Sequence[File]) -> Sequence[str]:
+        self.asked += 1
+        if self.full is not None:
+            raise self.full
+        self.files.setdefault(ref.message, []).extend(file.name for file in files)
+        return [f"F-{file.name}" for file in files]
