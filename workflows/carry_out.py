@@ -16,6 +16,7 @@ from workflows.domain.finish import FINISHED
 from workflows.domain.ids import ApprovalId, CardId, TaskId, UserId, new_id
 from workflows.domain.lateness import PlanTurn
 from workflows.domain.tasks import Task
+from workflows.escalate_item import hand_to_manager
 from workflows.ports import UnitOfWork
 from workflows.records import CardKind, StaffCard
 
@@ -74,7 +75,8 @@ async def make_task(action: Action, account: Account, managers: list[User], work
     item = account.item(entry.item)
     await record(work, actor(action), now, f"{action.kind.value}.made", {"item": str(item.id), "number": item.number, "what": action.what})
     if action.kind is ActionKind.HAND_OVER and managers:
-        await work.escalate(Escalation(item.id, managers[0].id, f"the policy hands it over: {action.what.lower()}", None, now))
+        why = f"the policy hands it over: {action.what.lower()}"
+        await hand_to_manager(Escalation(item.id, managers[0].id, why, None, now), account, actor(action), work)
     await redraw(work, account, item.id, now)
     return True
 

@@ -18,6 +18,7 @@ from workflows.domain.ids import CardId, new_id
 from workflows.domain.lateness import all_settled
 from workflows.domain.writing import NEEDS_A_LOOK
 from workflows.errors import Refused
+from workflows.escalate_item import hand_to_manager
 from workflows.gathered import Gathered
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import CardKind, StaffCard
@@ -153,7 +154,7 @@ async def _escalate(action: Action, account: Account, managers: list[User], work
     item = account.item(entry.item)
     if managers:
         why = f"the policy {action.policy[0]} hands it over at this age"
-        await work.escalate(Escalation(item.id, managers[0].id, why, None, now))
+        await hand_to_manager(Escalation(item.id, managers[0].id, why, None, now), account, actor(action), work)
     await record(work, actor(action), now, "item.escalated", {"item": str(item.id), "number": item.number, "because": action.because})
     return ["escalated"]
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from workflows.acting import item_to_act_on, note_act
+from workflows.acting import item_to_act_on, note_act, stand
 from workflows.domain.access import Role, User
-from workflows.domain.account import Account, Escalation, Item
+from workflows.domain.account import Account, Escalation, Item, Raised
 from workflows.domain.allocation import balances
-from workflows.domain.ids import ItemId, UserId
+from workflows.domain.ids import CardId, ItemId, UserId, new_id
+from workflows.domain.telling import ESCALATED
 from workflows.errors import BadEntry, Refused
 from workflows.ports import Clock, UnitOfWork
-from workflows.records import Effect
+from workflows.records import CardKind, Effect, StaffCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Escalated:
 
 
 async def escalate_item(ask: EscalateItem, work: UnitOfWork, clock: Clock) -> Escalated:
-    """What proves the claim follows in the thread of the item's card. Raises `Refused` without a reason, to somebody who is no manager, or when it is escalated already."""
+    """Raises `Refused` without a reason, to somebody who is no manager, or when it is escalated already."""
     account, item = await item_to_act_on(work, ask.item, ask.by, ask.seen)
     to = await work.user(ask.to)
     if to.role < Role.MANAGER:
@@ -43,13 +44,27 @@ async def escalate_item(ask: EscalateItem, work: UnitOfWork, clock: Clock) -> Es
         raise Refused(f"{item.number} is paid; there is nothing to escalate.")
     if any(e.item == item.id and e.ended_at is None for e in account.escalations):
         raise Refused(f"{item.number} is escalated already.")
-    await work.escalate(Escalation(item.id, to.id, ask.why.strip(), ask.by.id, clock.now()))
+    await hand_to_manager(Escalation(item.id, to.id, ask.why.strip(), ask.by.id, clock.now()), account, str(ask.by.id), work)
     words = f"{ask.by.name} escalated it to {to.name}: {ask.why.strip()}"
     await note_act(work, account, item, ask.by, "item.escalated", words, clock.now(), to=str(to.id))
-    if account.book.chat_channel is not None:
-        now = clock.now()
-        await work.enqueue(Effect.FILE, f"file:{item.id}:{now.isoformat()}", {"item": str(item.id), "by": str(ask.by.id)}, now)
     return Escalated(account, item, to, ask.why.strip())
+
+
+async def hand_to_manager(fact: Escalation, account: Account, actor: str, work: UnitOfWork) -> None:
+    """A person's act or the policy's, which is `actor`: the item has a card, which goes to the manager too, and what proves the claim follows under it.
+
+    Where a person did it, the card that stands will do; what policies escalate is moved up with what else was raised.
+    """
+    book, item, at = account.book, fact.item, fact.at
+    await work.escalate(fact)
+    day = book.place.day(at)
+    if fact.by is None:
+        await work.add_raised(Raised(item, ESCALATED, day.toordinal(), at))
+    elif not await work.live_cards(book.id, item, CardKind.ALERT):
+        await stand(work, book, StaffCard(CardId(new_id()), CardKind.ALERT, book.id, item, day, at))
+    if book.chat_channel is not None:
+        pack = {"item": str(item), "by": actor, "asked_at": at.isoformat()}
+        await work.enqueue(Effect.FILE, f"file:{item}:{at.isoformat()}", pack, at)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from adapters.chat.protocol import ChatRoom
 from bot.live.places import Place, places_of
 from workflows.answer_query import see_item, see_many
 from workflows.domain.access import Role
-from workflows.domain.account import Account, Book
+from workflows.domain.account import Account, Book, Escalation
 from workflows.domain.acts import NOTIFY
 from workflows.domain.ids import ItemId, UserId
 from workflows.domain.money import totals
 from workflows.domain.preferences import Notify, Preferences
 from workflows.domain.routing import CHATS, Channel, Quiet, Route, Subject, channel, channels_for
-from workflows.domain.telling import HOLD_OVER, PROMISE_BROKEN, WOKE
+from workflows.domain.telling import ESCALATED, HOLD_OVER, PROMISE_BROKEN, WOKE
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import TO_ADMINISTRATORS, CardKind, CardState, StaffCard
 
 _TELLS_OWNER = frozenset({WOKE, PROMISE_BROKEN, HOLD_OVER})
+_NEWS = timedelta(days=7)  # who was given an item longer ago knows of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ async def owners_place(
     card: StaffCard, rooms: Mapping[str, ChatRoom], work: UnitOfWork, policies: Policies, now: datetime
 ) -> tuple[Place, ...]:
     """Who is told themselves, in a line of their own: the customer's owner, when a snooze, a hold or a promise is over (whoever set it),
-    and those whom a policy has told.
+    those whom a policy has told, and the manager to whom the item is escalated.
     """
     if card.kind is not CardKind.ALERT:
         return ()
@@ -86,23 +87,29 @@ async def owners_place(
     people = {account.customer.owner} if any(step in _TELLS_OWNER or step.startswith(f"{NOTIFY}owner:") for step in told) else set()
     if any(step.startswith(f"{NOTIFY}manager:") for step in told):
         people |= {user.id for user in await work.users() if user.role is Role.MANAGER}
+    people |= {one.to for one in account.escalations if one.item == card.subject and _is_news(one, told, now)}
     wanted = await work.preferences()
     listening = {one for one in people if one is not None and wanted.get(one, Preferences()).notify is not Notify.NOTHING}
     return await _of_people(listening, rooms, work)
 
 
+def _is_news(fact: Escalation, told: frozenset[str], now: datetime) -> bool:
+    """What a policy escalates has a card of that day; a person does it on the card that stands."""
+    return fact.ended_at is None and (ESCALATED in told if fact.by is None else now < fact.at + _NEWS)
+
+
 async def everywhere(
     card: StaffCard, rooms: Mapping[str, ChatRoom], routing: Routing, work: UnitOfWork, policies: Policies, now: datetime
 ) -> tuple[Place, ...]:
-    """Where a card stands or is to stand; nowhere, if it froze before it was posted."""
+    """Where a card stands or is to stand; nowhere new once it froze."""
     places = places_of(card)
     if not any(place.message for place in places):
         if card.state is CardState.FROZEN:
             return ()
         book = next(book for book in await work.books() if book.id == card.book)
         places = await routing.places(card, book, rooms, work, policies, now)
-    if not places:
-        return ()
+    if not places or card.state is CardState.FROZEN:
+        return places
     known = {place.key for place in places}
     return (*places, *(one for one in await owners_place(card, rooms, work, policies, now) if one.key not in known))
 

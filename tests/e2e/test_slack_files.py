@@ -28,27 +28,38 @@ def shared(duebot: Service) -> list[dict[str, Any]]:
     ]
 
 
+async def morning(duebot: Service) -> None:
+    """What proves the claim that the policy escalated has come."""
+    assert await duebot.app.files.attach() == 1
+    assert [file["name"] for file in shared(duebot)] == ["evidence-AF-0987.zip"]
+    duebot.workspace.calls.clear()
+
+
 def _listed(files: Any) -> list[dict[str, str]]:
     return list(json.loads(files) if isinstance(files, str) else files)
 
 
 async def test_an_escalated_claim_has_its_evidence_in_the_thread(duebot_on_both: Service) -> None:
     duebot = duebot_on_both
+    await morning(duebot)
+    await duebot.open_home(by="maria")
     alert = await duebot.card(BIRKENHOF)
     form = await duebot.open(alert, "Escalate", by="ana")
     await duebot.submit(form, {"to": duebot.who("maria"), "why": "three promises broken"}, by="ana")
     await duebot.deliver()
     assert await duebot.app.files.attach() == 1
-    (file,) = shared(duebot)
+    file, marias = shared(duebot)
     assert (file["channel_id"], file["thread_ts"]) == (duebot.workspace.channels["desk"], alert["ts"])
-    assert file["name"] == "evidence-AF-1031.zip"
+    assert file["name"] == marias["name"] == "evidence-AF-1031.zip"
+    assert marias["channel_id"].startswith("D")
     with zipfile.ZipFile(io.BytesIO(file["content"])) as pack:
         assert any(name.endswith("index.html") for name in pack.namelist())
-    assert [entry.actor for entry in await duebot.audit("evidence.packed")] == [duebot.who("ana")]
+    assert [entry.actor for entry in await duebot.audit("evidence.packed")] == ["policy:standard@1", duebot.who("ana")]
     assert await duebot.app.files.attach() == 0
 
 
 async def test_a_summary_has_its_picture_and_its_spreadsheet_in_the_thread(duebot: Service) -> None:
+    await morning(duebot)
     duebot.clock.set(datetime(2026, 11, 30, 7, 0, tzinfo=UTC))
     await duebot.app.jobs.post_summaries()
     assert await duebot.app.files.attach() == 0, "its card is not posted yet"
@@ -78,6 +89,7 @@ async def test_a_summary_has_its_picture_and_its_spreadsheet_in_the_thread(duebo
 
 
 async def test_the_picture_stands_on_the_card_with_its_words_once_slack_holds_it(duebot: Service) -> None:
+    await morning(duebot)
     duebot.clock.set(datetime(2026, 11, 30, 7, 0, tzinfo=UTC))
     await duebot.app.jobs.post_summaries()
     await duebot.deliver()
@@ -96,6 +108,7 @@ def images(card: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 async def test_files_that_cannot_be_made_keep_no_others_back(duebot: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    await morning(duebot)
     alert = await duebot.card(BIRKENHOF)
     form = await duebot.open(alert, "Escalate", by="ana")
     await duebot.submit(form, {"to": duebot.who("maria"), "why": "three promises broken"}, by="ana")

@@ -120,7 +120,7 @@ def _done(account: Account) -> set[tuple[str, ...]]:
     return (
         said
         | kept
-        | {row for row in told if row[3] not in {"needs_a_look", "boss"}}
+        | {row for row in told if row[3] not in {"needs_a_look", "boss", "escalated"}}
         | {(number, "escalate", str(day(one.at)), "boss", account.item(one.item).number) for one in account.escalations}
     )
 
