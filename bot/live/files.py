@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -27,6 +27,7 @@ AT_ONCE = 8
 MOST_ATTEMPTS = 60  # up to a quarter of an hour apart
 AGAIN = timedelta(minutes=1)
 PATIENCE = timedelta(days=7)  # with a card that waits for the end of quiet hours, for its chat, or for an administrator's approval
+STANDS_WITHIN = timedelta(hours=1)  # what a policy escalates has a card after the tick, or only a line of the digest
 log = structlog.get_logger(__name__)
 
 
@@ -38,15 +39,17 @@ class Files:
     rooms: Mapping[str, ChatRoom]
 
     async def attach(self) -> int:
-        """How many cards got theirs."""
-        now = self.maker.packing.clock.now()
-        async with self.maker.packing.store() as work:
-            rows = [*await work.abandoned(Effect.FILE, now, AT_ONCE, LEASE), *await work.claim(Effect.FILE, now, AT_ONCE, LEASE)]
-        done = 0
-        for row in rows:
-            with caused_by(row.cause):
-                done += await self._under_its_card(row)
+        """How many cards got theirs. However many wait for theirs, they keep the others back no longer than it takes to look."""
+        now, done = self.maker.packing.clock.now(), 0
+        while rows := await self._claim(now):
+            for row in rows:
+                with caused_by(row.cause):
+                    done += await self._under_its_card(row)
         return done
+
+    async def _claim(self, now: datetime) -> Sequence[OutboxRow]:
+        async with self.maker.packing.store() as work:
+            return [*await work.abandoned(Effect.FILE, now, AT_ONCE, LEASE), *await work.claim(Effect.FILE, now, AT_ONCE, LEASE)]
 
     async def _under_its_card(self, row: OutboxRow) -> bool:
         """One that is not posted yet is waited for; what was shared and not noted is shared again."""
@@ -56,7 +59,9 @@ class Files:
         able = [place for place in places if isinstance(self.rooms.get(place.platform), TakesFiles)]
         taking = [place for place in able if place.message]
         if card is None or not taking:
-            await (self._settle(row, OutboxState.SUPPRESSED) if places and not able else self._wait(row))
+            await (
+                self._settle(row, OutboxState.SUPPRESSED) if places and not able else self._wait(row, PATIENCE if card else STANDS_WITHIN)
+            )
             return False
         try:
             files = await self._made(row, card)
@@ -89,10 +94,10 @@ class Files:
             await work.set_card(standing_in(card, held))
             work.redraw(card.id, now + TAKEN_IN)
 
-    async def _wait(self, row: OutboxRow) -> None:
+    async def _wait(self, row: OutboxRow, patience: timedelta) -> None:
         """For the card to be posted: nothing has been tried."""
         now, asked_at = self.maker.packing.clock.now(), row.payload.get("asked_at")
-        if asked_at and now >= datetime.fromisoformat(asked_at) + PATIENCE:
+        if asked_at and now >= datetime.fromisoformat(asked_at) + patience:
             await self._settle(row, OutboxState.SUPPRESSED, "Its card was not posted.")
             return
         async with self.maker.packing.store() as work:

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from bot.live.files import MOST_ATTEMPTS, PATIENCE
+from bot.live.files import AT_ONCE, MOST_ATTEMPTS, PATIENCE, STANDS_WITHIN
 from bot.live.routing import Routing
 from tests.bot.chat_office import ChatOffice, opened
 from tests.fakes.room import FilingRoom
+from workflows.domain.ids import new_id
 from workflows.domain.routing import Channel, Quiet
 from workflows.errors import RateLimited, Unavailable
 from workflows.records import Effect, OutboxState
@@ -53,6 +54,20 @@ async def test_a_card_that_is_never_posted_is_waited_for_a_week(office: ChatOffi
     assert (await office.attach(), await files(office, OutboxState.QUEUED)) == (0, posted)
     office.clock.advance(timedelta(minutes=1))
     assert (await office.attach(), await files(office, OutboxState.SUPPRESSED)) == (0, posted)
+
+
+async def test_however_many_wait_for_a_card_that_never_stands_the_others_get_theirs(office: ChatOffice, room: FilingRoom) -> None:
+    await office.minute()
+    asked_at = office.clock.now()
+    async with office.store() as work:
+        for _ in range(3 * AT_ONCE):
+            item = str(new_id())
+            await work.enqueue(Effect.FILE, f"file:{item}", {"item": item, "by": "policy", "asked_at": asked_at.isoformat()}, asked_at)
+    await office.escalate("acme")
+    await office.minute()
+    assert room.asked == 1
+    office.clock.advance(STANDS_WITHIN)
+    assert (await office.attach(), await files(office, OutboxState.QUEUED)) == (0, 0)
 
 
 async def test_files_wait_as_long_as_the_chat_asks(office: ChatOffice, room: FilingRoom) -> None:
