@@ -18,7 +18,7 @@ class Unavailable(OutsideError):
 
 
 class RateLimited(OutsideError):
-    """Nothing was accepted; ask again after `retry_after` seconds."""
+    """Nothing was accepted; ask again after `retry_after` seconds, which are 0 where it was not said when."""
 
     retryable = True
 

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from adapters.chat.protocol import CardRef, ChatRoom
+from adapters.core.pauses import seconds_after
 from bot.desk.once import read_once
 from bot.desk.reader import read_in
 from bot.live import threads
@@ -20,7 +21,7 @@ from cards.elements import Card, pictured
 from workflows.domain.account import Book
 from workflows.domain.ids import CardId, new_id
 from workflows.domain.preferences import Preferences
-from workflows.errors import NeedsReconnect, NotFound, NotKnown, OutcomeUnknown, OutsideError, RateLimited, Rejected
+from workflows.errors import NeedsReconnect, NotFound, NotKnown, OutcomeUnknown, OutsideError, Rejected
 from workflows.ports import Clock, Policies, UnitOfWork
 from workflows.records import ACTED, ANEW, TO_ADMINISTRATORS, CardKind, CardState, Effect, OutboxRow, OutboxState, StaffCard
 
@@ -28,7 +29,7 @@ LEASE = timedelta(seconds=35)  # longer than a chat is waited for; of a process 
 SOON = timedelta(seconds=10)
 SKEW = timedelta(minutes=10)  # two machines' clocks differ by less: held for longer, a card was held by a clock that was ahead
 INTERVAL = timedelta(seconds=45)  # between two drawings for which nobody waits
-LONGEST_PAUSE = 900  # seconds
+FIRST_PAUSE, LONGEST_PAUSE = 5, 900  # seconds
 Key = tuple[str, str]
 BUSY = "busy_until"  # while a worker is at a card, up to when that counts
 
@@ -245,14 +246,14 @@ async def note(waiting: Waiting, showing: Showing, outcomes: Sequence[Shown], wo
     done = {before.key: one.place for before, one in zip(showing.due, outcomes, strict=True) if one.error is None}
     await work.set_card(standing_in(_free(card, waiting), _merged(showing.places, done, places_of(card))))
     errors = [one.error for one in outcomes if one.error is not None]
-    refused = [error for error in errors if not may_pass(error)]
-    if len(errors) > len(refused):
-        pause = pause_after(min(row.attempts for row in waiting.rows), errors)
-        await _again(waiting, now + pause, str(errors[0]), work, clock)
+    passing = [error for error in errors if may_pass(error)]
+    if passing:
+        pause = pause_after(min(row.attempts for row in waiting.rows), passing)
+        await _again(waiting, now + pause, str(passing[0]), work, clock)
     elif showing.rest_at is not None:
         await _again(waiting, showing.rest_at, "", work, clock)
-    elif refused:
-        await _settle(waiting, OutboxState.FAILED, work, clock, str(refused[0]))
+    elif errors:
+        await _settle(waiting, OutboxState.FAILED, work, clock, str(errors[0]))
     else:
         await _settle(waiting, OutboxState.SENT, work, clock, reference=outcomes[0].place.message)
 
@@ -278,9 +279,7 @@ async def tell_administrators(card: StaffCard, place: Place, error: Rejected, wo
 
 def pause_after(attempts: int, errors: Sequence[Exception]) -> timedelta:
     """What the chat asked for, else longer each time."""
-    asked = [max(error.retry_after, 1) for error in errors if isinstance(error, RateLimited)]
-    longest = min(5 * 2**attempts, LONGEST_PAUSE)
-    return timedelta(seconds=max(asked, default=longest))
+    return timedelta(seconds=max(1, *(seconds_after(error, attempts, FIRST_PAUSE, LONGEST_PAUSE) for error in errors)))
 
 
 def may_pass(error: Exception) -> bool:

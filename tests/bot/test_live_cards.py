@@ -117,6 +117,21 @@ async def test_a_chat_that_is_down_for_a_day_delays_no_mail_and_gets_every_card_
     assert await open_rows(office) == 0
 
 
+@pytest.mark.parametrize("trouble", [Unavailable("504"), OutcomeUnknown("502"), RateLimited("slow down", 0)])
+async def test_a_chat_that_does_not_say_when_is_asked_later_each_time(store: SqlStore, trouble: OutsideError) -> None:
+    office, room = await with_chat(store, "acme")
+    room.trouble = trouble
+    await office.jobs.show_cards()
+    for tried in range(1, 6):
+        pause = timedelta(seconds=live_cards.FIRST_PAUSE * 2**tried)
+        office.clock.advance(pause / 2 - timedelta(seconds=1))
+        await office.jobs.show_cards()
+        assert room.tried == tried
+        office.clock.advance(pause / 2 + timedelta(seconds=1))
+        await office.jobs.show_cards()
+        assert room.tried == tried + 1
+
+
 async def test_a_card_the_chat_refuses_for_good_is_given_up(store: SqlStore) -> None:
     office, room = await with_chat(store, "acme")
     room.trouble = Rejected("invalid_blocks")

@@ -90,7 +90,7 @@ def _lost(words: str, *, repeatable: bool) -> OutsideError:
 
 
 def _seconds(answer: httpx.Response) -> float:
-    """As asked, else a few; never the same for two that were told at once."""
+    """As asked, and never the same for two that were told at once."""
     told = answer.headers.get("retry-after", "")
-    asked = float(told) if told.isascii() and told.isdigit() and len(told) < 6 else 2.0
-    return asked + random.uniform(0, max(asked, 0.2))
+    asked = float(told) if told.isascii() and told.isdigit() and len(told) < 6 else 0.0
+    return asked + random.uniform(0, asked)
