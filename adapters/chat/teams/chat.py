@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from adapters.chat.protocol import Addresses, Handler, Inbound
@@ -16,6 +18,7 @@ from adapters.chat.teams.listeners import PATIENCE, Listeners, Turns, at_once
 from adapters.chat.teams.room import Approved, TeamsRoom
 from adapters.chat.teams.settings import TeamsSettings
 from adapters.chat.teams.tokens import Tokens
+from adapters.core.pauses import Rest
 from cards.linked import Link, Way
 from workflows.errors import Unavailable
 from workflows.ports import Clock
@@ -68,10 +71,11 @@ def build(
     way: Way | None = None,
     *,
     patience: float = PATIENCE,
+    rest: Rest = asyncio.sleep,
 ) -> TeamsChat:
     """`approved` reads the channels approved while it runs, `link` says where files are, `turn` waits for what is
     said to people to be within the limits that all processes share, `way` leads from a workflow's card into the inbox;
-    `patience` is in seconds, see `listeners`.
+    `patience` is in seconds, see `listeners`; `rest` passes seconds.
     """
 
     def now() -> float:
@@ -83,7 +87,7 @@ def build(
     book = AddressBook(addresses)
     flows = Flows(settings.workflows, http, settings.app_id, link, way)
     room = TeamsRoom(connector, flows, book, settings.approved_channels, approved, link)
-    listeners = Listeners(handler, inbound, book, room, link, turn, patience=patience)
+    listeners = Listeners(handler, inbound, book, room, link, turn, patience=patience, rest=rest)
     keys = None if settings.local else Keys(settings.openid_url, fetching, clock)
     tokens = None if keys is None else Tokens(settings.app_id, settings.issuer, keys, clock)
     tenants = settings.tenants | ({settings.tenant} if settings.tenant else frozenset())

@@ -18,11 +18,11 @@ from adapters.chat.teams.answers import Answer, as_dialog, in_place, outdated, p
 from adapters.chat.teams.reading import EXECUTE, NothingOfOurs, Read, read
 from adapters.chat.teams.room import TeamsRoom
 from adapters.chat.teams.turn import Kind, Room, Turn
+from adapters.core.pauses import Rest, said_again
 from cards.elements import Card
 from cards.linked import Link
-from workflows.errors import OutsideError, RateLimited
+from workflows.errors import OutsideError, Rejected
 
-TRIES, LONGEST_WAIT = 5, 30.0  # of an answer that Teams does not take yet; seconds
 PATIENCE = 4.0  # seconds an invoke's answer may take; clients give up after ten or so
 Turns = Callable[[Sequence[Limit]], Awaitable[None]]  # takes one of each, or raises `RateLimited`
 _Kept = TypeVar("_Kept")
@@ -34,7 +34,7 @@ async def at_once(limits: Sequence[Limit]) -> None:
 
 
 class Listeners:
-    """`patience` is how many seconds an invoke may wait for its answer."""
+    """`patience` is how many seconds an invoke may wait for its answer; `rest` passes so many."""
 
     def __init__(
         self,
@@ -46,9 +46,10 @@ class Listeners:
         turn: Turns = at_once,
         *,
         patience: float,
+        rest: Rest,
     ) -> None:
         self._handler, self._inbound, self._book, self._room = handler, inbound, book, room
-        self._link, self._turn, self._patience = link, turn, patience
+        self._link, self._turn, self._patience, self._rest = link, turn, patience, rest
         self._under_way: set[asyncio.Task[None]] = set()
 
     async def take(self, turn: Turn) -> Answer:
@@ -149,29 +150,22 @@ class Listeners:
         """Only the person reads it: in their chat with the app, wherever they asked."""
         to = turn.conversation if turn.room is Room.PERSONAL else incoming.person.id
         try:
-            standing = await self._said(to, reply)
+            standing = await said_again(lambda: self._said(to, reply), self._rest)
             if standing is not None:
                 await self._then(reply, incoming, standing)
             if reply.failed:
                 await self._inbound.give_up(incoming)
         except OutsideError as trouble:
             log.warning("teams answer lost its way", reason=str(trouble))
-            if turn.room is not Room.PERSONAL:
+            if turn.room is not Room.PERSONAL and isinstance(trouble, Rejected):
                 await self._say_so(turn)
 
     async def _said(self, to: str, reply: Reply) -> CardRef | None:
-        """In its turn; what Teams did not take is said again when it may be."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                await self._turn(self._room.limits(to, new=True))
-                if reply.form is not None:
-                    return await self._room.ask(to, reply.form)
-                return await self._room.post(to, reply.card) if reply.card is not None else None
-            except RateLimited as later:
-                if attempt == TRIES or later.retry_after > LONGEST_WAIT:
-                    raise
-                await asyncio.sleep(later.retry_after)
-        return None
+        """In its turn."""
+        await self._turn(self._room.limits(to, new=True))
+        if reply.form is not None:
+            return await self._room.ask(to, reply.form)
+        return await self._room.post(to, reply.card) if reply.card is not None else None
 
     async def _then(self, reply: Reply, incoming: Incoming, standing: CardRef) -> None:
         """Lost in a crash, the answer only stays as it was given."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -51,7 +52,7 @@ class FakeAddresses:
 
 @dataclass(slots=True)
 class TeamsDesk:
-    """The whole of it."""
+    """The whole of it. `rested` are the seconds it would have waited."""
 
     tenant: Tenant
     chat: TeamsChat
@@ -60,6 +61,7 @@ class TeamsDesk:
     inbound: FakeInbound
     addresses: FakeAddresses
     clock: SetClock
+    rested: list[float]
 
     async def post(self, activity: Activity, headers: Mapping[str, str] | None = None) -> httpx.Response:
         return await self.http.post(MESSAGES_PATH, json=activity, headers=self.tenant.signed() if headers is None else headers)
@@ -87,11 +89,17 @@ async def desk(*, patience: float = 20, way: Way | None = None, **changes: Any) 
             ),
             **changes,
         )
-        chat = build(settings, handler, inbound, addresses, clock, patience=patience, way=way)
+        rested: list[float] = []
+
+        async def rest(seconds: float) -> None:
+            rested.append(seconds)
+            await asyncio.sleep(0)
+
+        chat = build(settings, handler, inbound, addresses, clock, patience=patience, way=way, rest=rest)
         app = Starlette(routes=[Route(MESSAGES_PATH, chat.endpoint, methods=["POST", "GET"])])
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://duebot.example") as http:
             try:
-                yield TeamsDesk(tenant, chat, http, handler, inbound, addresses, clock)
+                yield TeamsDesk(tenant, chat, http, handler, inbound, addresses, clock, rested)
             finally:
                 await chat.stop()
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from adapters.chat.protocol import CardRef, Reply
+from adapters.core.pauses import TRIES
 from cards.actions import Action, Name
 from cards.elements import Button, Form, TextField
 from cards.teams.presses import carried
@@ -212,17 +213,41 @@ async def test_cancel_closes_the_dialog_and_nobody_is_asked(met: TeamsDesk) -> N
     assert (answer.status_code, answer.content, len(met.handler.handled)) == (200, b"", before)
 
 
-@pytest.mark.parametrize("status", [412, 429])
-async def test_an_answer_that_teams_does_not_take_yet_is_said_again(met: TeamsDesk, status: int) -> None:
-    met.tenant.faults.append(Fault(status, headers={"Retry-After": "0"}, times=2))
-    await met.post(met.tenant.message("overdue", by="ana"))
+@pytest.mark.parametrize("at", ["", CHANNEL])
+@pytest.mark.parametrize("status", [412, 429, 500, 502, 504])
+async def test_an_answer_that_teams_did_not_take_or_may_have_is_said_again(met: TeamsDesk, status: int, at: str) -> None:
+    """Whoever reads it twice is better off than whoever waits for it in vain."""
+    met.tenant.faults.append(Fault(status, times=TRIES - 1))
+    await met.post(met.tenant.message("overdue", by="ana", at=at))
     await met.chat.settled(20)
     (said,) = met.tenant.cards(met.tenant.own_chat("ana"))
     assert "Did overdue." in words(said)
+    assert not met.tenant.cards(CHANNEL)
+    assert all(2**n <= rest <= 2 * 2**n for n, rest in enumerate(met.rested))
+    assert len(met.rested) == TRIES - 1
 
 
-async def test_an_answer_that_may_stand_there_is_not_said_twice(met: TeamsDesk) -> None:
-    met.tenant.faults.append(Fault(504))
+async def test_somebody_whose_own_chat_cannot_be_opened_yet_is_answered_all_the_same(met: TeamsDesk) -> None:
+    met.tenant.faults.append(Fault(502, times=2))
+    await met.post(met.tenant.message("overdue", by="bo", at=CHANNEL))
+    await met.chat.settled(20)
+    assert len(met.tenant.cards(met.tenant.own_chat("bo"))) == 1
+
+
+async def test_an_answer_waits_as_long_as_teams_asks_but_not_for_ever(met: TeamsDesk) -> None:
+    met.tenant.faults.append(Fault(429, headers={"Retry-After": "9"}))
     await met.post(met.tenant.message("overdue", by="ana"))
     await met.chat.settled(20)
-    assert len([call for call in met.tenant.calls if call[0] == "POST"]) == 1
+    (rest,) = met.rested
+    assert 9 <= rest <= 18
+    met.tenant.faults.append(Fault(429, headers={"Retry-After": "600"}))
+    await met.post(met.tenant.message("overdue", by="ana"))
+    await met.chat.settled(20)
+    assert (met.rested, len(met.tenant.cards(met.tenant.own_chat("ana")))) == ([rest], 1)
+
+
+async def test_while_teams_has_trouble_nobody_is_asked_to_add_the_app(met: TeamsDesk) -> None:
+    met.tenant.faults.append(Fault(504, times=TRIES))
+    await met.post(met.tenant.message("overdue", by="ana", at=CHANNEL))
+    await met.chat.settled(20)
+    assert not met.tenant.standing
