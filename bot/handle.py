@@ -175,10 +175,10 @@ class Desk:
         async with self.store() as unit:
             work = read_once(unit)
             user = who or await self._colleague(incoming, work)
-            redrawn = _changes(incoming) and await self._anew(incoming, work)
+            redrawn = changes(incoming) and await self._anew(incoming, work)
             judged = await self._judged(incoming, user, read_by(user, work))
             reply = replace(await self._noted(judged, incoming, user, work), redrawn=redrawn)
-            if not await self._first(incoming, work) and _changes(incoming):
+            if not await self._first(incoming, work) and changes(incoming):
                 raise _DoneAlready
             if redrawn and drawing:  # else they may not see what the card says now, or do not look at it
                 reply = replace(reply, standing=await self._standing(incoming, work))
@@ -205,7 +205,7 @@ class Desk:
     async def _judged(self, incoming: Incoming, user: User, work: UnitOfWork) -> Reply | NotAllowed:
         try:
             require(user, Right.SEE)
-            if _changes(incoming):  # drawn when it leaves, so what follows is on it
+            if changes(incoming):  # drawn when it leaves, so what follows is on it
                 await redraw_home(user, work, self.clock.now())
             return await self._answer(incoming, user, work)
         except NotAllowed as refused:
@@ -311,7 +311,8 @@ def _cleaned(values: Mapping[str, str]) -> Mapping[str, str]:
     return {field: clean(typed, lines=True) for field, typed in values.items()}
 
 
-def _changes(incoming: Incoming) -> bool:
+def changes(incoming: Incoming) -> bool:
+    """Whether it is more than a question."""
     if (typed := _typed(incoming)) is not None:
         return isinstance(parse(typed), AskAct | AskShare)
     return incoming.action is not None and incoming.action.name not in OPENS
@@ -319,7 +320,7 @@ def _changes(incoming: Incoming) -> bool:
 
 def _only_asks(incoming: Incoming) -> bool:
     """A home that is opened is kept fresh from then on, so that changes something."""
-    return not _changes(incoming) and (incoming.action is None or incoming.action.name is not Name.HOME)
+    return not changes(incoming) and (incoming.action is None or incoming.action.name is not Name.HOME)
 
 
 def _page(incoming: Incoming) -> int:

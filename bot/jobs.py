@@ -12,6 +12,8 @@ import structlog
 
 from adapters.chat.protocol import ChatRoom, Handler, Incoming, Pending
 from adapters.core.cause import cause_of
+from adapters.core.pauses import Rest
+from bot.late_answers import LateAnswers
 from bot.live import live_cards
 from bot.live.minding import MindChats
 from bot.live.routing import Routing
@@ -70,6 +72,7 @@ class Jobs:
     periods: Collection[Period] = USUAL
     abreast: int = 1  # batches of a tick; more than one where the database lets several write
     nudge: Callable[[], None] = lambda: None  # something may wait to be delivered
+    rest: Rest = asyncio.sleep
 
     async def tick(self) -> Ticked:
         """Decides every account whose time has come, batch by batch, then turns what was raised into cards."""
@@ -104,25 +107,25 @@ class Jobs:
             return await expire_requests(work, self.clock)
 
     async def catch_up(self) -> int:
-        """Handles what was accepted and then lost to a stop; the answer has nobody to go to, the effect has.
+        """Handles what was accepted and then lost to a stop, then tells people what came of it: a chat that is down keeps no effect back.
 
-        As nobody would be told of it, what fails is tried again the next time, for a day.
+        What fails is tried again the next time, for a day; then it is given up and told, too.
         """
         now, failed, done = self.clock.now(), 0, 0
+        late = LateAnswers(self.store, self.rooms, self.clock, self.rest)
         while left := await self.inbound.pending(now - PATIENCE, AT_ONCE, skip=failed):
             for one in left:
-                failed += await self._fails(one, now)
+                reply = await self.handler(one.incoming)
+                if reply.failed and one.since >= now - TRIED_FOR:
+                    failed += 1
+                    continue
+                if reply.failed:
+                    log.error("request given up", reference=cause_of(one.incoming.key))
+                    await self.inbound.give_up(one.incoming)
+                late.add(one, reply)
             done += len(left)
+        await late.tell()
         return done
-
-    async def _fails(self, one: Pending, now: datetime) -> bool:
-        """Whether it waits for the next time."""
-        reply = await self.handler(one.incoming)
-        if not reply.failed or one.since >= now - TRIED_FOR:
-            return reply.failed
-        log.error("request given up", reference=cause_of(one.incoming.key))
-        await self.inbound.give_up(one.incoming)
-        return False
 
     async def deliver(self) -> Delivered:
         """Everything that waits: messages to customers, then cards."""

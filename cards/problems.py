@@ -51,6 +51,11 @@ def apology(reference: str) -> Card:
     )
 
 
+def form_lost() -> Card:
+    """What was asked for is filled in, and can only be shown to who has just asked."""
+    return _problem("The form did not open", "Duebot was stopped before it could show it, so nothing was changed.", "Please ask once more.")
+
+
 def refused(sentence: str) -> Card:
     """What was asked cannot be done; the sentence says why and what to do."""
     return _problem("Nothing was changed", sentence)

@@ -1,5 +1,5 @@
 """Forms and commands that were acknowledged survive `kill -9`: a real service is killed before and while it handles them, and before it tells
-anybody that it could not; what was asked is done once by the next one.
+anybody that it could not; what was asked is done once by the next one, which says so.
 """
 
 from __future__ import annotations
@@ -36,6 +36,12 @@ async def acknowledged(http: httpx.AsyncClient, duebot: Service, body: bytes) ->
     return answer
 
 
+def told_directly(duebot: Service, name: str) -> list[str]:
+    """Direct messages to them, oldest first."""
+    said = [call.arguments for call in duebot.workspace.asked("chat.postMessage") if call.answer.get("ok")]
+    return [words(one["blocks"]) for one in said if one["channel"] == duebot.workspace.users[name]]
+
+
 @pytest.mark.parametrize("stand", Stand)
 async def test_what_was_acknowledged_is_done_once_after_a_kill(duebot_on_both: Service, processes: ForkServerContext, stand: Stand) -> None:
     duebot, (card, label, filled, kind) = duebot_on_both, FORMS[stand]
@@ -45,6 +51,8 @@ async def test_what_was_acknowledged_is_done_once_after_a_kill(duebot_on_both: S
     assert await duebot.audit(FLAGGED) == []
     await started_again(duebot)
     assert len(await duebot.audit(FLAGGED)) == 1
+    (told,) = told_directly(duebot, "ana")
+    assert "flagged" in told
 
     form = await duebot.open(await duebot.card(card), label, by="ana")
     body = interactive(duebot.workspace.submission(form, filled, by="ana", trigger=await duebot.workspace.trigger("ana")))
@@ -55,6 +63,7 @@ async def test_what_was_acknowledged_is_done_once_after_a_kill(duebot_on_both: S
     await started_again(duebot)
     assert len(await duebot.audit(kind)) == 1
     assert len(duebot.mail.mailbox) - mails == (label == "Send reminder")
+    assert len(told_directly(duebot, "ana")) == 2
 
     await duebot.post(body)  # Slack, or the person, says it again
     await duebot.post(command)

@@ -1,4 +1,4 @@
-"""What Teams brought survives `kill -9`: a real service is killed before and while it handles words, and the next one does them once.
+"""What Teams brought survives `kill -9`: a real service is killed before and while it handles words, and the next one does them once and says so.
 
 A press is answered by what it did: killed before that, it did nothing, Teams says that it failed, and the person presses again.
 """
@@ -16,7 +16,7 @@ from adapters.chat.teams.names import MESSAGES_PATH
 from tests.e2e.doomed import doomed, started_again, warm_processes
 from tests.e2e.held import Stand
 from tests.e2e.service import filled
-from tests.e2e.teams_service import TeamsHouse, button, serving_teams
+from tests.e2e.teams_service import TeamsHouse, button, serving_teams, words
 from tests.fakes.clock import FixedClock
 from tests.peers.teams import CHANNEL, Activity, teams
 
@@ -54,6 +54,8 @@ async def test_what_was_kept_is_done_once_after_a_kill(duebot: TeamsHouse, proce
     await started_again(duebot)
     assert len(await duebot.audit("item.flagged")) == 1
     assert "flagged" in duebot.shown(duebot.card(BIRKENHOF)).lower()
+    (told,) = duebot.tenant.cards(duebot.tenant.own_chat("ana"))
+    assert "flagged" in words(told)
 
     card = duebot.card(HARROW)
     pressed = duebot.tenant.execute(button(card, "Flag"), by="ana", at=CHANNEL, message=card["id"])
