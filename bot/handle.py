@@ -229,8 +229,9 @@ class Desk:
         if incoming.action is None:
             return Reply()
         if incoming.action.name in home_desk.NAMES:
-            values = _cleaned(incoming.values)
-            return await home_desk.HomeDesk(user, work, self.policies, self.clock).press(incoming.action, values, incoming.card)
+            desk, room = home_desk.HomeDesk(user, work, self.policies, self.clock), self.rooms.get(incoming.person.platform)
+            asked = room.address(incoming.person.team, incoming.person.id) if room is not None else ""
+            return await desk.press(incoming.action, _cleaned(incoming.values), incoming.card, asked)
         return await self._press(incoming.action, incoming.values, user, work)
 
     async def _said(self, text: str, incoming: Incoming, user: User, work: UnitOfWork) -> Reply:

@@ -164,6 +164,15 @@ def channel_refused(channel: str, because: str) -> Card:
     )
 
 
+def person_refused(who: str, chat: str, because: str) -> Card:
+    """A colleague who takes no messages: who blocked Duebot, most often."""
+    return _problem(
+        f"Nothing reaches {name(who)} in {service(chat)}",
+        bare(because),
+        "Please ask them to mend that. Until then what they are told stands in the inbox only. Messages to customers are not affected.",
+    )
+
+
 def outage(vendor: str, because: str, since_at: datetime, now: datetime, book: Book) -> Card:
     """A vendor or a chat that does not answer."""
     began = since(since_at, now, book.place, locale_of(book))

@@ -40,11 +40,11 @@ class HomeDesk:
     policies: Policies
     clock: Clock
 
-    async def press(self, action: Action, values: Typed, card: CardRef | None) -> Reply:
-        """What cannot be comes back as the form, with what was typed and what is wrong with it."""
+    async def press(self, action: Action, values: Typed, card: CardRef | None, asked: str = "") -> Reply:
+        """What cannot be comes back as the form, with what was typed and what is wrong with it. `asked` is how the person is written to."""
         match action.name:
             case Name.HOME:
-                return await self._open(card)
+                return await self._open(card, asked)
             case Name.SHOW_APPROVALS:
                 page = whole(action.data.get("page", ""))
                 return Reply(card=await approvals_card(self.user, page, self.work, self.policies, self.clock.now()))
@@ -57,11 +57,11 @@ class HomeDesk:
             case _:
                 return await self._stop(action, values)
 
-    async def _open(self, ref: CardRef | None) -> Reply:
+    async def _open(self, ref: CardRef | None, asked: str) -> Reply:
         """Drawn at once, and from now on kept fresh where it stands."""
         if ref is None:
             raise NotKnown("There is nowhere to show it.")
-        place = Place(ref.platform, ref.channel, ref.message)
+        place = Place(ref.platform, ref.channel, ref.message, asked=asked)
         standing = await open_home(self.user, written(place), self.work, self.clock)
         now = self.clock.now()
         drawn = await draw(standing, self.work, self.policies, now)

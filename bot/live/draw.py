@@ -118,6 +118,13 @@ async def _review(book: Book, work: UnitOfWork, policies: Policies, now: datetim
     return digest_cards.review(book, len(waiting), totals(item.open for _, item in late), oldest)
 
 
+async def _refused(card: StaffCard, work: UnitOfWork) -> Card:
+    if "user" not in card.data:
+        return problems.channel_refused(str(card.data["channel"]), str(card.data["because"]))
+    user = await work.user(UserId(UUID(str(card.data["user"]))))
+    return problems.person_refused(user.name, str(card.data["platform"]), str(card.data["because"]))
+
+
 async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
     if card.data.get("what") == "stale_book":
         book = await _book(card, work)
@@ -132,7 +139,7 @@ async def _problem(card: StaffCard, work: UnitOfWork, now: datetime) -> Card:
         began = datetime.fromisoformat(card.data["since"])
         return problems.outage(str(card.data["channel"]), str(card.data["because"]), began, now, await _book(card, work))
     if card.data.get("what") == "channel_refused":
-        return problems.channel_refused(str(card.data["channel"]), str(card.data["because"]))
+        return await _refused(card, work)
     if card.data.get("what") == "put_aside":
         return problems.put_aside(await work.account(CustomerId(card.subject)), str(card.data["because"]))
     notice, customer = await work.notice(NoticeId(card.subject))

@@ -16,7 +16,7 @@ from bot.desk.reader import read_in
 from bot.live import threads
 from bot.live.draw import draw
 from bot.live.places import Place, places_of, standing_in
-from bot.live.routing import Routing, everywhere, preferences_at
+from bot.live.routing import Routing, everywhere, own_chats, preferences_at
 from cards.elements import Card, pictured
 from workflows.domain.account import Book
 from workflows.domain.ids import CardId, new_id
@@ -265,12 +265,16 @@ async def note_trouble(waiting: Waiting, error: Exception, work: UnitOfWork, clo
     await _settle(waiting, OutboxState.FAILED, work, clock, str(error))
 
 
-async def tell_administrators(card: StaffCard, place: Place, error: Rejected, work: UnitOfWork, now: datetime) -> None:
-    """A channel may not, or does not, take cards from now on: one card, to the administrators themselves and in the inbox."""
+async def tell_administrators(
+    card: StaffCard, place: Place, error: Rejected, rooms: Mapping[str, ChatRoom], work: UnitOfWork, now: datetime
+) -> None:
+    """A channel may not, or a colleague does not, take cards from now on: one card, to the administrators themselves and in the inbox."""
     if card.data.get(TO_ADMINISTRATORS):
         return
-    about = uuid5(NAMESPACE_URL, f"{place.platform}:{place.channel}")
-    data = {"what": "channel_refused", "channel": place.channel, "because": str(error), TO_ADMINISTRATORS: True}
+    platform, channel = place.key
+    about, whose = uuid5(NAMESPACE_URL, f"{platform}:{channel}"), (await own_chats(rooms, work)).get(place.key)
+    where = {"channel": channel} if whose is None else {"platform": platform, "user": str(whose)}
+    data = {"what": "channel_refused", **where, "because": str(error), TO_ADMINISTRATORS: True}
     problem = StaffCard(CardId(new_id()), CardKind.PROBLEM, card.book, about, card.day, now, data=data)
     if await work.add_card(problem):
         for standing in await work.live_cards(card.book, about):  # it may be the one of before

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from adapters.chat.protocol import ChatRoom
 from bot.live.news import News
-from bot.live.routing import Routing
+from bot.live.routing import Routing, own_chats
 from bot.live.staff_mail import send_staff_mail
 from cards import outage_mail
-from cards.format import since
+from cards.format import name, since
 from cards.outage_mail import Down, Mail
 from workflows.chat_outages import back, lost, tell_administrators
 from workflows.domain.calendar import Place
@@ -110,20 +110,22 @@ class MindChats:
         if row.payload["what"] == "news":
             lines = (await self._told(work)).get(UserId(UUID(str(row.payload["user"]))), ())
             outages = [one for one in await self._outages(work) if one.told_at is not None]
-            return outage_mail.news(_down(outages[0], place, now), lines) if lines else None
+            return outage_mail.news(await self._down(outages[0], place, now, work), lines) if lines else None
         began, kind = datetime.fromisoformat(str(row.payload["since"])), OutageKind(str(row.payload["kind"]))
         outage = Outage(str(row.payload["platform"]), str(row.payload["home"]), kind, str(row.payload["why"]), began)
-        down = _down(outage, place, now)
+        down = await self._down(outage, place, now, work)
         return outage_mail.back(down) if row.payload["what"] == "back" else outage_mail.lost(down)
+
+    async def _down(self, outage: Outage, place: Place, now: datetime, work: UnitOfWork) -> Down:
+        chat = outage.platform.capitalize()
+        part = "channel" if outage.kind is OutageKind.CHANNEL else "workspace"
+        where = f"{chat}, {part} {outage.home}" if outage.home else chat
+        whose = (await own_chats(self.rooms, work)).get((outage.platform, outage.home))
+        if whose is not None:
+            where = f"{name((await work.user(whose)).name)} in {chat}"
+        return Down(where, outage.why, since(outage.since, now, place), outage.kind is OutageKind.DOWN)
 
 
 async def _place(work: UnitOfWork) -> Place:
     books = await work.books()
     return books[0].place if books else Place("UTC")
-
-
-def _down(outage: Outage, place: Place, now: datetime) -> Down:
-    chat = outage.platform.capitalize()
-    part = "channel" if outage.kind is OutageKind.CHANNEL else "workspace"
-    where = f"{chat}, {part} {outage.home}" if outage.home else chat
-    return Down(where, outage.why, since(outage.since, now, place), outage.kind is OutageKind.DOWN)

@@ -129,9 +129,14 @@ async def _of_people(people: set[UserId], rooms: Mapping[str, ChatRoom], work: U
     return tuple(first.values())
 
 
+async def own_chats(rooms: Mapping[str, ChatRoom], work: UnitOfWork) -> Mapping[tuple[str, str], UserId]:
+    """Whose the places are that are a person's, by their key."""
+    known = [one for one in await work.identities() if one.platform in rooms]
+    return {(one.platform, rooms[one.platform].address(one.team, one.person)): one.user for one in known}
+
+
 async def preferences_at(places: Sequence[Place], rooms: Mapping[str, ChatRoom], work: UnitOfWork) -> Mapping[tuple[str, str], Preferences]:
     """Of the places that are a person's, by their key."""
     wanted = await work.preferences()
-    known = [one for one in await work.identities() if one.user in wanted and one.platform in rooms] if wanted else []
-    theirs = {(one.platform, rooms[one.platform].address(one.team, one.person)): wanted[one.user] for one in known}
-    return {place.key: theirs[place.key] for place in places if place.key in theirs}
+    whose = await own_chats(rooms, work) if wanted else {}
+    return {place.key: wanted[whose[place.key]] for place in places if whose.get(place.key) in wanted}

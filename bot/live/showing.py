@@ -126,13 +126,13 @@ class ShowCards:
 
     async def _lost(self, card: StaffCard, place: Place, home: Home, error: OutsideError) -> None:
         async with self.store() as work:
-            new = await lost(*home, place.channel, error, work, self.clock) - self.down
+            new = await lost(*home, place.key[1], error, work, self.clock) - self.down
             if new and isinstance(error, Rejected):
-                await live_cards.tell_administrators(card, place, error, work, self.clock.now())
+                await live_cards.tell_administrators(card, place, error, self.rooms, work, self.clock.now())
         self.down |= new
 
     async def _worked(self, place: Place, home: Home) -> None:
-        for key in self.down & {":".join(home), f"{place.platform}:{place.channel}"}:
+        for key in self.down & {":".join(home), ":".join(place.key)}:
             async with self.store() as work:
                 await back(key, work, self.clock, asked=False)
             self.down.discard(key)

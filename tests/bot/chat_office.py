@@ -9,7 +9,7 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from adapters.chat.protocol import Incoming, Person, Reply
+from adapters.chat.protocol import CardRef, Incoming, Person, Reply
 from adapters.store.engine import open_engine
 from adapters.store.unit_of_work import SqlStore
 from bot.evidence import Packing
@@ -41,8 +41,10 @@ class ChatOffice(Office):
         async with self.store() as work:
             await work.link(user.id, platform, "T1", _account(user))
 
-    async def press(self, user: User, platform: str, action: Action, values: dict[str, str] | None = None) -> Reply:
-        return await self._do(Incoming(f"{platform}:{next(_KEYS)}", _person(user, platform), action, values=values or {}))
+    async def press(
+        self, user: User, platform: str, action: Action, values: dict[str, str] | None = None, card: CardRef | None = None
+    ) -> Reply:
+        return await self._do(Incoming(f"{platform}:{next(_KEYS)}", _person(user, platform), action, values=values or {}, card=card))
 
     async def type(self, user: User, text: str, platform: str = "slack", channel: str | None = None) -> Reply:
         return await self._do(Incoming(f"{platform}:{next(_KEYS)}", _person(user, platform), text=text, channel=channel))

@@ -9,9 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from adapters.chat.protocol import CardRef
 from adapters.store.unit_of_work import SqlStore
 from bot.live.minding import PATIENCE
 from bot.live.routing import Routing
+from cards.actions import Action, Name
+from cards.choices import NOTHING
+from cards.elements import Card
 from tests.bot.chat_office import ChatOffice
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA, BEN, MAX
@@ -245,6 +249,29 @@ async def test_what_stands_nowhere_for_more_than_a_week_is_no_news(office: ChatO
     office.slack.trouble = NeedsReconnect("The token was revoked")
     await minutes(office, 5)
     assert mails(office) == {ADA.email: ["Duebot: Slack cannot be written to"]}
+
+
+async def test_who_blocks_us_is_named_once_though_a_card_of_theirs_stands_and_another_is_new(office: ChatOffice) -> None:
+    """Their chat is written with their own id, and what stands there with the conversation's."""
+    for user in (ANA, ADA):
+        await office.link(user)
+    hers = CardRef("slack", f"D{ANA.id.int}", "h.0")
+    office.slack.standing[hers.message] = Card("Home", ())
+    await office.press(ANA, "slack", Action(Name.HOME, NOTHING), card=hers)
+    office.slack.refusing = dict.fromkeys((hers.channel, f"U{ANA.id.int}"), Rejected("Duebot was blocked there: unblock it."))
+    await office.press(ANA, "slack", await office.button("acme", Name.CONFIRM_SNOOZE), {"length": "1"})
+    office.clock.advance(timedelta(days=1))
+    await office.tick()
+    await minutes(office, 5)
+    assert [subject for subject in mails(office)[ADA.email] if "cannot be written to" in subject] == [
+        f"Duebot: {ANA.name} in Slack cannot be written to"
+    ]
+    (told,) = [card for card in office.slack.standing.values() if "Nothing reaches" in card.summary]
+    assert f"Nothing reaches {ANA.name} in Slack. Duebot was blocked there: unblock it." in told.summary
+    office.slack.refusing = {}
+    await office.press(ANA, "slack", await office.button("acme", Name.FLAG))
+    await minutes(office, 5)
+    assert f"Duebot: {ANA.name} in Slack is back" in mails(office)[ADA.email]
 
 
 def refuse_one(room: FakeRoom, channel: str, error: OutsideError | None) -> None:

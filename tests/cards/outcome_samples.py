@@ -42,6 +42,10 @@ def outcome_cards() -> dict[str, Card]:
         "problem_not_found": problems.not_found("No invoice has the number “INV-9”."),
         "problem_book_read": problems.book_read(BOOK, TODAY, TODAY),
         "problem_refused": problems.refused("Acme GmbH paid INV-2041 this morning, so there is nothing to remind of."),
+        "problem_form_lost": problems.form_lost(),
+        "problem_person_refused": problems.person_refused(
+            "Ana Ferreira", "teams", "Duebot was blocked or removed there, and writes no more: add the app again, or unblock it."
+        ),
         "problem_not_linked": problems.not_linked(),
         "problem_unknown_message": problems.unknown_message(UNKNOWN, UNKNOWN.notices[-1], NOW, to=("ap@acme.example",)),
         "problem_unknown_settled": problems.unknown_settled(UNKNOWN, "Ana Weiss said it was sent"),

@@ -7,11 +7,10 @@ from itertools import product
 
 import pytest
 
-from tests.adapters.chat.teams_desk import BLOCKED
 from tests.e2e.service import filled
 from tests.e2e.teams_service import TeamsHouse, serving_teams, words
 from tests.fakes.clock import FixedClock
-from tests.peers.teams import CHANNEL, GROUP, TENANT, Fault, Tenant, object_id
+from tests.peers.teams import BLOCKED, CHANNEL, GROUP, TENANT, Fault, Tenant, object_id
 from workflows.assign_customer import AssignCustomer, assign_customer
 from workflows.invite_person import invited
 
@@ -125,3 +124,19 @@ async def test_a_conversation_that_blocks_duebot_is_written_to_no_more_and_the_a
     await minutes(in_teams, 3)
     assert written() > tried
     assert mails(in_teams)[-1] == ("ida@nordhafen.example", f"Duebot: Teams, channel {CHANNEL} is back")
+
+
+async def test_a_colleague_who_blocks_duebot_is_named_to_the_administrator_and_is_back_once_they_write(in_teams: TeamsHouse) -> None:
+    hers, idas = in_teams.tenant.own_chat("ana"), in_teams.tenant.own_chat("ida")
+    await in_teams.said("home", by="ana")
+    await in_teams.said("help", by="ida")
+    in_teams.tenant.blocked.add(hers)
+    await in_teams.press(in_teams.card(BIRKENHOF), "Flag", by="ana")  # her home has one more
+    await minutes(in_teams, 3)
+    assert mails(in_teams) == [("ida@nordhafen.example", "Duebot: Ana Ferreira in Teams cannot be written to")]
+    assert "Nothing reaches Ana Ferreira in Microsoft Teams" in words(in_teams.card("Nothing reaches", at=idas))
+    in_teams.tenant.blocked.clear()
+    await in_teams.said("home", by="ana")
+    await in_teams.press(in_teams.card(BIRKENHOF), "Unflag", by="ana")
+    await minutes(in_teams, 3)
+    assert mails(in_teams)[1:] == [("ida@nordhafen.example", "Duebot: Ana Ferreira in Teams is back")]

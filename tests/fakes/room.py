@@ -79,6 +79,8 @@ class FakeRoom:
             self.lines[parent][int(line)] = card.summary
             return
         self._try()
+        if ref.channel in self.refusing:
+            raise self.refusing[ref.channel]
         if ref.message not in self.standing:
             raise NotFound("message_not_found")
         self._keep(ref, card)

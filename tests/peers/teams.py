@@ -35,6 +35,7 @@ ISSUER = "https://api.botframework.com"
 CHANNEL, GROUP = "19:credit0a1b@thread.tacv2", "19:handful2c3d@thread.v2"
 TEAM = "19:general4e5f@thread.tacv2"  # that all channels are of; its id is that of its General channel
 PEOPLE = {"ana": "Ana Krüger", "bo": "Bo Lindqvist", "maria": "Maria Stein", "vic": "Vic Tanaka", "ida": "Ida Novak", "cy": "Cy Doe"}
+BLOCKED = {"errorCode": 209, "message": '{ "subCode": "MessageWritesBlocked", "details": "Thread is blocked from message writes." }'}
 _KEY = generate_private_key(public_exponent=65537, key_size=2048)
 
 Activity = dict[str, Any]
@@ -61,7 +62,7 @@ class Fault:
 @dataclass(slots=True)
 class Tenant:
     """`standing` is what every message shows now, by conversation and id; `calls` are all that were made, in order; `changes` are to rows of the
-    roster, by name; `channels` are what the team's list has of its own besides General; `written` is all that was taken, in order. `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless. `flows` is what a workflow took."""
+    roster, by name; `channels` are what the team's list has of its own besides General; `written` is all that was taken, in order. `blocked` conversations take nothing; `lost` keys cannot be had; `published` are odd ones: a list in their place, or weak, not for teams, endless. `flows` is what a workflow took."""
 
     url: str = "http://127.0.0.1:9"
     key: RSAPrivateKey = field(default_factory=lambda: _KEY)
@@ -74,6 +75,7 @@ class Tenant:
     channels: list[dict[str, str]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     issued: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
     refuse_login: bool = False
     lost: bool = False
     published: object = ""
@@ -285,6 +287,8 @@ class Tenant:
         self.calls.append((request.method, request.url.path))
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.issued:
             return JSONResponse({"error": {"code": "Unauthorized", "message": "no"}}, 401)
+        if request.method != "GET" and request.path_params.get("talk") in self.blocked:
+            return JSONResponse(BLOCKED, 403)
         if not self.faults:
             return None
         fault = self.faults[0]

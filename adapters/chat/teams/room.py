@@ -130,7 +130,10 @@ class TeamsRoom:
         if channel.startswith(PREFIX):
             self._flows.address(channel)
             return
-        await self._allow(await self._place(channel))
+        place = await self._place(channel)
+        if place.private:
+            await self._place(place.private)  # what stands there may have been refused
+        await self._allow(place)
 
     async def _open(self, key: str) -> Place:
         """A person's own chat is made when there is none yet."""

@@ -25,7 +25,6 @@ from tests.peers.teams import APP, CHANNEL, PASSWORD, TENANT, Activity, Tenant, 
 
 ITEM = UUID(int=1)
 FLAG = Action(Name.FLAG, ITEM)
-BLOCKED = {"errorCode": 209, "message": '{ "subCode": "MessageWritesBlocked", "details": "Thread is blocked from message writes." }'}
 ANA = object_id("ana")
 
 

@@ -12,10 +12,10 @@ from adapters.core.pauses import TRIES
 from cards.actions import Action, Name
 from cards.elements import Button, Form, TextField
 from cards.teams.presses import carried
-from tests.adapters.chat.teams_desk import BLOCKED, FLAG, ITEM, TeamsDesk
+from tests.adapters.chat.teams_desk import FLAG, ITEM, TeamsDesk
 from tests.e2e.teams_service import words
 from tests.fakes.handler import line
-from tests.peers.teams import APP, CHANNEL, GROUP, Activity, Fault
+from tests.peers.teams import APP, BLOCKED, CHANNEL, GROUP, Activity, Fault
 
 
 def key_of(activity: Activity) -> str:

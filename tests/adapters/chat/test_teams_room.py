@@ -11,11 +11,11 @@ from jsonschema import Draft4Validator
 
 from cards.elements import Card, Text
 from cards.teams.render import SMALL, size
-from tests.adapters.chat.teams_desk import ANA, BLOCKED, TeamsDesk, card, desk
+from tests.adapters.chat.teams_desk import ANA, TeamsDesk, card, desk
 from tests.e2e.teams_service import words
 from tests.fakes.handler import line
 from tests.paths import shared
-from tests.peers.teams import CHANNEL, GROUP, TENANT, Fault, object_id
+from tests.peers.teams import BLOCKED, CHANNEL, GROUP, TENANT, Fault, object_id
 from workflows.errors import NeedsReconnect, NotFound, OutcomeUnknown, RateLimited, Rejected, Unavailable
 
 
@@ -106,6 +106,20 @@ async def test_who_blocked_us_is_written_to_no_more_until_they_write_again(met: 
     await met.post(met.tenant.message("overdue", by="ana"))
     await met.chat.settled()
     assert (await met.chat.room.post(ANA, card())).channel == met.tenant.own_chat("ana")
+
+
+async def test_who_blocked_us_is_not_said_to_take_cards_also_where_one_that_stood_there_was_refused(met: TeamsDesk) -> None:
+    ref = await met.chat.room.post(ANA, card())
+    await met.chat.room.check(ANA)
+    met.tenant.blocked.add(ref.channel)
+    with pytest.raises(Rejected):
+        await met.chat.room.update(ref, card())
+    with pytest.raises(Rejected, match="blocked or removed"):
+        await met.chat.room.check(ANA)
+    met.tenant.blocked.clear()
+    await met.post(met.tenant.message("overdue", by="ana"))
+    await met.chat.settled()
+    await met.chat.room.check(ANA)
 
 
 async def test_what_another_process_heard_counts_here_too(met: TeamsDesk) -> None:
