@@ -39,11 +39,13 @@ def in_dialog(card: Card, opened_from: str = "", link: Link | None = None) -> Bl
     return _fitting(lambda pen: pen.draw(card.body), summary(card), CARD, _pens(Pen(dialog=True, card=opened_from, link=link)))
 
 
-def render_form(form: Form, errors: Mapping[str, str] | None = None, opened_from: str = "", *, dialog: bool = True) -> Block:
+def render_form(
+    form: Form, errors: Mapping[str, str] | None = None, opened_from: str = "", *, dialog: bool = True, most: int = CARD
+) -> Block:
     """Without a `dialog` it stands in a message, where it is executed. Its lists give way to a letter, which is to be read before it is sent."""
     pen = Pen(dialog=dialog, card=opened_from)
     lettered = [replace(pen, rows=rows, letter=letter) for letter in _LETTERS for rows, _ in _BUDGETS]
-    return _fitting(lambda pen: blocks_of(form, pen, errors or {}), title_of(form), CARD, [*lettered, *_pens(pen)])
+    return _fitting(lambda pen: blocks_of(form, pen, errors or {}), title_of(form), most, [*lettered, *_pens(pen)])
 
 
 def summary(card: Card) -> str:

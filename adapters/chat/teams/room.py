@@ -75,7 +75,7 @@ class TeamsRoom:
 
     async def ask(self, channel: str, form: Form) -> CardRef:
         """The same for a form that nobody pressed a button for."""
-        return await self._send(channel, lambda _: message(render_form(form, dialog=False), title_of(form)))
+        return await self._send(channel, lambda most: message(render_form(form, dialog=False, most=most), title_of(form)))
 
     async def say(self, conversation: str, words: str) -> None:
         """A line of ours that names nobody; it may stand anywhere."""

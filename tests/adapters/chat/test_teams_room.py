@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft4Validator
 
-from cards.elements import Card, Text
+from cards.elements import Button, Card, Form, Text, TextField
 from cards.teams.render import SMALL, size
-from tests.adapters.chat.teams_desk import ANA, TeamsDesk, card, desk
-from tests.e2e.teams_service import words
+from tests.adapters.chat.teams_desk import ANA, FLAG, TeamsDesk, card, desk
+from tests.e2e.teams_service import titles, words
 from tests.fakes.handler import line
 from tests.paths import shared
 from tests.peers.teams import BLOCKED, CHANNEL, GROUP, TENANT, Fault, object_id
@@ -157,6 +157,16 @@ async def test_what_is_too_large_is_folded_and_sent_smaller(met: TeamsDesk) -> N
     met.tenant.faults.append(Fault(413, times=2))
     with pytest.raises(Rejected, match="too large"):
         await met.chat.room.post(GROUP, long)
+
+
+async def test_a_form_that_is_too_large_is_folded_too(met: TeamsDesk) -> None:
+    long = tuple(Text(f"{n} " + "word " * 60) for n in range(40))
+    met.tenant.faults.append(Fault(413, {"error": {"code": "MessageSizeTooBig"}}))
+    await met.chat.room.ask(ANA, Form("Note", Button("Keep", FLAG), intro=long, fields=(TextField("note", "Note"),)))
+    (shown,) = met.tenant.cards(met.tenant.own_chat("ana"))
+    assert size(shown["attachments"][0]["content"]) <= SMALL
+    assert "Note" in words(shown)
+    assert "Keep" in titles(shown)
 
 
 async def test_a_token_that_is_no_longer_taken_is_asked_for_anew(met: TeamsDesk) -> None:
