@@ -153,12 +153,12 @@ class Listeners:
             standing = await said_again(lambda: self._said(to, reply), self._rest)
             if standing is not None:
                 await self._then(reply, incoming, standing)
-            if reply.failed:
-                await self._inbound.give_up(incoming)
         except OutsideError as trouble:
             log.warning("teams answer lost its way", reason=str(trouble))
-            if turn.room is not Room.PERSONAL and isinstance(trouble, Rejected):
-                await self._say_so(turn)
+            if turn.room is Room.PERSONAL or not isinstance(trouble, Rejected) or not await self._say_so(turn):
+                return
+        if reply.failed:
+            await self._inbound.give_up(incoming)
 
     async def _said(self, to: str, reply: Reply) -> CardRef | None:
         """In its turn."""
@@ -174,12 +174,15 @@ class Listeners:
             if await self._inbound.accept(following):
                 await self._handled(following)
 
-    async def _say_so(self, turn: Turn) -> None:
+    async def _say_so(self, turn: Turn) -> bool:
+        """Whether it stands there that they are to ask again."""
         words = "Duebot answers in private and could not write to you: add the app for yourself in Teams, then ask again."
         try:
             await self._room.say(turn.conversation, words)
         except OutsideError as trouble:
             log.warning("teams answer lost its way", reason=str(trouble))
+            return False
+        return True
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         self._follow(asyncio.ensure_future(work))

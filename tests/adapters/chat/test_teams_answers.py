@@ -143,12 +143,14 @@ async def test_an_answer_that_is_ready_while_it_is_kept_is_given_and_what_failed
     assert met.inbound.given_up == [key_of(press)]
 
 
-async def test_what_failed_and_could_not_be_told_stays(met: TeamsDesk) -> None:
+@pytest.mark.parametrize("at", ["", CHANNEL])
+async def test_what_failed_and_could_not_be_told_stays_unless_they_were_asked_to_ask_again(met: TeamsDesk, at: str) -> None:
     met.handler.replies["overdue"] = Reply(line("It failed."), failed=True)
     met.tenant.faults.append(Fault(403, BLOCKED))
-    await met.post(met.tenant.message("overdue", by="ana", at=CHANNEL))
+    said = met.tenant.message("overdue", by="ana", at=at)
+    await met.post(said)
     await met.chat.settled(20)
-    assert met.inbound.given_up == []
+    assert met.inbound.given_up == ([key_of(said)] if at else [])
 
 
 async def test_of_a_press_that_takes_long_and_cannot_be_kept_the_person_reads_what_came_of_it(met: TeamsDesk) -> None:
