@@ -53,7 +53,7 @@ class Accepted(Protocol):
     """What was accepted and is not handled."""
 
     async def pending(self, before: datetime, limit: int, skip: int = 0) -> Sequence[Pending]: ...
-    async def give_up(self, incoming: Incoming) -> None: ...
+    async def give_up(self, incoming: Incoming) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +121,15 @@ class Jobs:
                     continue
                 if reply.failed:
                     log.error("request given up", reference=cause_of(one.incoming.key))
-                    await self.inbound.give_up(one.incoming)
+                    if not await self.inbound.give_up(one.incoming):
+                        failed += 1
+                        continue
                 late.add(one, reply)
             done += len(left)
-        await late.tell()
+        async with self.store.reading() as seen:
+            stopped = await seen.stops(now)
+        if not stopped:  # a restored copy writes to nobody
+            await late.tell()
         return done
 
     async def deliver(self) -> Delivered:

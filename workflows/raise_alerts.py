@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from uuid import UUID
 
 from workflows.acting import show, show_all
@@ -63,13 +65,17 @@ async def _of_book(book: Book, work: UnitOfWork, now: datetime) -> AlertsRaised:
         return AlertsRaised()
     # The accounts are locked first: whoever does this at the same time then sees our cards below, and adds none of its own.
     weighed = await _weighed([*news, *untold], work)
-    mine = [one for one in weighed if not one.again]
     have = _own(await work.live_cards(book.id), day)
-    cards = await _urgent_cards(book, [one for one in weighed if one.again], have, work, now)
-    seen_to = {one.customer for one in again}
+    mine, urgent = [one for one in weighed if not one.again], [one for one in weighed if one.again and one.weight > 0]
+    cards = await _urgent_cards(book, urgent, have, work, now)
+    seen_to = {one.customer for one in again if have.intersection(one.items)}
     cards += await _own_cards(book, [one for one in mine if one.customer not in seen_to], have, work, now)
-    digests = await _digest(book, mine, work, now) if len(mine) > FEW else 0
-    return AlertsRaised(cards, digests)
+    return AlertsRaised(cards, await _digest(book, mine, work, now) if _many(mine, urgent, have) else 0)
+
+
+def _many(mine: Sequence[_Raised], urgent: Sequence[_Raised], have: set[UUID]) -> bool:
+    """Whether some have no card of their own, and more is to be told than some cards say."""
+    return len(mine) > FEW or (bool(mine) and any(have.isdisjoint(one.items) for one in (*mine, *urgent) if one.weight > 0))
 
 
 def _of_customers(raised: Sequence[tuple[CustomerId, Raised]]) -> list[_Raised]:
@@ -134,28 +140,37 @@ async def _weighed(raised: Sequence[_Raised], work: UnitOfWork) -> list[_Raised]
 def _weigh(account: Account, raised: _Raised) -> _Raised:
     """The heaviest open amount of the customer, in minor units: good enough to choose whose card stands on its own.
 
-    Instalments whose plan has ended since are left out.
+    Instalments whose plan has ended since are left out; what was paid since comes last.
     """
     left, standing = balances(account), {item.id: item for item in account.all_items}
     ranked = sorted(
-        {item for item in raised.items if item in standing}, key=lambda item: (standing[item].due_on or date.max, standing[item].number)
+        {item for item in raised.items if item in standing},
+        key=lambda item: (left.open_of(item).minor <= 0, standing[item].due_on or date.max, standing[item].number),
     )
     return replace(raised, items=tuple(ranked), weight=max((left.open_of(item).minor for item in ranked), default=0))
 
 
 async def _urgent_cards(book: Book, raised: Sequence[_Raised], have: set[UUID], work: UnitOfWork, now: datetime) -> int:
-    """What a policy has colleagues told of may be much: it comes last."""
     added = 0
-    for one in sorted(raised, key=lambda one: (one.again.startswith(NOTIFY), -one.weight)):
+    for one in _in_turn(raised):
         if len(have) < MOST:
             added += await _own_card(book, one, have, work, now)
     return added
 
 
+def _in_turn(raised: Sequence[_Raised]) -> list[_Raised]:
+    """Of each customer one before any has a second. What a policy has colleagues told of may be much: it comes last."""
+    turns, ranked = Counter[CustomerId](), list[tuple[bool, int, _Raised]]()
+    for one in sorted(raised, key=lambda one: -one.weight):
+        ranked.append((one.again.startswith(NOTIFY), turns[one.customer], one))
+        turns[one.customer] += 1
+    return [one for *_, one in sorted(ranked, key=itemgetter(0, 1))]
+
+
 async def _own_cards(book: Book, raised: Sequence[_Raised], have: set[UUID], work: UnitOfWork, now: datetime) -> int:
     taken, added = sum(1 for one in raised if have.intersection(one.items)), 0
     for one in sorted(raised, key=lambda one: -one.weight):
-        if taken + added < FEW:
+        if taken + added < FEW and len(have) < MOST:
             added += await _own_card(book, one, have, work, now)
     return added
 

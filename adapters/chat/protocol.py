@@ -102,8 +102,8 @@ class Inbound(Protocol):
         """Commits the row. False when that key was accepted before: nothing is to be done then."""
         ...
 
-    async def give_up(self, incoming: Incoming) -> None:
-        """It failed and the person knows, so it is not tried again behind their back. Never raises; where it cannot be noted, it is tried again."""
+    async def give_up(self, incoming: Incoming) -> bool:
+        """It failed and the person knows, so it is not tried again behind their back. Never raises; false: it could not be noted, and is tried again."""
         ...
 
 

@@ -105,7 +105,7 @@ class SqlInbound:
                 raise BeingMaintained
         return frozenset(taken)
 
-    async def give_up(self, incoming: Incoming) -> None:
+    async def give_up(self, incoming: Incoming) -> bool:
         """The database may still be away, which made it fail."""
         for pause in AGAIN_AFTER:
             await asyncio.sleep(pause)
@@ -115,7 +115,8 @@ class SqlInbound:
             except Exception as error:  # ruff: ignore[blind-except] - the person has their answer
                 log.warning("request not given up yet", reference=cause_of(incoming.key), why=type(error).__name__)
             else:
-                return
+                return True
+        return False
 
     async def pending(self, before: datetime, limit: int, skip: int = 0) -> Sequence[Pending]:
         """What was accepted before that instant and is still not handled, oldest first: a crash left it.

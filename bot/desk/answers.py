@@ -168,13 +168,13 @@ class Answering:
 
     async def _overdue(self, ask: AskOverdue) -> Card:
         books = await self.work.books()
-        least = amount_of(ask.least, ask.currency, books) if ask.least else None
+        named = [book for book in books if book.slug == ask.customer.casefold()] or books
+        least = amount_of(ask.least, ask.currency, named) if ask.least else None
         said = [f"{ask.days} days and more"] if ask.days > 1 else []
-        said += [f"{money(least, locale_of(books[0]))} and more"] if least else []
+        said += [f"{money(least, locale_of(named[0]))} and more"] if least else []
         bounds = ", ".join(said)
-        named = [book for book in books if book.slug == ask.customer.casefold()]
-        if named or not ask.customer:
-            return await self._late(named or books, Bounds(ask.days, None, least), bounds, "")
+        if named is not books or not ask.customer:
+            return await self._late(named, Bounds(ask.days, None, least), bounds, "")
         found = await balance(ask.customer, self.work, self.policies, self.now)
         if isinstance(found, Choices):
             bound = f" >{ask.least} {ask.currency}".rstrip() if ask.least else ""

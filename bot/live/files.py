@@ -24,7 +24,7 @@ from workflows.records import CardKind, Effect, OutboxRow, OutboxState, StaffCar
 LEASE = timedelta(minutes=5)
 TAKEN_IN = timedelta(minutes=1)  # Slack shares what it was given a moment later, and shows no picture before
 AT_ONCE = 8
-MOST_ATTEMPTS = 60  # up to a quarter of an hour apart
+MOST_ATTEMPTS = 100  # up to a quarter of an hour apart: most of a day
 AGAIN = timedelta(minutes=1)
 PATIENCE = timedelta(days=7)  # with a card that waits for the end of quiet hours, for its chat, or for an administrator's approval
 STANDS_WITHIN = timedelta(hours=1)  # what a policy escalates has a card after the tick, or only a line of the digest
@@ -97,7 +97,7 @@ class Files:
     async def _wait(self, row: OutboxRow, patience: timedelta) -> None:
         """For the card to be posted: nothing has been tried."""
         now, asked_at = self.maker.packing.clock.now(), row.payload.get("asked_at")
-        if asked_at and now >= datetime.fromisoformat(asked_at) + patience:
+        if asked_at is None or now >= datetime.fromisoformat(asked_at) + patience:
             await self._settle(row, OutboxState.SUPPRESSED, "Its card was not posted.")
             return
         async with self.maker.packing.store() as work:

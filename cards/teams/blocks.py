@@ -90,7 +90,11 @@ class Pen:
         if len(lines) > LINES and not self.letter:
             lines = [*lines[: LINES - 1], " ".join(lines[LINES - 1 :])]
         gaps = ["none" if at and lines[at - 1].strip() else "medium" for at in range(len(lines))]
-        said = [line([run(one, len(one))], spacing=gap) for one, gap in zip(lines, gaps, strict=True) if one.strip()]
+        said = [
+            line([run(one, 2 * len(one))], spacing=gap)  # with the marks that make it inert, all of it
+            for one, gap in zip(lines, gaps, strict=True)
+            if one.strip()
+        ]
         caption = [line([run(quote.caption, self.chars, weight="bolder")])] if quote.caption else []
         left = len(whole) - len(shown)
         rest = [line([run(quote.further(left), self.chars, isSubtle=True)])] if left else []

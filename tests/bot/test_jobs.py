@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from structlog.testing import capture_logs
 
 from adapters.chat.protocol import Incoming, Person, Reply
@@ -89,6 +90,16 @@ async def test_however_many_fail_the_others_are_done(store: SqlStore) -> None:
     assert await replace(office.jobs, handler=handled).catch_up() == AT_ONCE + 2
     assert [one.key for one in handler.handled if one.action and one.action.name is Name.FLAG] == ["the last"]
     assert len(await inbound.pending(office.clock.now(), 99)) == AT_ONCE + 1
+
+
+async def test_what_cannot_be_given_up_waits_for_the_next_time(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = await opened(store, "acme")
+    await press(office, Name.FLAG, (await office.account("acme")).items[0].id)
+    office.clock.advance(TRIED_FOR + timedelta(seconds=1))
+    handler = FakeHandler({Name.FLAG: Reply(line("It failed."), failed=True)})
+    monkeypatch.setattr("adapters.store.inbound.AGAIN_AFTER", ())
+    assert await replace(office.jobs, handler=handler).catch_up() == 1
+    assert len(handler.handled) == 1
 
 
 async def test_what_failed_after_a_stop_and_does_not_any_more_is_done(store: SqlStore) -> None:

@@ -20,7 +20,9 @@ from tests.bot.chat_office import ChatOffice
 from tests.fakes.handler import FakeHandler, line
 from tests.fakes.room import FakeRoom
 from tests.workflows.office import ANA
+from workflows.domain.ids import new_id
 from workflows.errors import OutcomeUnknown, OutsideError, RateLimited, Rejected, Unavailable
+from workflows.stops import Stop, StopKind
 
 LATER = PATIENCE + timedelta(seconds=1)
 HERS = f"U{ANA.id.int}"
@@ -86,6 +88,16 @@ async def test_a_question_of_long_ago_needs_no_answer_and_what_was_done_does(off
     assert await office.jobs.catch_up() == 3
     (said,) = told(office)
     assert "flag" in said.lower()
+
+
+async def test_a_restored_copy_does_it_and_writes_to_nobody(office: ChatOffice) -> None:
+    await lost(office, Name.FLAG)
+    async with office.store() as work:
+        await work.add_stop(Stop(new_id(), StopKind.RESTORED, office.clock.now(), data={"copied_at": office.clock.now().isoformat()}))
+    office.clock.advance(LATER)
+    assert await office.jobs.catch_up() == 1
+    assert len((await office.account("acme")).flags) == 1
+    assert told(office) == []
 
 
 async def test_a_home_is_shown_where_it_stands(office: ChatOffice) -> None:

@@ -49,6 +49,12 @@ def test_of_a_long_letter_every_line_is_shown(*, dialog: bool) -> None:
     assert shown == [line for line in LETTER.split("\n") if line]
 
 
+def test_a_letters_links_and_addresses_are_shown_to_their_ends() -> None:
+    lines = ["Pay at https://pay.example.com/i/12345", "or write to ap@acme.example and bo@acme.example", "{{x}} ${y} www.acme.example"]
+    form = Form("Send reminder", Button("Send now", Action(Name.CONFIRM_REMINDER, ident(1))), intro=(Quote("\n".join(lines)),))
+    assert quoted(render_form(form)) == lines
+
+
 def test_of_a_letter_that_no_card_holds_it_is_said_how_much_more_there_is() -> None:
     text = "\n".join(LINES * 5)
     form = Form("Send reminder", Button("Send now", Action(Name.CONFIRM_REMINDER, ident(1))), intro=(Quote(text),))

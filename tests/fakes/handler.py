@@ -37,8 +37,9 @@ class FakeInbound:
         self.rows[incoming.key] = incoming
         return True
 
-    async def give_up(self, incoming: Incoming) -> None:
+    async def give_up(self, incoming: Incoming) -> bool:
         self.given_up.append(incoming.key)
+        return True
 
 
 @dataclass(slots=True)

@@ -154,6 +154,30 @@ async def test_a_promise_over_several_invoices_that_was_broken_is_one_card(store
     assert (await office.tick()).alerts == AlertsRaised(1, 0)
 
 
+async def test_a_customer_whose_broken_promise_was_paid_since_still_gets_a_card_for_what_is_new(store: SqlStore) -> None:
+    office = await opened(store)
+    await office.owe("acme", late=-9)
+    await raise_(office, PROMISE_BROKEN, "acme")
+    await office.pay("acme")
+    await office.owe("acme/2")
+    assert (await office.tick()).alerts == AlertsRaised(1, 0)
+    (card,) = await office.cards(CardKind.ALERT)
+    assert (await office.account("acme")).item(ItemId(card.subject)).number == "INV-acme/2"
+
+
+async def test_a_customer_of_whom_much_is_escalated_leaves_others_their_card(store: SqlStore) -> None:
+    office = await opened(store)
+    await office.owe(*("acme" if n == 0 else f"acme/{n}" for n in range(MOST + 5)), late=-9, amount="900.00")
+    await office.owe("small", late=-9)
+    items = (await office.account("acme")).items
+    async with store() as work:
+        for item in items:
+            await work.add_raised(Raised(item.id, ESCALATED, office.today.toordinal(), office.clock.now()))
+    (small,) = await raise_(office, WOKE, "small")
+    assert (await office.tick()).alerts == AlertsRaised(MOST, 1)
+    assert small in [card.subject for card in await office.cards(CardKind.ALERT)]
+
+
 async def test_more_of_it_than_a_channel_can_take_stands_in_the_digest_and_what_a_policy_tells_is_the_first_to(store: SqlStore) -> None:
     office = await opened(store)
     names = [f"c{n}" for n in range(MOST + 3)]

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.accounting.ledger_columns import LONGEST_WORDS
 from adapters.accounting.ledger_file import read_ledger
-from tests.adapters.accounting.files import HEADER, LINE, kept, reading, refused, written
+from tests.adapters.accounting.files import HEADER, LINE, kept, plain, reading, refused, written
 from workflows.errors import Refused
 from workflows.import_ledger import NeedsAnswers
 
@@ -111,6 +112,12 @@ def test_a_guessed_column_of_products_that_tells_stories_is_left_unread(tmp_path
     read = reading(tmp_path, f"{HEADER},Service", f"{LINE},{'On Monday we met. ' * 12}")
     assert [row.product for row in kept(read.rows())] == [None]
     assert read.left_out == ["Service"]
+
+
+def test_no_row_is_refused_for_what_a_mapping_says_is_the_product(tmp_path: Path) -> None:
+    lines = ("number,customer,due,total,currency,what", f"R-1,C1,2026-02-01,249.95,EUR,{'On Monday we met. ' * 12}")
+    (row,) = kept(reading(tmp_path, *lines, mapping=plain(product="what")).rows())
+    assert row.product == ("On Monday we met. " * 12)[:LONGEST_WORDS]
 
 
 def test_yes_in_a_column_of_amounts_paid_is_refused_not_read_as_unpaid(tmp_path: Path) -> None:
