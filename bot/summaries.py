@@ -9,21 +9,23 @@ from bot.actions import whole
 from bot.commands import Figure
 from cards import paging
 from cards import summary as cards
+from cards import summary_lists as lists
 from cards.actions import Action, Name
 from cards.aging import aging
 from cards.elements import Card
 from cards.figures import figures
 from cards.forecast import forecast
 from cards.summary import WaitingLine
-from cards.summary_lists import PAGE, Between, collected, sent
+from cards.summary_lists import PAGE, Between
 from workflows.domain.account import Book
 from workflows.domain.ids import CustomerId, ItemId
 from workflows.domain.summary import Period
 from workflows.forecast_cash import forecast_cash
+from workflows.judge_promises import judge_promises
 from workflows.measure_book import measure_book
 from workflows.ports import Policies, UnitOfWork
 from workflows.records import StaffCard
-from workflows.summarise_book import DSO_DAYS, summarise_book
+from workflows.summarise_book import DSO_DAYS, coming_messages, summarise_book
 
 
 async def figure_card(what: Figure, book: Book, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
@@ -47,28 +49,36 @@ async def standing_summary(card: StaffCard, book: Book, work: UnitOfWork, polici
     return cards.summary(await summarise_book(book, period, last, work, policies, now))
 
 
-async def list_card(action: Action, book: Book, day: date, work: UnitOfWork, now: datetime) -> Card:
+async def list_card(action: Action, book: Book, day: date, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
     """What the summary's buttons open."""
     page = whole(action.data.get("page", ""))
     if action.name is Name.SHOW_WAITING:
         return await _waiting(book, page, work, now)
-    if action.name in {Name.SHOW_COLLECTED, Name.SHOW_SENT}:
-        return await _moved(action, book, day, page, work)
+    if action.name is not Name.SHOW_DEBTORS:
+        return await _between(action, book, day, page, work, policies, now)
     shown = await work.debtors_page(book.id, day, PAGE + 1, page * PAGE)
     return cards.debtors(book, day, shown[:PAGE], page, more=len(shown) > PAGE)
 
 
-async def _moved(action: Action, book: Book, last: date, page: int, work: UnitOfWork) -> Card:
-    """What came in, or left, from the day the action carries to `last`."""
+async def _between(action: Action, book: Book, last: date, page: int, work: UnitOfWork, policies: Policies, now: datetime) -> Card:
+    """What there was, or will be, from the day the action carries to `last`."""
     try:
         first = min(date.fromisoformat(action.data.get("first", "")), last)
     except ValueError:
         first = last
-    between, some = Between(book, first, last, page), (PAGE + 1, page * PAGE)
-    if action.name is Name.SHOW_COLLECTED:
-        return collected(between, await work.collections(book.id, first, last, *some))
+    between, some = Between(book, first, last, page), slice(page * PAGE, page * PAGE + PAGE + 1)
     start, end = book.place.start_of(first), book.place.start_of(last + timedelta(days=1))
-    return sent(between, await work.letters_sent(book.id, start, end, *some))
+    match action.name:
+        case Name.SHOW_COLLECTED:
+            return lists.collected(between, await work.collections(book.id, first, last, PAGE + 1, page * PAGE))
+        case Name.SHOW_SENT:
+            return lists.sent(between, await work.letters_sent(book.id, start, end, PAGE + 1, page * PAGE))
+        case Name.SHOW_ANSWERS:
+            return lists.answered(between, await work.answered(book.id, start, end, PAGE + 1, page * PAGE))
+        case Name.SHOW_JUDGED:
+            return lists.promises_due(between, [one async for one in judge_promises(book, first, last, work, policies)][some])
+        case _:
+            return lists.coming(between, (await coming_messages(book, last, work, policies, now))[0][some])
 
 
 async def _waiting(book: Book, page: int, work: UnitOfWork, now: datetime) -> Card:

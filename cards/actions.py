@@ -87,6 +87,9 @@ class Name(StrEnum):
     SHOW_WAITING = "summary.waiting"
     SHOW_COLLECTED = "summary.collected"
     SHOW_SENT = "summary.sent"
+    SHOW_ANSWERS = "summary.answers"
+    SHOW_JUDGED = "summary.promises"
+    SHOW_COMING = "summary.coming"
     RELEASE = "first_contact.release"
     # data typed in by hand, for a book
     NEW_CUSTOMER = "entry.customer_form"
@@ -139,6 +142,9 @@ OPENS = frozenset(
         Name.SHOW_WAITING,
         Name.SHOW_COLLECTED,
         Name.SHOW_SENT,
+        Name.SHOW_ANSWERS,
+        Name.SHOW_JUDGED,
+        Name.SHOW_COMING,
         Name.SHOW_APPROVALS,
         Name.HOME,
         Name.PREFERENCES,

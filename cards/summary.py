@@ -161,9 +161,16 @@ def _buttons(told: Summary) -> Actions:
         ("Expected in", f"forecast {slug}"),
     )
     goes = Button("Goes out today", Action(Name.SHOW_OUTGOING, told.book.id))
-    lists = (("Collected", Name.SHOW_COLLECTED), ("Sent", Name.SHOW_SENT))
+    lists = (
+        ("Collected", Name.SHOW_COLLECTED),
+        ("Sent", Name.SHOW_SENT),
+        ("Answers", Name.SHOW_ANSWERS),
+        ("Promises due", Name.SHOW_JUDGED),
+    )
     moved = [Button(label, Between(told.book, told.first, told.last, 0).opens(name)) for label, name in lists]
-    more = (*moved, *(Button(label, asking(question)) for label, question in asked), goes)
+    coming = Between(told.book, told.ahead.first, told.ahead.last, 0).opens(Name.SHOW_COMING)
+    ahead = Button(f"Next {_PERIOD[told.period]}", coming)
+    more = (*moved, *(Button(label, asking(question)) for label, question in asked), goes, ahead)
     return Actions((debtors, Button("Waiting", Action(Name.SHOW_WAITING, told.book.id))), more)
 
 

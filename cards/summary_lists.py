@@ -1,4 +1,4 @@
-"""The lists behind a summary's figures: what came in and what was sent, a page at a time."""
+"""The lists behind a summary's figures: what came in, was sent, answered and promised, and what would go out; a page at a time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from cards.actions import Action, Name
 from cards.elements import Actions, Button, Card, Heading, Row, Rows, Text, Tone
 from cards.format import cell, day, locale_of, moment, money, name, step_words
 from workflows.domain.account import Book, NoticeState
-from workflows.domain.summary import Movement, Sent
+from workflows.domain.promises import Fate
+from workflows.domain.summary import Answered, Coming, Judged, Movement, Sent
 
 PAGE = 20
 _TROUBLE = frozenset({NoticeState.FAILED, NoticeState.UNKNOWN})
@@ -60,6 +61,45 @@ def sent(between: Between, found: Sequence[Sent]) -> Card:
         for one in found[:PAGE]
     ]
     return _list("Sent", between, Name.SHOW_SENT, Rows(("Customer", "What", "State", "At"), tuple(rows)), len(found))
+
+
+def answered(between: Between, found: Sequence[Answered]) -> Card:
+    """`found` holds one more than a page where there are more."""
+    now, place, locale = between.book.place.start_of(between.last), between.book.place, locale_of(between.book)
+    rows = [
+        Row(
+            (
+                cell(one.customer),
+                one.meaning.value.replace("_", " "),
+                "dealt with" if one.dealt_with else "waits for us",
+                moment(one.at, now, place, locale),
+            ),
+            Tone.QUIET if one.dealt_with else Tone.WARNING,
+        )
+        for one in found[:PAGE]
+    ]
+    return _list("Answers", between, Name.SHOW_ANSWERS, Rows(("Customer", "Seems", "State", "At"), tuple(rows)), len(found))
+
+
+def promises_due(between: Between, found: Sequence[Judged]) -> Card:
+    """Those whose time was over in these days. `found` holds one more than a page where there are more."""
+    locale = locale_of(between.book)
+    rows = [
+        Row(
+            (cell(one.customer), money(one.promised, locale), money(one.received, locale), one.fate.value.replace("_", " ")),
+            Tone.WARNING if one.fate is Fate.BROKEN else Tone.QUIET,
+        )
+        for one in found[:PAGE]
+    ]
+    table = Rows(("Customer", "Promised", "Received", "Was"), tuple(rows), frozenset({1, 2}))
+    return _list("Promises due", between, Name.SHOW_JUDGED, table, len(found))
+
+
+def coming(between: Between, found: Sequence[Coming]) -> Card:
+    """`found` holds one more than a page where there are more."""
+    now, place, locale = between.book.place.start_of(between.first), between.book.place, locale_of(between.book)
+    rows = [Row((cell(one.customer), step_words(one.step), moment(one.at, now, place, locale))) for one in found[:PAGE]]
+    return _list("Would go out", between, Name.SHOW_COMING, Rows(("Customer", "What", "At"), tuple(rows)), len(found))
 
 
 def _list(what: str, between: Between, action: Name, rows: Rows, found: int) -> Card:

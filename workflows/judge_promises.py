@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from workflows.domain.account import Account, Book
 from workflows.domain.claims import Promise
-from workflows.domain.metrics import PromisesDue
-from workflows.domain.money import Money
 from workflows.domain.promises import Fate, ends_on, fate, received
+from workflows.domain.summary import Judged
 from workflows.ports import Policies, UnitOfWork
 
 MOST_GRACE = timedelta(days=60)  # a promise of an earlier day may come due in the time, once its grace is over
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A promise whose time is over. `received` is what came in towards it, never more than was promised."""
-
-    customer: str
-    promised: Money
-    received: Money
-    fate: Fate
-
-    @property
-    def counted(self) -> PromisesDue:
-        return PromisesDue(int(self.fate is Fate.KEPT), int(self.fate is Fate.PARTLY_KEPT), int(self.fate is Fate.BROKEN))
 
 
 async def judge_promises(book: Book, first: date, last: date, work: UnitOfWork, policies: Policies) -> AsyncIterator[Judged]:

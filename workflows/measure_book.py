@@ -12,7 +12,8 @@ from workflows.domain.calendar import months_after
 from workflows.domain.metrics import Figures, Month, PromisesDue, collection_effectiveness, dso, dso_countback, weighted_days_late
 from workflows.domain.money import Money
 from workflows.domain.reserve import loss_rates, reserve
-from workflows.judge_promises import Judged, judge_promises
+from workflows.domain.summary import Judged
+from workflows.judge_promises import judge_promises
 from workflows.ports import Policies, UnitOfWork
 
 MONTHS_BACK = 36

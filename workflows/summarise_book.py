@@ -13,7 +13,7 @@ from workflows.domain.decision import Decision
 from workflows.domain.metrics import PromisesDue, dso
 from workflows.domain.money import Money
 from workflows.domain.promises import Fate
-from workflows.domain.summary import Ahead, Broken, CurrencySummary, Period, Plans, State, Summary
+from workflows.domain.summary import Ahead, Broken, Coming, CurrencySummary, Period, Plans, State, Summary
 from workflows.judge_promises import judge_promises
 from workflows.measure_book import ByCode, by_code
 from workflows.ports import Policies, UnitOfWork
@@ -113,21 +113,27 @@ async def _plans(book: Book, last: date, work: UnitOfWork) -> Plans:
 
 
 async def _ahead(book: Book, period: Period, last: date, work: UnitOfWork, policies: Policies, now: datetime) -> Ahead:
-    """Messages that would leave up to the end of the period that follows, one per customer and day as their next steps say."""
+    """What leaves in the period that follows."""
     end = period.next_last_day(last)
-    until, steps = book.place.start_of(end + _DAY), Counter[str]()
+    found, more = await coming_messages(book, end, work, policies, now)
+    return Ahead(last + _DAY, end, Counter(one.step for one in found), more)
+
+
+async def coming_messages(book: Book, last: date, work: UnitOfWork, policies: Policies, now: datetime) -> tuple[list[Coming], bool]:
+    """Those that would leave up to that day, one per customer and day as their next steps say, the first to leave first; and whether there may be more."""
+    until, found = book.place.start_of(last + _DAY), list[Coming]()
     chosen = await work.looking_before(book.id, until, MOST_ASKED + 1)
     for start in range(0, min(len(chosen), MOST_ASKED), _AT_ONCE):
         for account in await work.accounts(chosen[start : start + _AT_ONCE]):
-            steps.update(_coming(account, decide(policies.of(account), account, now), until))
-    return Ahead(last + _DAY, end, dict(steps), len(chosen) > MOST_ASKED)
+            found += _coming(account, decide(policies.of(account), account, now), until)
+    return sorted(found, key=lambda one: (one.at, one.customer)), len(chosen) > MOST_ASKED
 
 
-def _coming(account: Account, decision: Decision, until: datetime) -> list[str]:
-    """The steps of an account's messages, one a day at most: the one that leaves first says the words."""
+def _coming(account: Account, decision: Decision, until: datetime) -> list[Coming]:
+    """One a day at most: the one that leaves first says the words."""
     days: dict[date, tuple[datetime, str]] = {}
     for item in decision.items:
         if item.next is not None and item.next.reminds and item.next.at < until:
             day = account.customer.place.day(item.next.at)
             days[day] = min(days.get(day, (item.next.at, item.next.step)), (item.next.at, item.next.step))
-    return [step for _, step in days.values()]
+    return [Coming(account.customer.name, step, at) for at, step in days.values()]

@@ -15,10 +15,11 @@ from adapters.store.many import among
 from adapters.store.unit import Part
 from workflows.domain.account import CreditKind, NoticeState
 from workflows.domain.aging import AgingRow, Debtor
+from workflows.domain.contact import Meaning
 from workflows.domain.forecast import DueSum
 from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.domain.money import Money
-from workflows.domain.summary import Correspondence, Movement, Sent
+from workflows.domain.summary import Answered, Correspondence, Movement, Sent
 
 _AT_ONCE = 500  # rows of a stream that are held
 
@@ -113,6 +114,12 @@ class Figures(Part):
         query = select(c.name, n.step, n.state, n.sent_at, n.at).join(t.customers, c.id == n.customer_id).where(c.book_id == book, told)
         found = await self._all(query.where(at >= start, at < end).order_by(at.desc(), n.id).limit(limit).offset(skip))
         return [Sent(row.name, row.step, NoticeState(row.state), row.sent_at or row.at) for row in found]
+
+    async def answered(self, book: BookId, start: datetime, end: datetime, limit: int, skip: int) -> Sequence[Answered]:
+        r, c = t.replies.c, t.customers.c
+        query = select(c.name, r.meaning, r.ended_at, r.at).join(t.customers, c.id == r.customer_id).where(c.book_id == book)
+        found = await self._all(query.where(r.at >= start, r.at < end).order_by(r.at.desc(), r.id).limit(limit).offset(skip))
+        return [Answered(row.name, Meaning(row.meaning), row.ended_at is not None, row.at) for row in found]
 
     async def written_off(self, book: BookId, end: date) -> Sequence[Money]:
         c = t.credits_.c

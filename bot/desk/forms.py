@@ -129,9 +129,18 @@ class FormDesk:
                 return Reply(card=await self._promise(action, values))
             case Name.SHOW_ALL | Name.SHOW_OUTGOING:
                 return Reply(card=await self._list(action))
-            case Name.SHOW_DEBTORS | Name.SHOW_WAITING | Name.SHOW_COLLECTED | Name.SHOW_SENT:
+            case (
+                Name.SHOW_DEBTORS
+                | Name.SHOW_WAITING
+                | Name.SHOW_COLLECTED
+                | Name.SHOW_SENT
+                | Name.SHOW_ANSWERS
+                | Name.SHOW_JUDGED
+                | Name.SHOW_COMING
+            ):
                 book, now = await self._book(BookId(action.id)), self.clock.now()
-                return Reply(card=await list_card(action, book, _day(action.data.get("day", "")) or book.place.day(now), self.work, now))
+                day = _day(action.data.get("day", "")) or book.place.day(now)
+                return Reply(card=await list_card(action, book, day, self.work, self.policies, now))
             case Name.OPEN | Name.WHY:
                 return Reply(card=await self._show(action))
             case Name.PLAN if values:

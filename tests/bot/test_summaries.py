@@ -15,7 +15,9 @@ from cards.summary_lists import PAGE
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
 from workflows.domain.contact import Meaning, Reply
 from workflows.domain.ids import ReplyId, TaskId, new_id
+from workflows.domain.money import Money
 from workflows.domain.tasks import Task
+from workflows.record_promise import RecordPromise, record_promise
 
 
 async def asked(office: Office, asking: str | Action) -> Card:
@@ -107,8 +109,28 @@ async def test_the_figures_of_a_summary_lead_to_what_is_behind_them(store: SqlSt
     menu = next(part for part in (await asked(office, "report")).body if isinstance(part, Actions)).more
     opens = {button.label: (await asked(office, button.action)).summary for button in menu}
     assert {label: said for label, said in opens.items() if "do not understand" in said or "no " in said[:3]} == {}
-    assert list(opens) == ["Collected", "Sent", "Overdue", "By age", "DSO and more", "Promises", "Plans", "Expected in", "Goes out today"]
-    assert "Acme" in render(await asked(office, menu[2].action))
+    behind = ["Collected", "Sent", "Answers", "Promises due", "Overdue", "By age", "DSO and more", "Promises", "Plans", "Expected in"]
+    assert list(opens) == [*behind, "Goes out today", "Next week"]
+    assert "Acme" in render(await asked(office, menu[behind.index("Overdue")].action))
+
+
+async def test_what_was_answered_promised_and_comes_is_listed(store: SqlStore) -> None:
+    office = await opened(store, "acme", "brill")
+    now, acme, brill = office.clock.now(), await office.account("acme"), await office.account("brill")
+    async with store() as work:
+        answer = Reply(ReplyId(new_id()), "r1", "email", "pay@acme.example", now, Meaning.DISPUTE, (acme.items[0].id,))
+        await work.add_reply(answer, acme.customer.id, "It never came.")
+        promised = RecordPromise(brill.items[0].id, Money.of("100.00", "EUR"), office.today, ANA, seen=0)
+        await record_promise(promised, work, office.jobs.policies, office.clock)
+    office.clock.advance(timedelta(days=5))
+    menu = {
+        button.label: button.action for part in (await asked(office, "report")).body if isinstance(part, Actions) for button in part.more
+    }
+    found = {label: [row.cells for row in rows(await asked(office, menu[label]))] for label in ("Answers", "Promises due", "Next week")}
+    assert [cells[:3] for cells in found["Answers"]] == [("Acme", "dispute", "waits for us")]
+    assert found["Promises due"] == [("Brill", "€100.00", "€0.00", "broken")]
+    assert {cells[0] for cells in found["Next week"]} <= {"Acme", "Brill"}
+    assert found["Next week"]
 
 
 async def test_what_came_in_and_what_was_sent_are_listed_page_by_page(store: SqlStore) -> None:
@@ -129,7 +151,7 @@ async def test_what_came_in_and_what_was_sent_are_listed_page_by_page(store: Sql
         assert rows(await asked(office, pressed(second, "Back"))) == rows(first)
 
 
-@pytest.mark.parametrize("name", [Name.SHOW_COLLECTED, Name.SHOW_SENT])
+@pytest.mark.parametrize("name", [Name.SHOW_COLLECTED, Name.SHOW_SENT, Name.SHOW_ANSWERS, Name.SHOW_JUDGED])
 @pytest.mark.parametrize(("first", "day"), [("", ""), ("x", "2026-11-24"), ("2026-12-31", "2026-11-01"), ("2020-01-01", "2020-01-02")])
 async def test_a_time_in_which_nothing_was_is_an_answer(store: SqlStore, name: Name, first: str, day: str) -> None:
     office = await opened(store, "acme")

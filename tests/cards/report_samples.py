@@ -11,14 +11,30 @@ from cards.elements import Card, files_of, pictured
 from cards.figures import figures
 from cards.forecast import forecast
 from cards.summary import WaitingLine, debtors, summary, waiting
-from cards.summary_lists import Between, collected, sent
+from cards.summary_lists import Between, answered, collected, coming, promises_due, sent
 from workflows.domain.account import Book, NoticeState
 from workflows.domain.aging import AgingRow, Debtor, nothing_open
+from workflows.domain.contact import Meaning
 from workflows.domain.forecast import DueSum, by_due_day
 from workflows.domain.ids import CustomerId, ItemId, new_id
 from workflows.domain.metrics import Countback, Figures, PromisesDue
 from workflows.domain.money import Money
-from workflows.domain.summary import Ahead, Broken, Correspondence, CurrencySummary, Movement, Period, Plans, Sent, State, Summary
+from workflows.domain.promises import Fate
+from workflows.domain.summary import (
+    Ahead,
+    Answered,
+    Broken,
+    Coming,
+    Correspondence,
+    CurrencySummary,
+    Judged,
+    Movement,
+    Period,
+    Plans,
+    Sent,
+    State,
+    Summary,
+)
 
 SUNDAY = date(2026, 11, 22)
 
@@ -133,6 +149,24 @@ def report_cards(book: Book, item: ItemId, now: datetime, hostile: Mapping[str, 
         "summary_quiet": summary(_quiet(book)),
         "summary_collected": collected(Between(book, SUNDAY, SUNDAY, 0), ()),
         "summary_collected_page": collected(Between(book, SUNDAY - timedelta(6), SUNDAY, 1), (*_MOVED * 11, _MOVED[0])),
+        "summary_answers": answered(
+            Between(book, SUNDAY - timedelta(6), SUNDAY, 0),
+            (
+                Answered("Acme GmbH", Meaning.DISPUTE, False, datetime(2026, 11, 20, 9, 5, tzinfo=UTC)),
+                Answered("*Costa* <!here>", Meaning.PROMISE, True, datetime(2026, 11, 19, 9, 5, tzinfo=UTC)),
+            ),
+        ),
+        "summary_promises_due": promises_due(
+            Between(book, SUNDAY - timedelta(6), SUNDAY, 0),
+            (
+                Judged("Acme GmbH", Money.of("900.00", "EUR"), Money.of("900.00", "EUR"), Fate.KEPT),
+                Judged("*Costa* <!here>", Money.of("50.00", "EUR"), Money.of("0.00", "EUR"), Fate.BROKEN),
+            ),
+        ),
+        "summary_coming": coming(
+            Between(book, SUNDAY + timedelta(1), SUNDAY + timedelta(7), 0),
+            (Coming("Acme GmbH", "second", datetime(2026, 11, 24, 8, 0, tzinfo=UTC)),),
+        ),
         "summary_sent": sent(Between(book, SUNDAY - timedelta(6), SUNDAY, 0), _SENT),
         "summary_pictured": pictured(summary(_summary(book)), {file.about: "F0123456789" for file in files_of(summary(_summary(book)))}),
         "report_aging": aging(book, SUNDAY, [EUR, USD]),

@@ -15,7 +15,18 @@ from workflows.domain.access import Role, least_role
 
 WHO = {role: name for name, role in reversed(ROLES.items())}
 OTHERS = {Name.ANSWER, Name.CONFIRM_ANSWER, Name.SEEN, Name.STOP, Name.CONFIRM_STOP}
-OF_BOOK = {Name.SHOW_ALL, Name.SHOW_OUTGOING, Name.SHOW_DEBTORS, Name.SHOW_WAITING, Name.SHOW_COLLECTED, Name.SHOW_SENT, Name.RELEASE}
+OF_BOOK = {
+    Name.SHOW_ALL,
+    Name.SHOW_OUTGOING,
+    Name.SHOW_DEBTORS,
+    Name.SHOW_WAITING,
+    Name.SHOW_COLLECTED,
+    Name.SHOW_SENT,
+    Name.SHOW_ANSWERS,
+    Name.SHOW_JUDGED,
+    Name.SHOW_COMING,
+    Name.RELEASE,
+}
 VALUES = {**WHY, **CLAIMS, **WORD, **ESCALATION, **TERMS, "length": "3", "answer": "phone", "paid_on": "2026-11-24", "role": "viewer"}
 CARRIED = {name: data for name, _, data, *_ in TABLE if data} | {Name.ASK: {"q": "overdue"}}
 TYPED = {name: typed for name, _, _, typed, _ in COLLECTORS if typed}

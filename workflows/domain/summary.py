@@ -11,8 +11,10 @@ from enum import StrEnum
 from workflows.domain.account import Book, NoticeState
 from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.calendar import months_after
+from workflows.domain.contact import Meaning
 from workflows.domain.metrics import PromisesDue
 from workflows.domain.money import Money
+from workflows.domain.promises import Fate
 from workflows.domain.values import value
 
 _DAY = timedelta(days=1)
@@ -57,6 +59,39 @@ class Sent:
     customer: str
     step: str
     state: NoticeState
+    at: datetime
+
+
+@value
+class Judged:
+    """A promise whose time is over. `received` is what came in towards it, never more than was promised."""
+
+    customer: str
+    promised: Money
+    received: Money
+    fate: Fate
+
+    @property
+    def counted(self) -> PromisesDue:
+        return PromisesDue(int(self.fate is Fate.KEPT), int(self.fate is Fate.PARTLY_KEPT), int(self.fate is Fate.BROKEN))
+
+
+@value
+class Answered:
+    """What a customer answered, as it seems to be meant; `dealt_with` by somebody."""
+
+    customer: str
+    meaning: Meaning
+    dealt_with: bool
+    at: datetime
+
+
+@value
+class Coming:
+    """A message that would leave, if nothing changes."""
+
+    customer: str
+    step: str
     at: datetime
 
 

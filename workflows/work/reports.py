@@ -11,7 +11,7 @@ from workflows.domain.aging import AgingRow, Debtor
 from workflows.domain.forecast import DueSum
 from workflows.domain.ids import BookId, CustomerId, ItemId
 from workflows.domain.money import Money
-from workflows.domain.summary import Correspondence, Movement, Sent
+from workflows.domain.summary import Answered, Correspondence, Movement, Sent
 from workflows.records import FoundItem, Mark
 
 
@@ -54,6 +54,10 @@ class ReportWork(Protocol):
 
     async def letters_sent(self, book: BookId, start: datetime, end: datetime, limit: int, skip: int) -> Sequence[Sent]:
         """Messages that left, or failed to, or are in doubt, before `end`, the newest first."""
+        ...
+
+    async def answered(self, book: BookId, start: datetime, end: datetime, limit: int, skip: int) -> Sequence[Answered]:
+        """What customers answered before `end`, the newest first."""
         ...
 
     async def late_beside(self, book: BookId, day: date, items: Sequence[ItemId]) -> Sequence[tuple[int, Money]]:
