@@ -139,4 +139,4 @@ async def test_what_is_answered_is_never_markup_a_mention_or_a_traceback(office:
                 with suppress(Refused, BadEntry):
                     check(await office.desk._press(press, values, user, work))  # ruff: ignore[private-member-access] - behind the door, where nothing is caught
                     answered += 1
-    assert answered > PLAYED // 3
+    assert answered > PLAYED // 4, "most are too wrong to try anything"
