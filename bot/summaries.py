@@ -78,7 +78,8 @@ async def _between(action: Action, book: Book, last: date, page: int, work: Unit
         case Name.SHOW_JUDGED:
             return lists.promises_due(between, [one async for one in judge_promises(book, first, last, work, policies)][some])
         case _:
-            return lists.coming(between, (await coming_messages(book, last, work, policies, now))[0][some])
+            messages, more = await coming_messages(book, last, work, policies, now)
+            return lists.coming(between, messages[some], at_least=more)
 
 
 async def _waiting(book: Book, page: int, work: UnitOfWork, now: datetime) -> Card:

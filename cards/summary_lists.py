@@ -55,12 +55,12 @@ def sent(between: Between, found: Sequence[Sent]) -> Card:
     now = place.start_of(between.last)
     rows = [
         Row(
-            (cell(one.customer), step_words(one.step), one.state.value, moment(one.at, now, place, locale)),
+            (cell(one.customer), f"{step_words(one.step)}, {one.state.value}", moment(one.at, now, place, locale)),
             Tone.WARNING if one.state in _TROUBLE else Tone.QUIET,
         )
         for one in found[:PAGE]
     ]
-    return _list("Sent", between, Name.SHOW_SENT, Rows(("Customer", "What", "State", "At"), tuple(rows)), len(found))
+    return _list("Sent", between, Name.SHOW_SENT, Rows(("Customer", "What", "At"), tuple(rows)), len(found))
 
 
 def answered(between: Between, found: Sequence[Answered]) -> Card:
@@ -70,15 +70,14 @@ def answered(between: Between, found: Sequence[Answered]) -> Card:
         Row(
             (
                 cell(one.customer),
-                one.meaning.value.replace("_", " "),
-                "dealt with" if one.dealt_with else "waits for us",
+                f"{one.meaning.value.replace('_', ' ')}, {'dealt with' if one.dealt_with else 'waits for us'}",
                 moment(one.at, now, place, locale),
             ),
             Tone.QUIET if one.dealt_with else Tone.WARNING,
         )
         for one in found[:PAGE]
     ]
-    return _list("Answers", between, Name.SHOW_ANSWERS, Rows(("Customer", "Seems", "State", "At"), tuple(rows)), len(found))
+    return _list("Answers", between, Name.SHOW_ANSWERS, Rows(("Customer", "Seems", "At"), tuple(rows)), len(found))
 
 
 def promises_due(between: Between, found: Sequence[Judged]) -> Card:
@@ -86,20 +85,22 @@ def promises_due(between: Between, found: Sequence[Judged]) -> Card:
     locale = locale_of(between.book)
     rows = [
         Row(
-            (cell(one.customer), money(one.promised, locale), money(one.received, locale), one.fate.value.replace("_", " ")),
+            (cell(one.customer), f"{money(one.received, locale)} of {money(one.promised, locale)}", one.fate.value),
             Tone.WARNING if one.fate is Fate.BROKEN else Tone.QUIET,
         )
         for one in found[:PAGE]
     ]
-    table = Rows(("Customer", "Promised", "Received", "Was"), tuple(rows), frozenset({1, 2}))
+    table = Rows(("Customer", "Received", "Was"), tuple(rows))
     return _list("Promises due", between, Name.SHOW_JUDGED, table, len(found))
 
 
-def coming(between: Between, found: Sequence[Coming]) -> Card:
-    """`found` holds one more than a page where there are more."""
+def coming(between: Between, found: Sequence[Coming], *, at_least: bool) -> Card:
+    """`found` holds one more than a page where there are more; `at_least`: there are more customers than were looked at."""
     now, place, locale = between.book.place.start_of(between.first), between.book.place, locale_of(between.book)
     rows = [Row((cell(one.customer), step_words(one.step), moment(one.at, now, place, locale))) for one in found[:PAGE]]
-    return _list("Would go out", between, Name.SHOW_COMING, Rows(("Customer", "What", "At"), tuple(rows)), len(found))
+    shown = _list("Would go out", between, Name.SHOW_COMING, Rows(("Customer", "What", "At"), tuple(rows)), len(found))
+    more = Text("There are more customers than were looked at: more may go out.", quiet=True)
+    return replace(shown, body=(shown.body[0], more, *shown.body[1:])) if at_least else shown
 
 
 def _list(what: str, between: Between, action: Name, rows: Rows, found: int) -> Card:

@@ -13,6 +13,7 @@ from cards.elements import Actions, Card, Row, Rows
 from cards.plain.render import render
 from cards.summary_lists import PAGE
 from tests.workflows.office import ANA, ANY_HOUR, Office, opened, policies
+from workflows.domain.account import Account
 from workflows.domain.contact import Meaning, Reply
 from workflows.domain.ids import ReplyId, TaskId, new_id
 from workflows.domain.money import Money
@@ -35,6 +36,13 @@ def pressed(card: Card, label: str) -> Action:
 
 def rows(card: Card) -> list[Row]:
     return [row for part in card.body if isinstance(part, Rows) for row in part.rows]
+
+
+async def disputed(office: Office, account: Account) -> None:
+    """In an answer to a mail."""
+    said = Reply(ReplyId(new_id()), "r1", "email", "pay@acme.example", office.clock.now(), Meaning.DISPUTE, (account.items[0].id,))
+    async with office.store() as work:
+        await work.add_reply(said, account.customer.id, "It never came.")
 
 
 @pytest.mark.parametrize(
@@ -72,9 +80,8 @@ async def test_a_page_that_is_none_is_an_answer(store: SqlStore, page: str) -> N
 async def test_what_waits_for_us_opens_the_oldest_first(store: SqlStore) -> None:
     office = await opened(store, "acme", "brill")
     now, acme, brill = office.clock.now(), await office.account("acme"), await office.account("brill")
+    await disputed(office, acme)
     async with store() as work:
-        answer = Reply(ReplyId(new_id()), "r1", "email", "pay@acme.example", now, Meaning.DISPUTE, (acme.items[0].id,))
-        await work.add_reply(answer, acme.customer.id, "It never came.")
         await work.add_task(Task(TaskId(new_id()), "t1", brill.items[0].id, "call them", now - timedelta(hours=1)))
     shown = rows(await asked(office, pressed(await asked(office, "report"), "Waiting")))
     assert [row.cells[:2] for row in shown] == [("Brill", "task: call them"), ("Acme", "answered: dispute")]
@@ -116,10 +123,9 @@ async def test_the_figures_of_a_summary_lead_to_what_is_behind_them(store: SqlSt
 
 async def test_what_was_answered_promised_and_comes_is_listed(store: SqlStore) -> None:
     office = await opened(store, "acme", "brill")
-    now, acme, brill = office.clock.now(), await office.account("acme"), await office.account("brill")
+    acme, brill = await office.account("acme"), await office.account("brill")
+    await disputed(office, acme)
     async with store() as work:
-        answer = Reply(ReplyId(new_id()), "r1", "email", "pay@acme.example", now, Meaning.DISPUTE, (acme.items[0].id,))
-        await work.add_reply(answer, acme.customer.id, "It never came.")
         promised = RecordPromise(brill.items[0].id, Money.of("100.00", "EUR"), office.today, ANA, seen=0)
         await record_promise(promised, work, office.jobs.policies, office.clock)
     office.clock.advance(timedelta(days=5))
@@ -127,8 +133,8 @@ async def test_what_was_answered_promised_and_comes_is_listed(store: SqlStore) -
         button.label: button.action for part in (await asked(office, "report")).body if isinstance(part, Actions) for button in part.more
     }
     found = {label: [row.cells for row in rows(await asked(office, menu[label]))] for label in ("Answers", "Promises due", "Next week")}
-    assert [cells[:3] for cells in found["Answers"]] == [("Acme", "dispute", "waits for us")]
-    assert found["Promises due"] == [("Brill", "€100.00", "€0.00", "broken")]
+    assert [cells[:2] for cells in found["Answers"]] == [("Acme", "dispute, waits for us")]
+    assert found["Promises due"] == [("Brill", "€0.00 of €100.00", "broken")]
     assert {cells[0] for cells in found["Next week"]} <= {"Acme", "Brill"}
     assert found["Next week"]
 
@@ -142,7 +148,7 @@ async def test_what_came_in_and_what_was_sent_are_listed_page_by_page(store: Sql
     menu = {
         button.label: button.action for part in (await asked(office, "report")).body if isinstance(part, Actions) for button in part.more
     }
-    for label, what in (("Collected", "€40.00"), ("Sent", "first reminder")):
+    for label, what in (("Collected", "€40.00"), ("Sent", "first reminder, sent")):
         first = await asked(office, menu[label])
         second = await asked(office, pressed(first, "Next"))
         assert [len(rows(card)) for card in (first, second)] == [PAGE, 2]

@@ -166,6 +166,7 @@ def report_cards(book: Book, item: ItemId, now: datetime, hostile: Mapping[str, 
         "summary_coming": coming(
             Between(book, SUNDAY + timedelta(1), SUNDAY + timedelta(7), 0),
             (Coming("Acme GmbH", "second", datetime(2026, 11, 24, 8, 0, tzinfo=UTC)),),
+            at_least=True,
         ),
         "summary_sent": sent(Between(book, SUNDAY - timedelta(6), SUNDAY, 0), _SENT),
         "summary_pictured": pictured(summary(_summary(book)), {file.about: "F0123456789" for file in files_of(summary(_summary(book)))}),

@@ -43,25 +43,35 @@ class SetUp:
         assert code == (1 if found else 0)
         return found
 
+    async def run(self, *left_out: str) -> None:
+        """The README's commands, but for those that begin so."""
+        for words in (
+            ("user", "add", "nora@nordhafen.example", "--name", "Nora", "--role", "administrator"),
+            ("import", str(SAMPLE), "--yes"),
+            ("book", "main", "--channel", self.channel),
+        ):
+            if words[0] not in left_out:
+                assert (await self.duebot(*words, env={}))[0] == 0
+
     async def use(self, channel: str) -> None:
         assert (await self.duebot("book", "main", "--channel", channel, env={}))[0] == 0
 
 
 @pytest.fixture
-async def set_up(workspace: Workspace, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[SetUp]:
+async def begun(workspace: Workspace, sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[SetUp]:
+    """No command has been run."""
     with nothing_set_up(tmp_path, monkeypatch) as place:
         shutil.copyfile(sqlite_template, tmp_path / "duebot.db")
         made = await workspace.create_channel(f"setup-{new_id().hex[-8:]}", private=True)
         await workspace.ask("conversations.invite", {"channel": made, "users": workspace.users["duebot"]})
-        done = SetUp(place, workspace, made)
-        for words in (
-            ("user", "add", "nora@nordhafen.example", "--name", "Nora", "--role", "administrator"),
-            ("import", str(SAMPLE), "--yes"),
-        ):
-            assert (await done.duebot(*words, env={}))[0] == 0
-        await done.use(made)
         workspace.date = TODAY
-        yield done
+        yield SetUp(place, workspace, made)
+
+
+@pytest.fixture
+async def set_up(begun: SetUp) -> SetUp:
+    await begun.run()
+    return begun
 
 
 async def test_all_done_is_in_order_with_a_socket_and_over_http(set_up: SetUp) -> None:
@@ -88,6 +98,14 @@ async def test_one_step_left_out_of_the_settings_is_named_alone(set_up: SetUp, l
     assert await set_up.check(**left_out) == [found]
 
 
+@pytest.mark.parametrize(
+    ("command", "found"), [("user", "users.administrator"), ("import", "book.main.empty"), ("book", "book.main.channel")]
+)
+async def test_one_command_left_out_is_named_alone(begun: SetUp, command: str, found: str) -> None:
+    await begun.run(command)
+    assert await begun.check() == [found]
+
+
 async def test_a_token_that_was_revoked_is_named_alone(set_up: SetUp) -> None:
     set_up.workspace.fail("auth.test", Fault(body='{"ok": false, "error": "token_revoked"}'))
     assert await set_up.check() == ["slack.token"]
@@ -112,7 +130,7 @@ async def test_what_is_wrong_with_a_channel_is_named_alone(set_up: SetUp, change
     assert await set_up.check() == [found]
 
 
-async def test_a_channel_the_bot_was_not_invited_to_and_a_book_without_one(set_up: SetUp) -> None:
+async def test_a_channel_the_bot_was_not_invited_to_is_named_for_every_place_that_names_one(set_up: SetUp) -> None:
     await set_up.use(await set_up.workspace.create_channel(f"hidden-{new_id().hex[-8:]}", private=True))
     assert await set_up.check() == ["slack.channel.absent"]
     assert await set_up.check(ROUTES=f'[{{"to": ["{set_up.channel}", "C0NOSUCH1"]}}]') == ["slack.channel.absent"] * 2

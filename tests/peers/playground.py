@@ -15,12 +15,12 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Error, Locator, Page, expect
 
 from tests.paths import missing
 from tests.peers.chromium import chromium
@@ -31,6 +31,7 @@ _PEERS = Path(__file__).resolve().parent
 _NODE, _PROGRAM = _PEERS / "node_modules/node/bin/node", _PEERS / "node_modules/.bin/agentsplayground"
 _STARTING = 30  # seconds
 _SHOWN = 15_000  # milliseconds an answer may take to be seen
+_TRIES = 3  # of a button
 
 
 @dataclass(slots=True)
@@ -63,12 +64,16 @@ class Client:
         return self.cards().filter(has_text=words).last
 
     async def press_on(self, words: str, label: str) -> None:
-        """A button of that card; one that is folded is unfolded first."""
+        """A button of that card; one that is folded is unfolded first, once more where the card was changed meanwhile."""
         card = self.card(words)
         button = card.get_by_role("button", name=label, exact=True).last
-        if not await button.is_visible():
-            await card.get_by_role("button", name="More", exact=True).click()
-        await button.click()
+        for _ in range(_TRIES):
+            if not await button.is_visible():
+                await card.get_by_role("button", name="More", exact=True).click()
+            with suppress(Error):
+                await button.click(timeout=_SHOWN / _TRIES)
+                return
+        raise AssertionError(f"no {label} on the card of {words}")
 
     def cards(self) -> Locator:
         return self.page.locator(".ac-adaptiveCard")

@@ -15,12 +15,13 @@ from adapters.chat.slack.endpoint import SlackEndpoint
 from adapters.chat.slack.inspection import Inspection
 from adapters.chat.slack.installing import SlackInstalling
 from adapters.chat.slack.listeners import HEAD_START, PATIENCE, Keeping, Listeners, broke
-from adapters.chat.slack.pauses import Pauses, Rest
+from adapters.chat.slack.pauses import Pauses
 from adapters.chat.slack.room import Approved, SlackRoom
 from adapters.chat.slack.settings import SlackSettings
 from adapters.chat.slack.socket import Socket
 from adapters.chat.slack.wire_log import quiet_logger
 from adapters.chat.slack.workspaces import Workspaces
+from adapters.core.pauses import Rest
 from workflows.errors import OutsideError
 from workflows.ports import Clock
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from adapters.core.pauses import Rest
 from workflows.errors import RateLimited
 from workflows.ports import Clock
 
@@ -13,7 +14,6 @@ TRIES = 4
 LEAST = 1.0  # seconds; Slack's are whole ones
 Answer = TypeVar("Answer")
 Key = tuple[str, str, str]  # the workspace, the method, the channel where the method has one
-Rest = Callable[[float], Awaitable[None]]
 
 
 def always() -> bool:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any
-from uuid import UUID
 
 import pytest
 from structlog.testing import capture_logs
@@ -15,50 +12,11 @@ from adapters.chat.protocol import CardRef, Reply
 from adapters.chat.slack.turns import AT_ONCE
 from cards.actions import OPENS, Action, Name
 from cards.choices import asking
-from cards.elements import Actions, Button, Card, ChoiceField, DateField, Form, Option, TextField
+from cards.elements import Actions, Button, Card, Form
 from tests.adapters.chat.conftest import Desk
+from tests.adapters.chat.slack_desk import ITEM, element, form, opened, press, submit, words
 from tests.fakes.handler import line
 from tests.peers.slack import Fault, Workspace, button, interactive
-
-ITEM = UUID(int=7)
-
-
-def element(name: Name) -> dict[str, Any]:
-    return {"type": "button", "action_id": name.value, "value": Action(name, ITEM, seen=3).encode()}
-
-
-def form(title: str = "Snooze", name: Name = Name.CONFIRM_SNOOZE) -> Form:
-    options = (Option("1", "1 day"), Option("7", "1 week"))
-    fields = (
-        ChoiceField("span", "For", options, value="1"),
-        DateField("until", "Until", required=False),
-        TextField("why", "Why", required=False),
-    )
-    return Form(title, Button("Save", Action(name, ITEM)), fields=fields)
-
-
-def words(blocks: object) -> str:
-    return json.dumps(blocks, ensure_ascii=False)
-
-
-async def press(desk: Desk, workspace: Workspace, name: Name, by: str = "ana") -> dict[str, Any]:
-    payload = workspace.press(element(name), by=by, trigger=await workspace.trigger(by))
-    assert (await desk.interact(payload)).status_code == 200
-    return payload
-
-
-async def opened(desk: Desk, workspace: Workspace) -> dict[str, Any]:
-    """The window of the snooze form, as Slack holds it."""
-    desk.handler.replies[Name.SNOOZE] = Reply(form=form())
-    await press(desk, workspace, Name.SNOOZE)
-    (view,) = workspace.windows().values()
-    return view
-
-
-async def submit(desk: Desk, workspace: Workspace, view: dict[str, Any], **values: str) -> dict[str, Any]:
-    answer = await desk.interact(workspace.submission(view, values, by="ana", trigger=await workspace.trigger("ana")))
-    assert answer.status_code == 200
-    return dict(answer.json()) if answer.text else {}
 
 
 async def test_a_command_is_kept_acknowledged_and_answered_to_the_asker_only(desk: Desk, workspace: Workspace) -> None:
@@ -189,73 +147,6 @@ async def test_somebody_who_left_the_channel_is_answered_directly(desk: Desk, wo
     await desk.interact({**payload, "response_url": ""})
     (call,) = workspace.asked("chat.postMessage")
     assert call.arguments["channel"] == workspace.users["ana"]
-
-
-FAILED = Reply(line("It failed."), failed=True)
-DOWN = Fault(503, body="down")
-
-
-def cut_off(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Slack takes no answer in any way."""
-    monkeypatch.setattr(workspace, "response_url", lambda *_: "")
-    for method in ("chat.postEphemeral", "chat.postMessage", "views.publish", "views.update"):
-        workspace.fail(method, *[DOWN] * 5)
-
-
-async def say(desk: Desk, workspace: Workspace) -> None:
-    await desk.post(workspace.command("overdue", by="ana", trigger=await workspace.trigger("ana")))
-
-
-async def press_flag(desk: Desk, workspace: Workspace) -> None:
-    await press(desk, workspace, Name.FLAG)
-
-
-async def press_snooze(desk: Desk, workspace: Workspace) -> None:
-    await press(desk, workspace, Name.SNOOZE)
-
-
-async def open_home(desk: Desk, workspace: Workspace) -> None:
-    await desk.post(json.dumps(workspace.home_opened(by="ana", event_id="Ev1")).encode())
-
-
-@pytest.mark.parametrize("reached", [True, False])
-@pytest.mark.parametrize("do", [say, press_flag, press_snooze, open_home])
-async def test_what_failed_is_given_up_once_the_person_was_told(
-    desk: Desk,
-    workspace: Workspace,
-    monkeypatch: pytest.MonkeyPatch,
-    do: Callable[[Desk, Workspace], Awaitable[None]],
-    *,
-    reached: bool,
-) -> None:
-    desk.handler.replies = dict.fromkeys(("overdue", Name.FLAG, Name.SNOOZE, Name.HOME), FAILED)
-    if not reached:
-        cut_off(workspace, monkeypatch)
-    await do(desk, workspace)
-    assert desk.inbound.given_up == [one.key for one in desk.handler.handled if reached]
-
-
-@pytest.mark.parametrize("reached", [True, False])
-async def test_a_form_that_failed_late_is_given_up_once_the_person_was_told(
-    desk: Desk, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, *, reached: bool
-) -> None:
-    view = await opened(desk, workspace)
-    desk.handler.gate, desk.handler.replies[Name.CONFIRM_SNOOZE] = asyncio.Event(), FAILED
-    if not reached:
-        cut_off(workspace, monkeypatch)
-    sent = workspace.submission(view, {"span": "7"}, by="ana", trigger=await workspace.trigger("ana"))
-    assert "Working" in (await desk.acknowledged(interactive(sent))).text
-    assert desk.inbound.given_up == []
-    desk.handler.gate.set()
-    await desk.chat.settled(10)
-    assert desk.inbound.given_up == ([desk.handler.handled[-1].key] if reached else [])
-
-
-async def test_a_form_that_failed_is_given_up_with_its_acknowledgement(desk: Desk, workspace: Workspace) -> None:
-    view = await opened(desk, workspace)
-    desk.handler.replies[Name.CONFIRM_SNOOZE] = FAILED
-    assert "It failed." in words(await submit(desk, workspace, view, span="7"))
-    assert desk.inbound.given_up == [desk.handler.handled[-1].key]
 
 
 @pytest.mark.parametrize("name", sorted(OPENS))

@@ -16,7 +16,7 @@ from adapters.chat.slack.chat import build
 from adapters.chat.slack.pauses import TRIES
 from cards.actions import Action, Name
 from tests.adapters.chat.conftest import Desk, serve, settings_for
-from tests.adapters.chat.test_slack_conversation import ITEM, element, form, words
+from tests.adapters.chat.slack_desk import ITEM, element, form, words
 from tests.fakes.handler import FakeHandler, FakeInbound, FakeInstallations, SetClock, line
 from tests.peers.slack import Fault, Workspace, interactive
 
