@@ -85,12 +85,12 @@ def promises_due(between: Between, found: Sequence[Judged]) -> Card:
     locale = locale_of(between.book)
     rows = [
         Row(
-            (cell(one.customer), f"{money(one.received, locale)} of {money(one.promised, locale)}", one.fate.value),
+            (cell(one.customer), f"{one.fate.value}, {money(one.received, locale)} of {money(one.promised, locale)}"),
             Tone.WARNING if one.fate is Fate.BROKEN else Tone.QUIET,
         )
         for one in found[:PAGE]
     ]
-    table = Rows(("Customer", "Received", "Was"), tuple(rows))
+    table = Rows(("Customer", "Was"), tuple(rows))
     return _list("Promises due", between, Name.SHOW_JUDGED, table, len(found))
 
 

@@ -134,7 +134,7 @@ async def test_what_was_answered_promised_and_comes_is_listed(store: SqlStore) -
     }
     found = {label: [row.cells for row in rows(await asked(office, menu[label]))] for label in ("Answers", "Promises due", "Next week")}
     assert [cells[:2] for cells in found["Answers"]] == [("Acme", "dispute, waits for us")]
-    assert found["Promises due"] == [("Brill", "€0.00 of €100.00", "broken")]
+    assert found["Promises due"] == [("Brill", "broken, €0.00 of €100.00")]
     assert {cells[0] for cells in found["Next week"]} <= {"Acme", "Brill"}
     assert found["Next week"]
 
