@@ -157,7 +157,7 @@ async def test_slack_out_of_order_holds_the_cards_and_shows_the_newest_when_it_i
     assert "⚑ flagged by Ana Ferreira" in await duebot.shown(alert)
 
 
-PAIRS = 60  # on each database; hundreds more at the desk, without Slack around it, in `tests/bot/test_two_at_once.py`
+PAIRS = 500  # on each database
 
 
 async def test_two_people_press_at_the_same_moment_again_and_again_and_each_time_one_acts_and_the_other_is_told(
